@@ -1,0 +1,17 @@
+//! The nouns of mail, and what can be decided about them without a network.
+//!
+//! Guarantees
+//! 1. A value of these types was parsed: an [`Address`] has one `@` that separates, a lowercased ASCII domain,
+//!    and no control character anywhere. The inside of the program never checks again.
+//! 2. Nothing here reads a clock, opens a socket or spawns a task.
+//! 3. Every parser is total: whatever the bytes, it returns, in time linear in their length.
+
+mod address;
+mod at;
+mod envelope;
+mod reply;
+
+pub use address::{Address, AddressError, Domain, ReversePath};
+pub use at::At;
+pub use envelope::{Body, Envelope, ForwardPath, Notify, Return};
+pub use reply::{EnhancedStatus, Reply};
