@@ -1,0 +1,84 @@
+//! Where things are: the checkout, the target directory, and the scratch directory of one run.
+//!
+//! Guarantees: a scratch directory is new, belongs to this run alone, and is removed when dropped.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// The root of the checkout.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).expect("invariant: this crate lies two folders below the root").to_path_buf()
+}
+
+/// Cargo's target directory, as the caller chose it.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Where the packages of other languages are installed.
+pub fn interop_installed() -> PathBuf {
+    target().join("interop")
+}
+
+/// The scripts that drive foreign clients and receivers.
+pub fn interop_scripts() -> PathBuf {
+    root().join("interop")
+}
+
+/// The Python of the tests' own environment.
+pub fn python() -> PathBuf {
+    interop_installed().join("venv/bin/python")
+}
+
+/// A directory of one run.
+pub struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    /// Makes a directory that other system users may enter, as Postfix and PostgreSQL run under their own.
+    ///
+    /// It lies on a real disk: `TMPDIR` if set, else the system's place for larger temporary files, since the usual one
+    /// is often held in memory, where a flush costs nothing and measures nothing.
+    pub fn new(name: &str) -> Result<Self> {
+        let base = std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
+        let path = (0..u32::MAX)
+            .map(|n| base.join(format!("postrider-{name}-{}-{n}", std::process::id())))
+            .find(|path| !path.exists())
+            .expect("invariant: fewer scratch directories than numbers");
+        fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+        Ok(Self { path })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A new directory inside.
+    pub fn folder(&self, name: &str) -> Result<PathBuf> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if std::env::var_os("XTASK_KEEP").is_some() {
+            eprintln!("kept: {}", self.path.display());
+        } else if let Err(error) = fs::remove_dir_all(&self.path) {
+            eprintln!("cannot remove {}: {error}", self.path.display());
+        }
+    }
+}
+
+/// A free port of the loopback address. Another program may take it before its user does; that run then fails at once.
+pub fn free_port() -> Result<u16> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").context("no free port on 127.0.0.1")?;
+    Ok(listener.local_addr()?.port())
+}

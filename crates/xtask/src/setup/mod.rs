@@ -1,0 +1,27 @@
+//! `cargo xtask setup`: what the tests need beyond Rust.
+//!
+//! Guarantees: idempotent, and quick when nothing is missing; no service of the system is left running; nothing but
+//! Debian packages is installed outside the target directory. Without root it installs none and names what is missing.
+
+mod debian;
+mod node;
+mod python;
+
+use anyhow::Result;
+
+/// Whether we may install packages and run programs as other users.
+pub fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+pub fn run() -> Result<()> {
+    debian::install()?;
+    python::install()?;
+    node::install()
+}
+
+/// Tells whether `stamp` says that what `wanted` describes is installed.
+fn is_installed(stamp: &std::path::Path, wanted: &str) -> bool {
+    std::fs::read_to_string(stamp).is_ok_and(|installed| installed == wanted)
+}

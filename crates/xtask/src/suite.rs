@@ -1,0 +1,53 @@
+//! `cargo xtask test`: everything that proves the product, on both databases, with one line of counts at the end.
+//!
+//! Guarantees: the last line is `N passed, N failed`; the exit code is zero only if something ran and nothing failed; PostgreSQL
+//! is our own and is gone afterwards.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::command::{command, run_lines};
+use crate::postgres::{Durability, Postgres};
+use crate::tally::Tally;
+use crate::{place, setup};
+
+/// The variable by which tests learn the URL of the PostgreSQL server.
+const POSTGRES_VARIABLE: &str = "POSTRIDER_TEST_POSTGRES";
+
+/// What to run.
+#[derive(clap::Args, Debug, Default)]
+pub struct Options {
+    /// Only the workspace's own tests: no foreign clients, no crash round
+    #[arg(long)]
+    only_cargo: bool,
+}
+
+pub fn run(options: &Options) -> Result<ExitCode> {
+    setup::run()?;
+    let mut tally = Tally::default();
+    cargo_tests(&mut tally)?;
+    if !options.only_cargo {
+        // The product itself is driven here once it can be started.
+    }
+    print!("\n{}", tally.databases());
+    println!("{tally}");
+    Ok(if tally.succeeded() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cargo_tests(tally: &mut Tally) -> Result<()> {
+    let postgres = Postgres::start(Durability::Fleeting)?;
+    let url = postgres.url();
+    println!("the store's tests run on SQLite and on PostgreSQL ({url})");
+    let mut cargo = command("cargo");
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .current_dir(place::root())
+        .env(POSTGRES_VARIABLE, url);
+    let succeeded = run_lines(&mut cargo, |line| tally.read_cargo_line(line))?;
+    if !succeeded && tally.succeeded() {
+        // The build failed, or a test program died before its summary.
+        tally.fail();
+    }
+    Ok(())
+}
