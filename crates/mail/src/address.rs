@@ -64,7 +64,9 @@ impl Domain {
                 && !label.ends_with('-')
                 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
-        let ok = ascii.len() <= 253 && ascii.split('.').all(label_ok) && !ascii.parse::<std::net::Ipv4Addr>().is_ok();
+        let ok = ascii.len() <= 253
+            && ascii.split('.').all(label_ok)
+            && ascii.parse::<std::net::Ipv4Addr>().is_err();
         if ok { Ok(Domain(ascii)) } else { Err(AddressError::Domain) }
     }
 
@@ -81,7 +83,8 @@ impl Domain {
 }
 
 fn is_plain_lowercase(text: &str) -> bool {
-    !text.contains("--") && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.')
+    !text.contains("--")
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.')
 }
 
 impl Address {
@@ -169,7 +172,8 @@ fn quoted_ok(rest: &str) -> bool {
 fn is_atext(c: char) -> bool {
     match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' => true,
-        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~' => true,
+        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{'
+        | '|' | '}' | '~' => true,
         c => !c.is_ascii() && !c.is_control() && !c.is_whitespace(),
     }
 }

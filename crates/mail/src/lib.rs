@@ -8,10 +8,17 @@
 
 mod address;
 mod at;
+pub mod date;
+mod edit;
 mod envelope;
+pub mod header;
+mod lines;
 mod reply;
 
 pub use address::{Address, AddressError, Domain, ReversePath};
 pub use at::At;
+pub use edit::{Edit, edited_prefix};
 pub use envelope::{Body, Envelope, ForwardPath, Notify, Return};
+pub use header::{Headers, Mailbox};
+pub use lines::canonical_lines;
 pub use reply::{EnhancedStatus, Reply};

@@ -68,7 +68,11 @@ impl EnhancedStatus {
         let mut parts = word.split('.');
         let class = parts.next()?;
         let class = matches!(class, "2" | "4" | "5").then(|| class.parse().ok())??;
-        let number = |part: Option<&str>| part.filter(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))?.parse::<u16>().ok();
+        let number = |part: Option<&str>| {
+            part.filter(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))?
+                .parse::<u16>()
+                .ok()
+        };
         let status = EnhancedStatus(class, number(parts.next())?, number(parts.next())?);
         parts.next().is_none().then_some((status, rest))
     }
