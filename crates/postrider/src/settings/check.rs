@@ -1,0 +1,58 @@
+//! Rules between settings: each value is right by itself, and together they make no sense.
+
+use std::collections::HashSet;
+
+use super::reader::Reader;
+use super::route::NextHop;
+use super::sections::{Delivery, Route, Tls};
+
+/// A certificate is of no use without its key, nor a key without its certificate.
+pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
+    match (&tls.certificate, &tls.key) {
+        (Some(_), None) => {
+            reader.wrong("tls.certificate", "needs tls.key, the private key that belongs to it")
+        }
+        (None, Some(_)) => {
+            reader.wrong("tls.key", "needs tls.certificate, the certificate that it belongs to")
+        }
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+}
+
+pub(super) fn delivery(reader: &mut Reader<'_>, delivery: &Delivery) {
+    if delivery.retry_wait_first > delivery.retry_wait_max {
+        reader.wrong("delivery.retry_wait_first_s", "is longer than delivery.retry_wait_max_s");
+    }
+}
+
+/// `routes` come with the path of their table.
+pub(super) fn routes(reader: &mut Reader<'_>, routes: &[(&str, Route)]) {
+    let mut seen = HashSet::new();
+    for (table, route) in routes {
+        let at = |key: &str| format!("{table}.{key}");
+        if !seen.insert(&route.domain) {
+            reader.wrong(&at("domain"), format!("there is a route for {} already", route.domain));
+        }
+        match (&route.username, &route.password) {
+            (Some(_), None) => reader.wrong(&at("username"), "needs a password beside it"),
+            (None, Some(_)) => reader.wrong(&at("password"), "needs a username beside it"),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        match &route.next_hop {
+            NextHop::Host { host, .. } => {
+                if route.password.is_some() && !route.tls.is_verified() && !host.is_loopback() {
+                    let reason = format!(
+                        "with {:?} the password could be read on the way: write \"required\" or \"implicit\"",
+                        route.tls.as_str()
+                    );
+                    reader.wrong(&at("tls"), reason);
+                }
+            }
+            NextHop::Mx | NextHop::Capture => {
+                if route.username.is_some() || route.password.is_some() {
+                    reader.wrong(&at("username"), "credentials are for a host and port only");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The settings: `postrider.toml`, environment variables and command line, as one value of parsed types.
+//!
+//! Two stages: [`Written`] is what somebody wrote and where; [`Settings`] is what it means.
+//!
+//! Guarantees
+//! 1. A setting is declared once (`sections`), with type, default, unit, bounds and reason; the struct, the parser, the
+//!    environment's variables and the sample of [`explain`] all come from that declaration.
+//! 2. All mistakes are reported at once, each with its line or variable, the setting's path, and the reason.
+//! 3. [`Settings`] holds only what was parsed and checked; nothing inside the program checks it again.
+//! 4. Passwords, and the database's URL, are in no `Debug` output and in no complaint.
+//!
+//! Not here: reading files, the process's environment or its arguments: `main` hands over their text.
+
+#[macro_use]
+mod declaration;
+mod check;
+mod explain;
+mod mistake;
+mod network;
+mod reader;
+mod route;
+mod sections;
+mod value;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+pub use declaration::{PREFIX, Section, Setting, variable_of};
+pub use explain::explain;
+pub use mistake::{Mistake, Mistakes, Place};
+pub use network::Network;
+pub use route::{DomainPattern, Host, NextHop, Routes, TlsMode};
+pub use sections::{
+    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, SECTIONS, Smtp, Tls, Trusted,
+};
+pub use value::{DatabaseUrl, LogFormat, LogLevel, Secret};
+pub use written::Written;
+
+use std::net::IpAddr;
+
+use mail::Domain;
+use reader::Reader;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub node: Node,
+    pub database: Database,
+    pub http: Http,
+    pub smtp: Smtp,
+    /// In the order of the file.
+    pub trusted: Vec<Trusted>,
+    pub tls: Tls,
+    pub dns: Dns,
+    pub delivery: Delivery,
+    pub routes: Routes,
+    pub queue: Queue,
+    pub retention: Retention,
+    pub disk: Disk,
+    pub log: Log,
+}
+
+impl Settings {
+    /// The route for mail to `domain`: the most specific of `[[route]]`, or what `[delivery]` says.
+    #[must_use]
+    pub fn route_for(&self, domain: &Domain) -> &Route {
+        self.routes.route_for(domain)
+    }
+
+    /// The narrowest trusted network that holds `address`; of equally narrow ones the first in the file.
+    #[must_use]
+    pub fn trusted_for(&self, address: IpAddr) -> Option<&Trusted> {
+        let holding = self.trusted.iter().filter(|trusted| trusted.network.contains(address));
+        holding.reduce(|best, next| if next.network.prefix() > best.network.prefix() { next } else { best })
+    }
+}
+
+impl Written {
+    /// The second stage: parses and checks everything, or reports every mistake.
+    pub fn settings(&self) -> Result<Settings, Mistakes> {
+        let mut reader = Reader::new(self);
+        let settings = read_all(&mut reader);
+        reader.finish(settings)
+    }
+}
+
+/// Reads every section before it gives up on any, so that all mistakes are found.
+fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
+    let node = Node::read(reader, Node::SECTION.path);
+    let database = Database::read(reader, Database::SECTION.path);
+    let http = Http::read(reader, Http::SECTION.path);
+    let smtp = Smtp::read(reader, Smtp::SECTION.path);
+    let trusted =
+        reader.tables(Trusted::SECTION.path).filter_map(|table| Trusted::read(reader, &table.path)).collect();
+    let tls = Tls::read(reader, Tls::SECTION.path);
+    let dns = Dns::read(reader, Dns::SECTION.path);
+    let delivery = Delivery::read(reader, Delivery::SECTION.path);
+    let routes: Vec<(&str, Route)> = reader
+        .tables(Route::SECTION.path)
+        .filter_map(|table| Some((table.path.as_str(), Route::read(reader, &table.path)?)))
+        .collect();
+    let queue = Queue::read(reader, Queue::SECTION.path);
+    let retention = Retention::read(reader, Retention::SECTION.path);
+    let disk = Disk::read(reader, Disk::SECTION.path);
+    let log = Log::read(reader, Log::SECTION.path);
+
+    tls.iter().for_each(|tls| check::tls(reader, tls));
+    delivery.iter().for_each(|delivery| check::delivery(reader, delivery));
+    check::routes(reader, &routes);
+
+    let delivery = delivery?;
+    let routes = Routes::new(routes.into_iter().map(|(_, route)| route).collect(), delivery.next_hop.clone());
+    Some(Settings {
+        node: node?,
+        database: database?,
+        http: http?,
+        smtp: smtp?,
+        trusted,
+        tls: tls?,
+        dns: dns?,
+        delivery,
+        routes,
+        queue: queue?,
+        retention: retention?,
+        disk: disk?,
+        log: log?,
+    })
+}

@@ -1,0 +1,362 @@
+//! Every setting that there is, declared once.
+//!
+//! A new setting is one entry here; a new table is one `section!` and its line in `SECTIONS` and `Settings`.
+//! Not here: rules between settings (`check`), the parsers of single values (`value`, `route`, `network`).
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mail::Domain;
+
+use super::declaration::{Section, Setting};
+use super::network::Network;
+use super::reader::Reader;
+use super::route::{DomainPattern, NextHop, TlsMode};
+use super::value::{DatabaseUrl, LogFormat, LogLevel, Secret};
+
+/// All tables, in the order of the sample file: the top of the file first, as TOML demands.
+pub const SECTIONS: &[Section] = &[
+    Node::SECTION,
+    Database::SECTION,
+    Http::SECTION,
+    Smtp::SECTION,
+    Trusted::SECTION,
+    Tls::SECTION,
+    Dns::SECTION,
+    Delivery::SECTION,
+    Route::SECTION,
+    Queue::SECTION,
+    Retention::SECTION,
+    Disk::SECTION,
+    Log::SECTION,
+];
+
+section! {
+    /// The running process itself.
+    Node at "" {
+        /// Where Postrider keeps what it must not lose: the embedded database, its keys, a self-made certificate.
+        data_dir: PathBuf {
+            key: "data_dir", unit: "directory", default: "./data",
+            because: "a first run needs no rights outside the directory that it is started in",
+        }
+        /// The name by which this machine introduces itself in greetings, Received and Message-ID; empty: the system's name.
+        hostname: Option<Domain> {
+            key: "hostname", unit: "domain name", default: "",
+            because: "the system usually knows its name",
+        }
+    }
+}
+
+section! {
+    /// Where mail and its history are stored.
+    Database at "database" {
+        /// A PostgreSQL server, for several machines; empty: an SQLite file in `data_dir`.
+        url: DatabaseUrl {
+            key: "url", unit: "postgres://user:password@host:port/name", default: "",
+            because: "one machine needs no database server",
+        }
+        /// The most connections that readers share; committers have their own.
+        connections_max: u32 {
+            key: "connections_max", unit: "connections", default: 8, range: 1 to 200,
+            because: "lists and exports read side by side, and a PostgreSQL server allows 100 connections in all",
+        }
+        /// How many committers write at once on PostgreSQL; SQLite has one writer whatever is set.
+        committers: u32 {
+            key: "committers", unit: "committers", default: 2, range: 1 to 16,
+            because: "a second one works while the first waits for its flush; beyond four the batches only get smaller",
+        }
+    }
+}
+
+section! {
+    /// The HTTP API and the console.
+    Http at "http" {
+        /// The address and port that are listened on; port 0 takes a free one.
+        listen: SocketAddr {
+            key: "listen", unit: "address:port", default: "127.0.0.1:8025",
+            because: "what is not yet configured should not be reachable from elsewhere",
+        }
+        /// The longest request body.
+        body_max_bytes: u64 {
+            key: "body_max_bytes", unit: "bytes", default: 73_400_320, range: 65_536 to 1_073_741_824,
+            because: "the largest message, its attachments in base64, with room for the JSON around it",
+        }
+    }
+}
+
+section! {
+    /// How applications hand over mail by SMTP.
+    Smtp at "smtp" {
+        /// The address and port of the ordinary listener (STARTTLS offered).
+        listen: SocketAddr {
+            key: "listen", unit: "address:port", default: "127.0.0.1:2525",
+            because: "an unprivileged port that only this machine can reach",
+        }
+        /// A further listener with STARTTLS, as a rule on port 587; empty: none.
+        submission_listen: Option<SocketAddr> {
+            key: "submission_listen", unit: "address:port", default: "",
+            because: "ports below 1024 need rights that a first run does not have",
+        }
+        /// A listener that speaks TLS from the first byte, as a rule on port 465; empty: none.
+        tls_listen: Option<SocketAddr> {
+            key: "tls_listen", unit: "address:port", default: "",
+            because: "ports below 1024 need rights that a first run does not have",
+        }
+        /// Whether AUTH is offered without TLS to clients on a loopback address.
+        auth_without_tls_on_loopback: bool {
+            key: "auth_without_tls_on_loopback", unit: "true or false", default: false,
+            because: "a key should not travel in clear; `postrider dev` turns it on",
+        }
+        /// The largest message, announced by SIZE.
+        message_max_bytes: u64 {
+            key: "message_max_bytes", unit: "bytes", default: 52_428_800, range: 65_536 to 1_073_741_824,
+            because: "the large receivers take 25 to 50 MB, and RFC 5321 §4.5.3.1.7 asks for at least 64 KiB",
+        }
+        /// The most recipients of one message.
+        recipients_max: u32 {
+            key: "recipients_max", unit: "recipients", default: 1_000, range: 100 to 50_000,
+            because: "RFC 5321 §4.5.3.1.8 asks for at least 100, and common mailers send up to 1,000 at once",
+        }
+        /// The longest header of a message, all fields together.
+        header_max_bytes: u64 {
+            key: "header_max_bytes", unit: "bytes", default: 262_144, range: 16_384 to 4_194_304,
+            because: "a thousand recipients named in To fit, and a peer cannot make us hold much more",
+        }
+        /// After how many refused commands a session is closed.
+        errors_max: u32 {
+            key: "errors_max", unit: "errors", default: 20, range: 1 to 1_000,
+            because: "a person who types by hand may err; a program that guesses keys should not go on",
+        }
+        /// How long a session may say nothing.
+        idle_timeout: Duration {
+            key: "idle_timeout_s", unit: "seconds", default: 300, range: 1 to 3_600,
+            because: "RFC 5321 §4.5.3.2.7 asks for at least five minutes",
+        }
+        /// The most sessions at once.
+        connections_max: u32 {
+            key: "connections_max", unit: "sessions", default: 2_000, range: 1 to 100_000,
+            because: "sessions are small, but each needs a file descriptor",
+        }
+        /// The most sessions at once from one address (IPv6: from one /64).
+        connections_per_address_max: u32 {
+            key: "connections_per_address_max", unit: "sessions", default: 200, range: 1 to 100_000,
+            because: "a busy application uses some dozens; one client should not take every session there is",
+        }
+    }
+}
+
+section! {
+    /// A network whose hosts may send without a key, for one workspace and stream.
+    Trusted at "smtp.trusted" repeated {
+        /// The addresses that are trusted.
+        network: Network {
+            key: "network", unit: "address/prefix length", default: "", example: "\"10.0.0.0/8\"",
+            because: "nobody is trusted unless it is written",
+        }
+        /// The workspace in whose name they send.
+        workspace: String {
+            key: "workspace", unit: "workspace name", default: "default",
+            because: "it exists from the start",
+        }
+        /// The stream that their mail belongs to.
+        stream: String {
+            key: "stream", unit: "stream name", default: "transactional",
+            because: "servers mostly send what somebody waits for",
+        }
+    }
+}
+
+section! {
+    /// The certificate that our listeners show.
+    Tls at "tls" {
+        /// The certificate chain, our own first; read again when the file changes; empty: a self-made certificate.
+        certificate: Option<PathBuf> {
+            key: "certificate", unit: "PEM file", default: "",
+            because: "a first run has none",
+        }
+        /// The private key that belongs to the certificate.
+        key: Option<PathBuf> {
+            key: "key", unit: "PEM file", default: "",
+            because: "a first run has none",
+        }
+    }
+}
+
+section! {
+    /// How names are resolved.
+    Dns at "dns" {
+        /// The DNS servers to ask; empty: the system's.
+        resolvers: Vec<SocketAddr> {
+            key: "resolvers", unit: "list of address:port", default: [], example: "[\"127.0.0.1:53\"]",
+            because: "the system's are right on most machines; a busy sender wants one of its own",
+        }
+        /// How long to wait for one answer.
+        timeout: Duration {
+            key: "timeout_s", unit: "seconds", default: 5, range: 1 to 60,
+            because: "five seconds is what resolvers themselves commonly allow",
+        }
+    }
+}
+
+section! {
+    /// How mail leaves.
+    Delivery at "delivery" {
+        /// Where mail goes that no route names: `mx` (the recipient's servers), `capture` (kept, nothing leaves), or a host and port.
+        next_hop: NextHop {
+            key: "next_hop", unit: "mx, capture or host:port", default: "mx",
+            because: "delivery to the recipient's servers is what a mail server is for; `postrider dev` captures",
+        }
+        /// The most connections at once from one source to one site.
+        connections_per_path_max: u32 {
+            key: "connections_per_path_max", unit: "connections", default: 20, range: 1 to 1_000,
+            because: "the large receivers accept 10 to 20 from a sender that they know",
+        }
+        /// After how many messages a connection is closed and another made.
+        messages_per_connection_max: u32 {
+            key: "messages_per_connection_max", unit: "messages", default: 100, range: 1 to 100_000,
+            because: "receivers commonly end a connection after about a hundred",
+        }
+        /// The most messages a second from one source to one site; 0: no limit.
+        messages_per_s_per_path_max: Option<NonZeroU32> {
+            key: "messages_per_s_per_path_max", unit: "messages a second", default: 0, range: 0 to 1_000_000,
+            because: "the limit of connections already holds most senders back enough",
+        }
+        /// Wait after the first failed attempt; it doubles with each further failure.
+        retry_wait_first: Duration {
+            key: "retry_wait_first_s", unit: "seconds", default: 300, range: 1 to 86_400,
+            because: "greylisting usually ends after five minutes",
+        }
+        /// The longest wait between two attempts.
+        retry_wait_max: Duration {
+            key: "retry_wait_max_s", unit: "seconds", default: 14_400, range: 1 to 604_800,
+            because: "a server that comes back should not wait longer than four hours for its mail",
+        }
+        /// When transactional mail is given up.
+        expires_after_transactional: Duration {
+            key: "expires_after_transactional_s", unit: "seconds", default: 432_000, range: 60 to 2_592_000,
+            because: "RFC 5321 §4.5.4.1 asks for four to five days",
+        }
+        /// When marketing mail is given up.
+        expires_after_marketing: Duration {
+            key: "expires_after_marketing_s", unit: "seconds", default: 172_800, range: 60 to 2_592_000,
+            because: "an offer that arrives on the third day does more harm than good",
+        }
+        /// How long to wait for a connection.
+        connect_timeout: Duration {
+            key: "connect_timeout_s", unit: "seconds", default: 30, range: 1 to 600,
+            because: "a host that is up answers within seconds, and there may be another to try",
+        }
+        /// How long to wait for a reply to a command.
+        reply_timeout: Duration {
+            key: "reply_timeout_s", unit: "seconds", default: 300, range: 1 to 3_600,
+            because: "RFC 5321 §4.5.3.2 asks for five minutes",
+        }
+        /// How long to wait for the reply to a whole message.
+        final_reply_timeout: Duration {
+            key: "final_reply_timeout_s", unit: "seconds", default: 600, range: 1 to 3_600,
+            because: "RFC 5321 §4.5.3.2.6 asks for ten minutes: giving up earlier sends a second copy",
+        }
+        /// How long a connection without work is kept for the next message.
+        connection_idle: Duration {
+            key: "connection_idle_s", unit: "seconds", default: 5, range: 0 to 300,
+            because: "long enough for the next message of a busy path, short enough not to annoy the peer",
+        }
+        /// The name said in EHLO; empty: `hostname`.
+        ehlo_name: Option<Domain> {
+            key: "ehlo_name", unit: "domain name", default: "",
+            because: "the name of the machine is the name of its address, unless there is a translation between",
+        }
+        /// The local addresses that mail leaves from; empty: the system chooses.
+        source_addresses: Vec<IpAddr> {
+            key: "source_addresses", unit: "list of addresses", default: [], example: "[\"192.0.2.10\"]",
+            because: "most machines have one",
+        }
+    }
+}
+
+section! {
+    /// Where mail for a domain goes. An exact name wins over `*.name`, the longer of these over the shorter, both over `*`.
+    Route at "route" repeated {
+        /// The recipients' domain: a name, `*.name` for every name below it (not itself), or `*` for all.
+        domain: DomainPattern {
+            key: "domain", unit: "name, *.name or *", default: "", example: "\"*.example.org\"",
+            because: "a route is about a domain",
+        }
+        /// Where it goes: `mx`, `capture`, or a host and port.
+        next_hop: NextHop {
+            key: "next_hop", unit: "mx, capture or host:port", default: "", example: "\"smarthost.example.net:587\"",
+            because: "a route leads somewhere",
+        }
+        /// `none`, `opportunistic` (TLS when offered), `required` (verified, or no delivery), `implicit` (verified, from the first byte).
+        tls: TlsMode {
+            key: "tls", unit: "word", default: "opportunistic", example: "\"required\"",
+            because: "encrypted where possible, delivered in any case, as between mail servers at large",
+        }
+        /// The user name for AUTH; empty: no AUTH.
+        username: Option<String> {
+            key: "username", unit: "text", default: "", example: "\"postrider\"",
+            because: "most next hops ask for none",
+        }
+        /// The password for AUTH.
+        password: Option<Secret> {
+            key: "password", unit: "text", default: "", example: "\"…\"",
+            because: "most next hops ask for none",
+        }
+    }
+}
+
+section! {
+    /// The deliveries that wait.
+    Queue at "queue" {
+        /// The most deliveries held in memory; the others wait in the database.
+        deliveries_in_memory_max: u32 {
+            key: "deliveries_in_memory_max", unit: "deliveries", default: 100_000, range: 1_000 to 10_000_000,
+            because: "about 100 MB, and some ten seconds of work at full speed",
+        }
+    }
+}
+
+section! {
+    /// How long what is finished is kept.
+    Retention at "retention" {
+        /// How long the content of a message is kept after its last delivery ended.
+        content_days: u32 {
+            key: "content_days", unit: "days", default: 30, range: 0 to 3_650,
+            because: "long enough to look into a complaint, short enough to keep the disk and the secrets small",
+        }
+        /// How long deliveries, attempts and events are kept.
+        events_days: u32 {
+            key: "events_days", unit: "days", default: 90, range: 1 to 3_650,
+            because: "a quarter can be compared with today; counters are kept longer",
+        }
+    }
+}
+
+section! {
+    /// The disk that `data_dir` is on.
+    Disk at "disk" {
+        /// Below this much free space, new mail is refused (452, 503); what is queued is still delivered.
+        free_min_bytes: u64 {
+            key: "free_min_bytes", unit: "bytes", default: 536_870_912, range: 0 to 1_099_511_627_776,
+            because: "settling what is queued needs room too",
+        }
+    }
+}
+
+section! {
+    /// What the process says about its work, on standard error.
+    Log at "log" {
+        /// `text` for people, `json` for programs.
+        format: LogFormat {
+            key: "format", unit: "word", default: "text",
+            because: "the first reader is a person",
+        }
+        /// `error`, `warn`, `info`, `debug` or `trace`.
+        level: LogLevel {
+            key: "level", unit: "word", default: "info",
+            because: "what happens to the process, not to each message",
+        }
+    }
+}
