@@ -9,6 +9,7 @@
 mod address;
 mod at;
 pub mod date;
+pub mod dkim;
 mod edit;
 mod envelope;
 pub mod header;
