@@ -1,0 +1,174 @@
+//! Plays the dialogues of the server session.
+
+use crate::script::{Cut, Script, Turn, folder, pieces};
+use bytes::BytesMut;
+use mail::Reply;
+use smtp::server::{Action, AuthAnswer, Received, ServerConfig, ServerSession, TlsState};
+use std::sync::Arc;
+
+/// A driver that takes `ann` with the password `secret`, and every message save those from `reject@` and `full@`.
+struct Driver {
+    session: ServerSession,
+    input: BytesMut,
+    out: Vec<u8>,
+    /// What was said and done: lines of the server, and events that begin with `= `.
+    told: Vec<String>,
+    handshake: bool,
+    closed: bool,
+}
+
+impl Driver {
+    fn new(script: &Script) -> Driver {
+        let mut config = ServerConfig { hostname: "mx.test".to_owned(), ..ServerConfig::default() };
+        let (mut tls, mut trusted) = (TlsState::Clear, false);
+        for (key, value) in &script.settings {
+            match key.as_str() {
+                "message_max_bytes" => config.message_max_bytes = value.parse().unwrap(),
+                "recipients_max" => config.recipients_max = value.parse().unwrap(),
+                "line_text_max_bytes" => config.line_text_max_bytes = value.parse().unwrap(),
+                "errors_max" => config.errors_max = value.parse().unwrap(),
+                "tls_offered" => config.tls_offered = true,
+                "auth_without_tls" => config.auth_without_tls = true,
+                "tls" => tls = TlsState::Established,
+                "trusted" => trusted = true,
+                _ => panic!("{}: no setting {key}", script.name),
+            }
+        }
+        let session = ServerSession::new(Arc::new(config), tls, trusted);
+        let (input, out, told) = (BytesMut::new(), Vec::new(), Vec::new());
+        let mut driver = Driver { session, input, out, told, handshake: false, closed: false };
+        driver.session.greet(&mut driver.out);
+        driver.flush();
+        driver
+    }
+
+    fn flush(&mut self) {
+        let text = String::from_utf8(std::mem::take(&mut self.out)).unwrap();
+        assert!(text.is_empty() || text.ends_with("\r\n"));
+        self.told.extend(text.split_terminator("\r\n").map(|line| format!("S: {line}")));
+    }
+
+    fn event(&mut self, text: String) {
+        self.flush();
+        self.told.push(format!("= {text}"));
+    }
+
+    fn receive(&mut self, piece: &[u8]) {
+        if self.closed || self.handshake {
+            return;
+        }
+        self.input.extend_from_slice(piece);
+        loop {
+            match self.session.advance(&mut self.input, &mut self.out) {
+                Action::Read => break self.flush(),
+                Action::Close => {
+                    self.closed = true;
+                    break self.event("close".to_owned());
+                }
+                Action::StartTls => {
+                    assert!(self.input.is_empty(), "clear text survived STARTTLS");
+                    self.handshake = true;
+                    break self.event("handshake".to_owned());
+                }
+                Action::Authenticate { username, password } => {
+                    self.event(format!("authenticate {username} {}", password.reveal()));
+                    let answer = match (username.as_str(), password.reveal()) {
+                        (_, "down") => AuthAnswer::Unavailable,
+                        ("ann", "secret") => AuthAnswer::Accepted,
+                        _ => AuthAnswer::Refused,
+                    };
+                    self.session.authenticated(answer, &mut self.out);
+                }
+                Action::Accept(received) => {
+                    self.event(shown(&received));
+                    let reply = match received.envelope.reverse_path.as_str() {
+                        "reject@x.test" => Reply::new(550, (5, 7, 1), "Not your domain"),
+                        "full@x.test" => Reply::new(421, (4, 3, 1), "Disk is full"),
+                        _ => Reply::new(250, (2, 0, 0), "Ok: queued as msg_1"),
+                    };
+                    self.session.accepted(&reply, &mut self.out);
+                }
+            }
+        }
+    }
+
+    fn handshake_done(&mut self) {
+        assert!(std::mem::take(&mut self.handshake), "[tls] without a handshake");
+        self.session.tls_established();
+    }
+}
+
+fn shown(received: &Received) -> String {
+    let envelope = &received.envelope;
+    let recipients: Vec<_> = envelope.forward_paths.iter().map(|f| f.address.as_str()).collect();
+    let mut text =
+        format!("{} <{}> -> {}", received.protocol, envelope.reverse_path.as_str(), recipients.join(","));
+    for dsn in envelope.forward_paths.iter().filter(|f| f.notify.is_some() || f.orcpt.is_some()) {
+        text += &format!(" {:?} {:?}", dsn.notify, dsn.orcpt);
+    }
+    if envelope.ret.is_some() || envelope.envid.is_some() {
+        text += &format!(" {:?} {:?}", envelope.ret, envelope.envid);
+    }
+    format!("{text} | {}", received.content.escape_ascii())
+}
+
+fn matches(turn: &Turn, line: Option<&String>) -> bool {
+    let Some(line) = line else { return false };
+    match turn {
+        Turn::Server(bytes) => {
+            line.strip_prefix("S: ").is_some_and(|l| [l.as_bytes(), b"\r\n"].concat() == *bytes)
+        }
+        Turn::ServerStart(start) => line.strip_prefix("S: ").is_some_and(|l| l.starts_with(start.as_str())),
+        Turn::Event(event) => line.strip_prefix("= ") == Some(event.as_str()),
+        Turn::Client(_) | Turn::Tls => false,
+    }
+}
+
+/// As written: before the client speaks again, the server has said and done exactly what stands in the file.
+fn by_turns(script: &Script) -> Vec<String> {
+    let mut driver = Driver::new(script);
+    let mut checked = 0;
+    for turn in &script.turns {
+        if let Turn::Client(_) | Turn::Tls = turn {
+            assert_eq!(driver.told.get(checked), None, "{}: not in the file, before {turn:?}", script.name);
+        }
+        match turn {
+            Turn::Client(bytes) => driver.receive(bytes),
+            Turn::Tls => driver.handshake_done(),
+            Turn::Server(_) | Turn::ServerStart(_) | Turn::Event(_) => {
+                let line = driver.told.get(checked);
+                assert!(matches(turn, line), "{}: expected {turn:?}, got {line:?}", script.name);
+                checked += 1;
+            }
+        }
+    }
+    assert_eq!(driver.told.get(checked), None, "{}: not in the file, at its end", script.name);
+    driver.told
+}
+
+/// All that the client says until the next handshake arrives in one stream, cut as `cut` says.
+fn streamed(script: &Script, cut: Cut) -> Vec<String> {
+    let mut driver = Driver::new(script);
+    for segment in script.turns.split_inclusive(|turn| *turn == Turn::Tls) {
+        let said = segment
+            .iter()
+            .filter_map(|turn| if let Turn::Client(bytes) = turn { Some(&bytes[..]) } else { None });
+        for piece in pieces(&said.collect::<Vec<_>>().concat(), cut) {
+            driver.receive(piece);
+        }
+        if segment.last() == Some(&Turn::Tls) {
+            driver.handshake_done();
+        }
+    }
+    driver.told
+}
+
+#[test]
+fn the_server_says_what_the_dialogues_say_however_the_bytes_arrive() {
+    for script in folder("server") {
+        let told = by_turns(&script);
+        for cut in [Cut::Whole, Cut::Bytes, Cut::Random(1), Cut::Random(2), Cut::Random(3)] {
+            assert_eq!(streamed(&script, cut), told, "{} cut {cut:?}", script.name);
+        }
+    }
+}
