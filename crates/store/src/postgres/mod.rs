@@ -1,0 +1,211 @@
+//! PostgreSQL: several committers, readers from a pool, both reconnecting by themselves.
+//!
+//! Guarantees
+//! 1. A writer's number is held by an advisory lock for as long as its connection lives: no two committers, of
+//!    whatever process, ever number events under the same writer.
+//! 2. When the server is away every waiting write hears `Unavailable` within [`CONNECT_WAIT`]; nothing is kept back.
+
+mod committer;
+mod value;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, Config};
+
+use crate::line::Line;
+use crate::query::Dialect;
+use crate::{Migration, Options, Query, Row, StoreError, Value, migrate};
+
+/// How long a connection attempt may take. Reason: a caller waits for it with an open SMTP session.
+const CONNECT_WAIT: Duration = Duration::from_secs(3);
+/// First key of our advisory locks: "post" in ASCII.
+const LOCK_CLASS: i32 = 0x706f_7374;
+/// Second key of the lock that serialises migrations; writers' numbers are below it.
+const LOCK_MIGRATION: i32 = 1 << 20;
+
+pub(crate) struct Postgres {
+    config: Config,
+    line: Arc<Line>,
+    readers: Mutex<Vec<Session>>,
+    permits: Semaphore,
+    committers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// A connection with what was prepared on it.
+struct Session {
+    client: Client,
+    prepared: HashMap<String, tokio_postgres::Statement>,
+}
+
+impl Postgres {
+    pub(crate) async fn open(
+        url: &str,
+        options: &Options,
+        announce: watch::Sender<u64>,
+    ) -> Result<Postgres, StoreError> {
+        let mut config: Config = url
+            .parse()
+            .map_err(|_| StoreError::Refused("the database URL is not a PostgreSQL URL".into()))?;
+        config.connect_timeout(CONNECT_WAIT).application_name("postrider");
+        let mut session = Session::connect(&config).await?;
+        apply(&mut session, options.migrations).await?;
+        let line = Arc::new(Line::default());
+        let announce = Arc::new(announce);
+        let mut committers = Vec::new();
+        for number in 0..options.committers.clamp(1, 16) {
+            let seat = committer::Seat { role: options.role, number: i32::try_from(number).unwrap_or(0) };
+            let mut committer = committer::Committer::new(config.clone(), options, seat, announce.clone());
+            take_seat_patiently(&mut committer).await?;
+            let line = line.clone();
+            committers.push(tokio::spawn(async move { committer.run(&line).await }));
+        }
+        Ok(Postgres {
+            config,
+            line,
+            permits: Semaphore::new(options.readers_max.max(1)),
+            readers: Mutex::new(vec![session]),
+            committers: Mutex::new(committers),
+        })
+    }
+
+    pub(crate) fn line(&self) -> &Line {
+        &self.line
+    }
+
+    pub(crate) async fn read(&self, query: &Query, params: &[(&str, Value)]) -> Result<Vec<Row>, StoreError> {
+        let _permit = self.permits.acquire().await.map_err(|_| StoreError::Closed)?;
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut session = match idle.filter(|session| !session.client.is_closed()) {
+            Some(session) => session,
+            None => Session::connect(&self.config).await?,
+        };
+        let result = session.query(query, params).await;
+        if !session.client.is_closed() {
+            self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+        }
+        result.map(|(rows, _)| rows)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.line.close();
+        let committers = std::mem::take(&mut *self.committers.lock().unwrap_or_else(PoisonError::into_inner));
+        for committer in committers {
+            if committer.await.is_err() {
+                tracing::error!("a committer ended by a panic");
+            }
+        }
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Session {
+    async fn connect(config: &Config) -> Result<Session, StoreError> {
+        let tls = tls_connector()?;
+        let connecting = tokio::time::timeout(CONNECT_WAIT, config.connect(tls));
+        let (client, connection) = match connecting.await {
+            Ok(Ok(connected)) => connected,
+            Ok(Err(error)) => return Err(failure("connect", &error)),
+            Err(_) => return Err(StoreError::Unavailable("the database does not answer".into())),
+        };
+        // The driver's half: ends with the client; its error reaches the client's next call.
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::warn!(%error, "a connection to the database ended");
+            }
+        });
+        Ok(Session { client, prepared: HashMap::new() })
+    }
+
+    async fn prepare(&mut self, sql: &str) -> Result<tokio_postgres::Statement, tokio_postgres::Error> {
+        if let Some(statement) = self.prepared.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql).await?;
+        self.prepared.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// The rows that a query returned, and how many it changed or returned.
+    async fn query(
+        &mut self,
+        query: &Query,
+        params: &[(&str, Value)],
+    ) -> Result<(Vec<Row>, u64), StoreError> {
+        let failed = |error: tokio_postgres::Error| failure(query.name(), &error);
+        let compiled = query.compiled(Dialect::Postgres);
+        let values = query.bind(compiled, params)?;
+        let statement = self.prepare(&compiled.sql).await.map_err(failed)?;
+        let values: Vec<_> =
+            values.into_iter().map(|v| v as &(dyn tokio_postgres::types::ToSql + Sync)).collect();
+        if statement.columns().is_empty() {
+            let changed = self.client.execute(&statement, &values).await.map_err(failed)?;
+            return Ok((Vec::new(), changed));
+        }
+        let rows = self.client.query(&statement, &values).await.map_err(failed)?;
+        let rows = rows.iter().map(value::read_row).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let count = rows.len() as u64;
+        Ok((rows, count))
+    }
+}
+
+/// A process that just ended may still hold its seat: the server frees it when it notices.
+async fn take_seat_patiently(committer: &mut committer::Committer) -> Result<(), StoreError> {
+    const TRIES: u32 = 15;
+    const PAUSE: Duration = Duration::from_millis(200);
+    for _ in 1..TRIES {
+        match committer.take_seat().await {
+            Err(StoreError::Refused(_)) => tokio::time::sleep(PAUSE).await,
+            other => return other,
+        }
+    }
+    committer.take_seat().await
+}
+
+fn tls_connector() -> Result<tokio_postgres_rustls::MakeRustlsConnect, StoreError> {
+    use rustls_platform_verifier::ConfigVerifierExt;
+    // Idempotent: the first provider installed stays.
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    let config = rustls::ClientConfig::with_platform_verifier();
+    let config = config.map_err(|error| StoreError::Unavailable(format!("TLS roots: {error}")))?;
+    Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
+}
+
+async fn apply(session: &mut Session, migrations: &[Migration]) -> Result<(), StoreError> {
+    let failed = |error: tokio_postgres::Error| failure("migration", &error);
+    let tx = session.client.transaction().await.map_err(failed)?;
+    tx.execute("SELECT pg_advisory_xact_lock($1, $2)", &[&LOCK_CLASS, &LOCK_MIGRATION])
+        .await
+        .map_err(failed)?;
+    tx.batch_execute("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)")
+        .await
+        .map_err(failed)?;
+    let applied = tx.query("SELECT number FROM migration", &[]).await.map_err(failed)?;
+    let applied: Vec<i64> = applied.iter().map(|row| row.get(0)).collect();
+    for step in migrate::missing(&applied, migrations)? {
+        let words = migrate::postgres_words(step);
+        tx.batch_execute(&words).await.map_err(|error| failure(step.name, &error))?;
+        tx.execute("INSERT INTO migration VALUES ($1, $2)", &[&step.number, &step.name])
+            .await
+            .map_err(failed)?;
+    }
+    tx.commit().await.map_err(failed)
+}
+
+/// What an error of the driver means to the caller.
+fn failure(query: &str, error: &tokio_postgres::Error) -> StoreError {
+    let reason = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
+    match error.code().map(|state| state.code()) {
+        Some(code) if code.starts_with("23") => StoreError::Conflict(reason),
+        // Undefined names, wrong types, syntax: a defect of the program.
+        Some(code) if code.starts_with("42") || code.starts_with("22") => {
+            StoreError::Broken { query: query.into(), reason }
+        }
+        Some(_) => StoreError::Unavailable(reason),
+        None if error.is_closed() => StoreError::Unavailable("the connection to the database is gone".into()),
+        None => StoreError::Unavailable(reason),
+    }
+}

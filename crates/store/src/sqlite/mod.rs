@@ -1,0 +1,216 @@
+//! SQLite: one file, one writer (the committer), readers beside it, checkpoints on a thread of their own.
+//!
+//! Guarantees
+//! 1. `synchronous = FULL` in WAL mode: a commit that returned is on the disk.
+//! 2. The committer never checkpoints and never waits for a reader.
+
+mod checkpoint;
+mod committer;
+mod value;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Semaphore, watch};
+
+use crate::line::Line;
+use crate::query::Dialect;
+use crate::{Durability, Options, Query, Row, StoreError, Value, migrate};
+use checkpoint::Checkpointer;
+
+/// How long a reader or an operator's tool waits for a lock before it says that the database is busy.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Memory for pages of one connection. Reason: the right-hand edges of all indexes and the live queue fit.
+const CACHE_KIB: u32 = 32 << 10;
+
+pub(crate) struct Sqlite {
+    file: PathBuf,
+    line: Arc<Line>,
+    readers: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    checkpointer: Arc<Checkpointer>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(
+        file: &Path,
+        options: &Options,
+        announce: watch::Sender<u64>,
+    ) -> Result<Sqlite, StoreError> {
+        let mut writer = connect(file, options.durability)?;
+        migrate(&mut writer, options.migrations)?;
+        let line = Arc::new(Line::default());
+        let checkpointer = Arc::new(Checkpointer::default());
+        let committer = committer::Committer::new(writer, options, announce, checkpointer.clone())?;
+        let readers = (0..options.readers_max.max(1))
+            .map(|_| connect(file, options.durability))
+            .collect::<Result<Vec<_>, _>>()?;
+        let checkpoints = connect(file, options.durability)?;
+        let threads = vec![
+            spawn("committer", {
+                let line = line.clone();
+                move || committer.run(&line)
+            })?,
+            spawn("checkpoint", {
+                let own = checkpointer.clone();
+                move || own.run(&checkpoints)
+            })?,
+        ];
+        Ok(Sqlite {
+            file: file.to_owned(),
+            line,
+            permits: Semaphore::new(readers.len()),
+            readers: Mutex::new(readers),
+            threads: Mutex::new(threads),
+            checkpointer,
+        })
+    }
+
+    pub(crate) fn line(&self) -> &Line {
+        &self.line
+    }
+
+    pub(crate) async fn read(
+        self: &Arc<Self>,
+        query: &Query,
+        params: &[(&str, Value)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let compiled = query.compiled(Dialect::Sqlite);
+        let values: Vec<Value> = query.bind(compiled, params)?.into_iter().cloned().collect();
+        let (sql, name) = (compiled.sql.clone(), query.name());
+        self.with_reader(move |connection| run(connection, name, &sql, &values)).await
+    }
+
+    pub(crate) async fn backup(
+        self: &Arc<Self>,
+        to: PathBuf,
+        progress: fn(u64, u64),
+    ) -> Result<(), StoreError> {
+        self.with_reader(move |connection| copy_database(connection, &to, progress)).await
+    }
+
+    async fn with_reader<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let _permit = self.permits.acquire().await.map_err(|_| StoreError::Closed)?;
+        let own = self.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let connection = own.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let connection = connection.ok_or(StoreError::Closed)?;
+            let result = work(&connection);
+            own.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            result
+        });
+        reading.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    pub(crate) async fn close(self: &Arc<Self>) {
+        self.line.close();
+        let own = self.clone();
+        let ending = tokio::task::spawn_blocking(move || {
+            let threads = std::mem::take(&mut *own.threads.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut threads = threads.into_iter();
+            let committer = threads.next().map(JoinHandle::join);
+            own.checkpointer.close();
+            let others = threads.map(JoinHandle::join).filter(Result::is_err).count();
+            if others > 0 || matches!(committer, Some(Err(_))) {
+                tracing::error!(file = %own.file.display(), "a thread of the store ended by a panic");
+            }
+        });
+        // The closure catches its own panics, so a join error can only mean that the runtime is going away.
+        drop(ending.await);
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(work);
+    thread.map_err(|error| StoreError::Unavailable(format!("starting the thread {name}: {error}")))
+}
+
+fn connect(file: &Path, durability: Durability) -> Result<Connection, StoreError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags).map_err(|error| failure("open", &error))?;
+    let synchronous = match durability {
+        Durability::Full => "FULL",
+        Durability::Rebuildable => "NORMAL",
+    };
+    let pragmas = format!(
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
+         PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY;
+         PRAGMA foreign_keys = OFF;"
+    );
+    connection.busy_timeout(BUSY_WAIT).map_err(|error| failure("open", &error))?;
+    connection.execute_batch(&pragmas).map_err(|error| failure("open", &error))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, migrations: &[crate::Migration]) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| failure("migration", &error);
+    let tx =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+    tx.execute_batch("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+        .map_err(failed)?;
+    let applied = {
+        let mut statement = tx.prepare("SELECT number FROM migration").map_err(failed)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(failed)?;
+        rows.collect::<Result<Vec<i64>, _>>().map_err(failed)?
+    };
+    for step in migrate::missing(&applied, migrations)? {
+        tx.execute_batch(step.sql).map_err(|error| failure(step.name, &error))?;
+        tx.execute("INSERT INTO migration VALUES (?1, ?2)", (step.number, step.name)).map_err(failed)?;
+    }
+    tx.commit().map_err(failed)
+}
+
+/// Runs one statement; its rows, or none for one that returns nothing.
+fn run(connection: &Connection, name: &str, sql: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+    let failed = |error: rusqlite::Error| failure(name, &error);
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let columns = statement.column_count();
+    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| value::read_row(row, columns));
+    rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
+}
+
+fn copy_database(connection: &Connection, to: &Path, progress: fn(u64, u64)) -> Result<(), StoreError> {
+    /// Pages copied before other work gets its turn.
+    const PAGES_A_STEP: i32 = 1_024;
+    let failed = |error: rusqlite::Error| failure("backup", &error);
+    let mut target = Connection::open(to).map_err(failed)?;
+    let backup = rusqlite::backup::Backup::new(connection, &mut target).map_err(failed)?;
+    loop {
+        let step = backup.step(PAGES_A_STEP).map_err(failed)?;
+        let state = backup.progress();
+        let (all, left) = (u64::try_from(state.pagecount), u64::try_from(state.remaining));
+        if let (Ok(all), Ok(left)) = (all, left) {
+            progress(all.saturating_sub(left), all);
+        }
+        if step == rusqlite::backup::StepResult::Done {
+            return Ok(());
+        }
+    }
+}
+
+/// What an error of the driver means to the caller.
+fn failure(query: &str, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => StoreError::Conflict(error.to_string()),
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::OutOfMemory,
+        ) => StoreError::Unavailable(error.to_string()),
+        _ => StoreError::Broken { query: query.into(), reason: error.to_string() },
+    }
+}

@@ -1,0 +1,346 @@
+//! One suite, both databases: whatever a slice may rely on holds on each of them.
+//!
+//! PostgreSQL is the one of `POSTRIDER_TEST_POSTGRES` (started by `cargo xtask test`); each case gets a database of
+//! its own. Without it the PostgreSQL half fails: it is never skipped.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use store::{
+    Committed, Durability, Form, Guard, Kind, Location, Migration, Options, Query, Role, Special, Statement,
+    Store, StoreError, Value, Write,
+};
+
+static MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "test",
+    sql: "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT, body BLOB, live INTEGER NOT NULL DEFAULT 1);
+          CREATE TABLE tally (workspace_id INTEGER NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL,
+                              PRIMARY KEY (workspace_id, key)) WITHOUT ROWID;
+          CREATE TABLE once (key TEXT PRIMARY KEY, answer TEXT NOT NULL);
+          CREATE TABLE event (id INTEGER PRIMARY KEY, name TEXT NOT NULL);",
+    postgres: None,
+}];
+
+static THING: Statement =
+    Statement::insert("thing", &[("id", Kind::Int), ("name", Kind::Text), ("body", Kind::Blob)]);
+static THING_END: Statement = Statement {
+    name: "thing_end",
+    columns: &[("id", Kind::Int), ("name", Kind::Text)],
+    form: Form::Words {
+        sqlite: "UPDATE thing SET live = 0, name = ?2 WHERE id = ?1",
+        postgres: "UPDATE thing SET live = 0, name = r.name FROM :rows WHERE thing.id = r.id",
+    },
+    special: Special::None,
+};
+static TALLY: Statement = Statement {
+    name: "tally",
+    columns: &[("workspace_id", Kind::Int), ("key", Kind::Text), ("n", Kind::Int)],
+    form: Form::Words {
+        sqlite: "INSERT INTO tally VALUES (?1, ?2, ?3)
+                 ON CONFLICT (workspace_id, key) DO UPDATE SET n = tally.n + excluded.n",
+        postgres: "INSERT INTO tally SELECT * FROM :rows
+                   ON CONFLICT (workspace_id, key) DO UPDATE SET n = tally.n + excluded.n",
+    },
+    special: Special::SumLast,
+};
+static EVENT: Statement = Statement {
+    name: "event",
+    columns: &[("id", Kind::Int), ("name", Kind::Text)],
+    form: Form::Insert,
+    special: Special::EventId,
+};
+static STATEMENTS: &[&Statement] = &[&THING, &THING_END, &EVENT, &TALLY];
+
+static THINGS: Query = Query::new("things", "SELECT id, name, body, live FROM thing ORDER BY id");
+static TALLIES: Query =
+    Query::new("tallies", "SELECT workspace_id, key, n FROM tally ORDER BY workspace_id, key");
+static EVENTS: Query = Query::new("events", "SELECT id, name FROM event ORDER BY id");
+static ADD: Query = Query::new("add", "INSERT INTO thing (id, name) VALUES (:id, :name)");
+static RENAME: Query =
+    Query::new("rename", "UPDATE thing SET name = :name WHERE id = :id RETURNING id, name");
+static CLAIM: Query =
+    Query::new("claim", "INSERT INTO once (key, answer) VALUES (:key, :answer) ON CONFLICT (key) DO NOTHING");
+
+/// A fresh database of the kind, and what to open it again with.
+struct Place {
+    location: Location,
+    _dir: Option<TempDir>,
+}
+
+struct TempDir(std::path::PathBuf);
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+fn unique() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("pr_store_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn sqlite_place() -> Place {
+    let dir = std::env::temp_dir().join(unique());
+    std::fs::create_dir_all(&dir).expect("a temporary folder");
+    Place { location: Location::Sqlite { file: dir.join("t.db") }, _dir: Some(TempDir(dir)) }
+}
+
+async fn postgres_place() -> Place {
+    let base = std::env::var("POSTRIDER_TEST_POSTGRES")
+        .expect("POSTRIDER_TEST_POSTGRES names a PostgreSQL server: run `cargo xtask test`");
+    let (server, _) = base.rsplit_once('/').expect("a URL that ends with a database's name");
+    let name = unique();
+    let admin = open_at(Location::Postgres { url: base.clone() }, Role::Tool, &[]).await.expect("the server");
+    let mut write = Write::default();
+    // CREATE DATABASE cannot run inside a transaction; a schema can, and is as separate.
+    let create: &'static Query =
+        Box::leak(Box::new(Query::composed("schema", format!("CREATE SCHEMA {name}"))));
+    write.step(create, vec![]);
+    admin.write(write).await.expect("a schema");
+    admin.close().await;
+    let database = base.rsplit_once('/').map_or("", |(_, database)| database);
+    let sign = if database.contains('?') { '&' } else { '?' };
+    let url = format!("{server}/{database}{sign}options=-c%20search_path%3D{name}");
+    Place { location: Location::Postgres { url }, _dir: None }
+}
+
+async fn open_at(
+    location: Location,
+    role: Role,
+    migrations: &'static [Migration],
+) -> Result<Store, StoreError> {
+    Store::open(Options {
+        location,
+        durability: Durability::Full,
+        role,
+        event_table: (!migrations.is_empty()).then_some("event"),
+        readers_max: 2,
+        committers: 1,
+        statements: STATEMENTS,
+        migrations,
+    })
+    .await
+}
+
+/// Declares each case once and runs it on both databases.
+macro_rules! cases {
+    ($($name:ident)*) => {
+        mod on_sqlite { $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(super::sqlite_place()).await } )* }
+        mod on_postgres { $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let _alone = super::POSTGRES.lock().await;
+                super::$name(super::postgres_place().await).await
+            } )* }
+    };
+}
+
+/// Writers' numbers are locked per server, so one case at a time has the server.
+static POSTGRES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+cases! {
+    a_committed_write_is_there_after_reopening
+    rows_of_a_batch_keep_their_order_between_statements
+    counters_add_up_within_and_across_batches
+    event_ids_go_on_where_they_stopped
+    a_guarded_write_is_stored_once
+    a_failing_step_undoes_its_own_write_only
+    a_failing_hot_row_undoes_its_own_write_only
+    every_kind_of_value_comes_back_as_it_went_in
+    a_newer_database_is_refused
+    a_tool_writes_beside_the_server
+    a_query_that_does_not_fit_says_which
+}
+
+async fn open(place: &Place) -> Store {
+    open_at(place.location.clone(), Role::Server, MIGRATIONS).await.expect("the store opens")
+}
+
+fn thing(write: &mut Write, id: i64, name: &'static str) {
+    write.row(&THING, [id.into(), name.into(), Value::Null]);
+}
+
+async fn names(store: &Store) -> Vec<(i64, String, i64)> {
+    let rows = store.read(&THINGS, &[]).await.expect("things");
+    let name = |row: &store::Row| row.text_or_null(1).map(|text| text.unwrap_or("null").to_owned());
+    rows.iter().map(|row| (row.int(0).unwrap(), name(row).unwrap(), row.int(3).unwrap())).collect()
+}
+
+async fn a_committed_write_is_there_after_reopening(place: Place) {
+    let store = open(&place).await;
+    let mut write = Write::default();
+    thing(&mut write, 7, "kept");
+    assert_eq!(store.write(write).await.unwrap(), Committed::Stored { answers: vec![] });
+    store.close().await;
+    assert!(matches!(store.write(Write::default()).await, Err(StoreError::Closed)));
+    drop(store);
+    assert_eq!(names(&open(&place).await).await, [(7, "kept".into(), 1)]);
+}
+
+async fn rows_of_a_batch_keep_their_order_between_statements(place: Place) {
+    let store = open(&place).await;
+    let mut write = Write::default();
+    write.row(&THING_END, [1.into(), "ended".into()]);
+    thing(&mut write, 1, "begun");
+    store.write(write).await.unwrap();
+    assert_eq!(
+        names(&store).await,
+        [(1, "ended".into(), 0)],
+        "the order is the registry's, not the caller's"
+    );
+}
+
+async fn counters_add_up_within_and_across_batches(place: Place) {
+    let store = open(&place).await;
+    let writes = (0..40).map(|n| {
+        let mut write = Write::default();
+        write.row(&TALLY, [1.into(), "delivered".into(), 2.into()]);
+        write.row(&TALLY, [1.into(), if n % 2 == 0 { "even".into() } else { "odd".into() }, 1.into()]);
+        store.write(write)
+    });
+    for result in futures_util::future::join_all(writes).await {
+        result.unwrap();
+    }
+    let rows = store.read(&TALLIES, &[]).await.unwrap();
+    let tallies: Vec<_> =
+        rows.iter().map(|row| (row.text(1).unwrap().to_owned(), row.int(2).unwrap())).collect();
+    assert_eq!(tallies, [("delivered".into(), 80), ("even".into(), 20), ("odd".into(), 20)]);
+}
+
+async fn event_ids_go_on_where_they_stopped(place: Place) {
+    for round in 1..=2 {
+        let store = open(&place).await;
+        let mut write = Write::default();
+        write.row(&EVENT, [Value::Null, "first".into()]).row(&EVENT, [Value::Null, "second".into()]);
+        store.write(write).await.unwrap();
+        let rows = store.read(&EVENTS, &[]).await.unwrap();
+        let ids: Vec<_> = rows.iter().map(|row| row.int(0).unwrap()).collect();
+        assert_eq!(ids, (1..=2 * round).collect::<Vec<_>>());
+        store.close().await;
+    }
+}
+
+async fn a_guarded_write_is_stored_once(place: Place) {
+    let store = open(&place).await;
+    let attempt = |id: i64| {
+        let params = vec![("key", Value::from("k1")), ("answer", Value::from(id.to_string()))];
+        let mut write = Write { guard: Some(Guard { query: &CLAIM, params }), ..Write::default() };
+        thing(&mut write, id, "once");
+        store.write(write)
+    };
+    let results = futures_util::future::join_all((1..=5).map(attempt)).await;
+    let guarded = results.iter().filter(|result| matches!(result, Ok(Committed::Guarded))).count();
+    assert_eq!(guarded, 4);
+    assert_eq!(names(&store).await.len(), 1);
+}
+
+async fn a_failing_step_undoes_its_own_write_only(place: Place) {
+    let store = open(&place).await;
+    let rename = |id: i64| {
+        let mut write = Write::default();
+        write.step(&ADD, vec![("id", (100 + id).into()), ("name", "new".into())]);
+        write.step_expecting(
+            1,
+            "no such thing",
+            &RENAME,
+            vec![("id", id.into()), ("name", "renamed".into())],
+        );
+        thing(&mut write, 200 + id, "hot");
+        store.write(write)
+    };
+    let mut first = Write::default();
+    thing(&mut first, 1, "old");
+    let (stored, failed, after) = tokio::join!(store.write(first), rename(9), rename(1));
+    stored.unwrap();
+    assert!(matches!(failed, Err(StoreError::Conflict(why)) if why == "no such thing"));
+    // Whether the row was there when its step ran depends on the batches: both answers are right, halves are not.
+    let renamed = after.is_ok();
+    let found: Vec<_> = names(&store).await.into_iter().map(|(id, ..)| id).collect();
+    assert_eq!(found, if renamed { vec![1, 101, 201] } else { vec![1] });
+    if !renamed {
+        let answers = rename(1).await.unwrap();
+        let Committed::Stored { answers } = answers else { panic!("{answers:?}") };
+        assert_eq!(answers[1][0].text(1).unwrap(), "renamed");
+    }
+}
+
+async fn a_failing_hot_row_undoes_its_own_write_only(place: Place) {
+    let store = open(&place).await;
+    let add = |id: i64| {
+        let mut write = Write::default();
+        thing(&mut write, id, "hot");
+        write.row(&EVENT, [Value::Null, "added".into()]);
+        store.write(write)
+    };
+    let results = futures_util::future::join_all([add(1), add(2), add(1), add(3)]).await;
+    let conflicts = results.iter().filter(|result| matches!(result, Err(StoreError::Conflict(_)))).count();
+    assert_eq!((conflicts, names(&store).await.len()), (1, 3), "{results:?}");
+    let events = store.read(&EVENTS, &[]).await.unwrap();
+    assert_eq!(
+        events.iter().map(|row| row.int(0).unwrap()).collect::<Vec<_>>(),
+        [1, 2, 3],
+        "no gap, no repeat"
+    );
+}
+
+async fn every_kind_of_value_comes_back_as_it_went_in(place: Place) {
+    let store = open(&place).await;
+    let texts = ["", "plain", "ñ 汉字 🎈", "quote ' \" \\ {} , NULL", "line\r\nbreak"];
+    let bytes: Vec<u8> = (0..=255).collect();
+    for (id, text) in (1..).zip(texts) {
+        let mut write = Write::default();
+        write.row(&THING, [id.into(), text.into(), bytes.clone().into()]);
+        write.row(&THING, [(-id).into(), Value::Null, Value::Null]);
+        store.write(write).await.unwrap();
+    }
+    let rows = store.read(&THINGS, &[]).await.unwrap();
+    for (row, text) in rows.iter().filter(|row| row.int(0).unwrap() > 0).zip(texts) {
+        assert_eq!((row.text(1).unwrap(), row.blob(2).unwrap().to_vec()), (text, bytes.clone()));
+    }
+    assert!(
+        rows.iter().filter(|row| row.int(0).unwrap() < 0).all(|row| row.blob_or_null(2).unwrap().is_none())
+    );
+}
+
+async fn a_newer_database_is_refused(place: Place) {
+    static NEWER: &[Migration] = &[
+        Migration { number: 1, name: "test", sql: "", postgres: None },
+        Migration {
+            number: 2,
+            name: "new",
+            sql: "CREATE TABLE new (id INTEGER PRIMARY KEY)",
+            postgres: None,
+        },
+    ];
+    open(&place).await.close().await;
+    open_at(place.location.clone(), Role::Server, NEWER).await.expect("an upgrade").close().await;
+    let older = open_at(place.location.clone(), Role::Server, MIGRATIONS).await;
+    assert!(matches!(older.err(), Some(StoreError::Refused(why)) if why.contains("newer")));
+}
+
+async fn a_tool_writes_beside_the_server(place: Place) {
+    let server = open(&place).await;
+    let tools = [
+        open_at(place.location.clone(), Role::Tool, MIGRATIONS).await.unwrap(),
+        open_at(place.location.clone(), Role::Tool, MIGRATIONS).await.unwrap(),
+    ];
+    for round in 0..3 {
+        for (store, name) in [(&server, "server"), (&tools[0], "tool"), (&tools[1], "tool")] {
+            let mut write = Write::default();
+            write.row(&EVENT, [Value::Null, name.into()]);
+            store.write(write).await.unwrap_or_else(|error| panic!("round {round}, {name}: {error}"));
+        }
+    }
+    let rows = server.read(&EVENTS, &[]).await.unwrap();
+    let from_tools = rows.iter().filter(|row| row.int(0).unwrap() >> store::WRITER_SHIFT > 0).count();
+    assert_eq!((rows.len(), from_tools), (9, 6));
+}
+
+async fn a_query_that_does_not_fit_says_which(place: Place) {
+    static WRONG: Query = Query::new("wrong", "SELECT nothing FROM nowhere WHERE id = :id");
+    let store = open(&place).await;
+    let error = store.read(&WRONG, &[("id", 1.into())]).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Broken { query, .. } if query == "wrong"), "{error}");
+    assert_eq!(names(&store).await, [], "the reader is usable afterwards");
+}
