@@ -8,6 +8,7 @@
 
 mod address;
 mod at;
+pub mod classify;
 pub mod date;
 pub mod dkim;
 mod edit;
