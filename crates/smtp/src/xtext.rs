@@ -21,7 +21,6 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 }
 
 /// Appends `text` as xtext. Octets that are not printable ASCII are written as `+XX`.
-#[cfg(test)]
 pub(crate) fn encode(text: &str, out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {

@@ -2,7 +2,7 @@
 //!
 //! `# …` comment · `! key=value …` settings · `C: …` a line from the client (CRLF is added) · `C> …` octets from the
 //! client · `S: …` a line from the server · `S> …` octets from the server · `S~ …` the start of a line from the server ·
-//! `= …` something that the driver is told or does · `[tls]` the handshake is done.
+//! `= …` something that the driver is told or does · `> …` what the driver does next · `[tls]` the handshake is done.
 //! Escapes: `\r \n \t \0 \\ \xHH`; `{text*3}` stands for `texttexttext`.
 
 use std::path::Path;
@@ -13,6 +13,7 @@ pub enum Turn {
     Server(Vec<u8>),
     ServerStart(String),
     Event(String),
+    Do(String),
     Tls,
 }
 
@@ -56,6 +57,7 @@ fn parse(path: &Path) -> Script {
             "S>" => Turn::Server(bytes(rest)),
             "S~" => Turn::ServerStart(rest.to_owned()),
             "= " => Turn::Event(rest.to_owned()),
+            "> " => Turn::Do(rest.to_owned()),
             "! " => {
                 for word in rest.split(' ') {
                     let (key, value) = word.split_once('=').unwrap_or((word, "true"));

@@ -120,7 +120,7 @@ fn matches(turn: &Turn, line: Option<&String>) -> bool {
         }
         Turn::ServerStart(start) => line.strip_prefix("S: ").is_some_and(|l| l.starts_with(start.as_str())),
         Turn::Event(event) => line.strip_prefix("= ") == Some(event.as_str()),
-        Turn::Client(_) | Turn::Tls => false,
+        Turn::Client(_) | Turn::Do(_) | Turn::Tls => false,
     }
 }
 
@@ -135,6 +135,7 @@ fn by_turns(script: &Script) -> Vec<String> {
         match turn {
             Turn::Client(bytes) => driver.receive(bytes),
             Turn::Tls => driver.handshake_done(),
+            Turn::Do(what) => panic!("{}: the server's driver does not {what}", script.name),
             Turn::Server(_) | Turn::ServerStart(_) | Turn::Event(_) => {
                 let line = driver.told.get(checked);
                 assert!(matches(turn, line), "{}: expected {turn:?}, got {line:?}", script.name);
