@@ -9,6 +9,7 @@
 mod address;
 mod at;
 pub mod classify;
+pub mod compose;
 pub mod date;
 pub mod dkim;
 mod edit;

@@ -18,6 +18,7 @@ mod word;
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub(crate) use encode::push_quoted;
 pub use encode::{HeaderNameError, HeaderValueError, check_name, check_value, write_mailboxes, write_text};
 pub use mailbox::{MAILBOXES_MAX, Mailbox, MailboxError, parse_mailboxes};
 pub use word::{TEXT_MAX_BYTES, decode_text};

@@ -1,0 +1,177 @@
+//! Transfer encodings of bodies (RFC 2045 §6): 7bit, quoted-printable, base64.
+//!
+//! Guarantees
+//! 1. Encoded lines have at most 76 octets, 7bit lines at most 998, all end with CRLF.
+//! 2. No encoded body contains `=_`, with which our boundaries begin; a 7bit body that does is encoded.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// RFC 5322 §2.1.1.
+const LINE_MAX: usize = 998;
+/// RFC 2045 §6.7 (5) and §6.8.
+const ENCODED_LINE_MAX: usize = 76;
+/// Octets that fill one line of base64.
+const BASE64_LINE_OCTETS: usize = ENCODED_LINE_MAX / 4 * 3;
+
+/// How a body travels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Encoding {
+    SevenBit,
+    QuotedPrintable,
+    Base64,
+}
+
+impl Encoding {
+    /// The plainest that is valid for `text`, whose lines end with CRLF; the shorter one where it must be encoded.
+    pub(super) fn for_text(text: &[u8]) -> Encoding {
+        if is_seven_bit(text) {
+            return Encoding::SevenBit;
+        }
+        let escaped =
+            text.iter().filter(|b| !matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n') || **b == b'=').count();
+        let quoted_length = text.len() + escaped * 2;
+        if quoted_length <= text.len() / 3 * 4 { Encoding::QuotedPrintable } else { Encoding::Base64 }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Encoding::SevenBit => "7bit",
+            Encoding::QuotedPrintable => "quoted-printable",
+            Encoding::Base64 => "base64",
+        }
+    }
+
+    /// Appends `body` so encoded, ending with CRLF.
+    pub(super) fn write(self, out: &mut Vec<u8>, body: &[u8]) {
+        match self {
+            Encoding::SevenBit => out.extend_from_slice(body),
+            Encoding::QuotedPrintable => write_quoted_printable(out, body),
+            Encoding::Base64 => write_base64(out, body),
+        }
+    }
+}
+
+/// Whether `text` may travel as it is: ASCII without odd controls, CRLF only and at the end, no long line, nothing like a boundary.
+pub(super) fn is_seven_bit(text: &[u8]) -> bool {
+    let plain = text.iter().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
+    let lines_ok = || {
+        text.ends_with(b"\r\n")
+            && text[..text.len() - 2].split(|b| *b == b'\n').all(|line| {
+                let content = line.strip_suffix(b"\r").unwrap_or(line);
+                content.len() <= LINE_MAX && memchr::memchr(b'\r', content).is_none()
+            })
+    };
+    plain && lines_ok() && memchr::memmem::find(text, b"=_").is_none()
+}
+
+/// RFC 2045 §6.7. `body` has lines that end with CRLF.
+fn write_quoted_printable(out: &mut Vec<u8>, body: &[u8]) {
+    let mut column = 0;
+    for (at, &byte) in body.iter().enumerate() {
+        let ends_line = body[at + 1..].starts_with(b"\r\n") || at + 1 == body.len();
+        let is_break = (byte == b'\r' && body.get(at + 1) == Some(&b'\n'))
+            || (byte == b'\n' && at > 0 && body[at - 1] == b'\r');
+        if is_break {
+            out.push(byte);
+            column = 0;
+            continue;
+        }
+        let literal = match byte {
+            b'=' => false,
+            b' ' | b'\t' => !ends_line,
+            byte => (b'!'..=b'~').contains(&byte),
+        };
+        // A soft line break takes a column itself.
+        if column + if literal { 1 } else { 3 } > ENCODED_LINE_MAX - 1 {
+            out.extend_from_slice(b"=\r\n");
+            column = 0;
+        }
+        if literal {
+            out.push(byte);
+            column += 1;
+        } else {
+            const HEX: &[u8; 16] = b"0123456789ABCDEF";
+            out.extend_from_slice(&[b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            column += 3;
+        }
+    }
+    if column > 0 {
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+fn write_base64(out: &mut Vec<u8>, body: &[u8]) {
+    let mut line = [0; ENCODED_LINE_MAX];
+    for octets in body.chunks(BASE64_LINE_OCTETS) {
+        let length =
+            STANDARD.encode_slice(octets, &mut line).expect("invariant: 57 octets fill 76 characters");
+        out.extend_from_slice(&line[..length]);
+        out.extend_from_slice(b"\r\n");
+    }
+    if body.is_empty() {
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_printable_as_the_rfc_has_it() {
+        let cases: &[(&str, &str)] = &[
+            ("a=b\r\n", "a=3Db\r\n"),
+            ("grün \r\n\tx\t\r\n", "gr=C3=BCn=20\r\n\tx=09\r\n"),
+            ("a\rb", "a=0Db\r\n"),
+            ("a\nb", "a=0Ab\r\n"),
+            ("end ", "end=20\r\n"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            let mut out = Vec::new();
+            write_quoted_printable(&mut out, text.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&out), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn encoded_lines_have_at_most_76_octets() {
+        for text in [
+            "x".repeat(500),
+            "ü".repeat(500),
+            "a ü".repeat(200),
+            format!("{}=", "x".repeat(75)),
+            "x".repeat(76),
+        ] {
+            for encoding in [Encoding::QuotedPrintable, Encoding::Base64] {
+                let mut out = Vec::new();
+                encoding.write(&mut out, text.as_bytes());
+                assert!(out.ends_with(b"\r\n"));
+                assert!(
+                    out.split(|b| *b == b'\n').all(|line| line.len() <= 77),
+                    "{}",
+                    String::from_utf8_lossy(&out)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_plainest_valid_encoding_is_taken() {
+        let long = format!("{}\r\n", "x".repeat(999));
+        let longest = format!("{}\r\n", "x".repeat(998));
+        let cases: &[(&str, Encoding)] = &[
+            ("hello\r\n", Encoding::SevenBit),
+            (&longest, Encoding::SevenBit),
+            (&long, Encoding::QuotedPrintable),
+            ("a few ümlauts in a longer text\r\n", Encoding::QuotedPrintable),
+            ("日本語の本文\r\n", Encoding::Base64),
+            ("--=_looks like a boundary of ours\r\n", Encoding::QuotedPrintable),
+            ("a nul \0 inside some text\r\n", Encoding::QuotedPrintable),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Encoding::for_text(text.as_bytes()), *expected, "{text:?}");
+        }
+    }
+}
