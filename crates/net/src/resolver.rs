@@ -3,6 +3,7 @@
 //! Guarantees
 //! 1. Permanent and temporary failures are different values. Only an answer that says "there is none" is permanent:
 //!    silence, SERVFAIL, REFUSED, a server that refers elsewhere and whatever is not understood are temporary.
+//!    A circle of aliases ends at no record, which is an answer.
 //! 2. The address records of a domain stand in for its MX records only when DNS said that it has no MX (RFC 5321 §5.1).
 //! 3. Memory is bounded: the cache by [`CACHE_MAX`], an answer by [`MX_HOSTS_MAX`] and [`ADDRESSES_MAX`].
 //!
