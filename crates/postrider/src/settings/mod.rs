@@ -15,26 +15,24 @@
 mod declaration;
 mod check;
 mod explain;
-mod mistake;
-mod network;
+pub mod mistake;
+pub mod network;
 mod reader;
-mod route;
-mod sections;
-mod value;
+pub mod route;
+pub mod sections;
+pub mod value;
 mod written;
 
 #[cfg(test)]
 mod tests;
 
-pub use declaration::{PREFIX, Section, Setting, variable_of};
 pub use explain::explain;
-pub use mistake::{Mistake, Mistakes, Place};
-pub use network::Network;
-pub use route::{DomainPattern, Host, NextHop, Routes, TlsMode};
+pub use mistake::Mistakes;
+pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, SECTIONS, Smtp, Tls, Trusted,
+    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Tls, Trusted,
 };
-pub use value::{DatabaseUrl, LogFormat, LogLevel, Secret};
+pub use value::{DatabaseUrl, LogFormat, LogLevel};
 pub use written::Written;
 
 use std::net::IpAddr;

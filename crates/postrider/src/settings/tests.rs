@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::sections::SECTIONS;
+use super::value::Secret;
 use super::*;
 
 fn from_file(text: &str) -> Result<Settings, Mistakes> {

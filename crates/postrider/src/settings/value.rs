@@ -226,6 +226,8 @@ macro_rules! words {
         pub enum $name { $($(#[$doc])* $variant,)+ }
 
         impl $name {
+            const ALL: &[$name] = &[$($name::$variant),+];
+
             /// The word that stands for it in the file.
             #[must_use]
             pub fn as_str(self) -> &'static str {
@@ -235,10 +237,8 @@ macro_rules! words {
 
         impl $crate::settings::value::FromText for $name {
             fn from_text(text: &str) -> Result<$name, String> {
-                match text {
-                    $($word => Ok($name::$variant),)+
-                    _ => Err(format!("{text:?} is not one of {}", [$($word),+].join(", "))),
-                }
+                let word = $name::ALL.iter().copied().find(|word| word.as_str() == text);
+                word.ok_or_else(|| format!("{text:?} is not one of {}", [$($word),+].join(", ")))
             }
         }
     };
