@@ -201,6 +201,20 @@ fn each_kind_of_mistake_names_its_setting_and_its_reason() {
 }
 
 #[test]
+fn a_secret_in_a_broken_line_is_not_shown() {
+    for line in [
+        "password = hunter2",
+        "password = 'hunter2",
+        "password = \"hunter2\" hunter2",
+        "password = \"\\hunter2\"",
+    ] {
+        let got = complaints(&format!("[[route]]\ndomain = \"a\"\nnext_hop = \"mx\"\n{line}\n"));
+        assert!(!got.contains("hunter2"), "{got}");
+        assert!(got.contains("postrider.toml:4: "), "{got}");
+    }
+}
+
+#[test]
 fn a_password_may_go_to_this_machine_in_clear() {
     for host in ["127.0.0.1", "localhost", "[::1]"] {
         let route = format!(

@@ -51,11 +51,13 @@ impl Written {
 
     /// What a way of running sets unless somebody says otherwise. `path` is declared; `value` is in TOML without quotes.
     pub fn preset(&mut self, path: &'static str, value: &str) {
+        assert!(is_declared(path), "{path} is a setting");
         self.put(path.to_owned(), Given::Untyped(value.to_owned()), Place::Preset);
     }
 
     /// What an option such as `--data` sets; `option` is shown when the value is wrong.
     pub fn command_line(&mut self, option: &'static str, path: &'static str, value: &str) {
+        assert!(is_declared(path), "{path} is a setting");
         self.put(path.to_owned(), Given::Untyped(value.to_owned()), Place::CommandLine(option));
     }
 
@@ -190,6 +192,13 @@ impl Written {
     fn wrong(&mut self, place: Place, path: String, reason: String) {
         self.mistakes.push(Mistake { place, path, reason });
     }
+}
+
+fn is_declared(path: &str) -> bool {
+    let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
+    SECTIONS
+        .iter()
+        .any(|section| section.path == table && !section.repeated && section.setting(key).is_some())
 }
 
 fn parent(path: &str) -> &str {
