@@ -1,10 +1,10 @@
 //! Programs that run beside us: started so that they cannot outlive us, ended by their process id.
 //!
-//! Guarantees: a child gets a signal when this process dies, even by SIGKILL (where `setpriv` is installed); dropping the handle ends
-//! the child, first politely, then by SIGKILL. Not here: programs that are only waited for (`command`).
+//! Guarantees: a child gets its signal when this process dies, even by SIGKILL; dropping the handle ends the child, first politely,
+//! then by SIGKILL. Not here: programs that are only waited for (`command`).
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -38,10 +38,15 @@ impl Signal {
     }
 }
 
+/// Stands beside a child and signals it when our end of the pipe closes without a word, that is when we died. The kernel's own
+/// means, a signal at the parent's death, is lost when a child changes its user, as mail servers do.
+const GUARD: &str = "trap '' INT TERM HUP; read word || kill -$1 $2";
+
 /// A running program.
 pub struct Running {
     name: String,
     child: Child,
+    guard: Child,
     stop: Signal,
 }
 
@@ -57,18 +62,13 @@ impl Start {
     pub fn new(program: impl AsRef<OsStr>, stop: Signal, user: Option<&str>) -> Self {
         let program = program.as_ref();
         let name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
-        let mut command;
-        if let Some(setpriv) = find_program("setpriv") {
-            command = Command::new(setpriv);
-            command.arg("--pdeathsig").arg(stop.name());
-            if let Some(user) = user {
-                command.args(["--reuid", user, "--regid", user, "--clear-groups"]);
-            }
-            command.arg("--").arg(program);
-        } else {
-            command = Command::new(program);
+        let mut command = match user.and(find_program("setpriv")) {
+            Some(setpriv) => crate::command::command(setpriv),
+            None => crate::command::command(program),
+        };
+        if let Some(user) = user {
+            command.args(["--reuid", user, "--regid", user, "--clear-groups", "--"]).arg(program);
         }
-        command.stdin(Stdio::null());
         Self { command, name, stop }
     }
 
@@ -103,7 +103,14 @@ impl Start {
 
     pub fn spawn(mut self) -> Result<Running> {
         let child = self.command.spawn().with_context(|| format!("cannot start {}", self.name))?;
-        Ok(Running { name: self.name, child, stop: self.stop })
+        let guarded = ["-c", GUARD, "guard", self.stop.name(), &child.id().to_string()].map(str::to_owned);
+        let guard = Command::new("sh")
+            .args(guarded)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()?;
+        Ok(Running { name: self.name, child, guard, stop: self.stop })
     }
 }
 
@@ -139,6 +146,10 @@ impl Running {
             self.child.kill()?;
             self.child.wait()?;
         }
+        if let Some(mut pipe) = self.guard.stdin.take() {
+            pipe.write_all(b"done\n")?;
+        }
+        self.guard.wait()?;
         Ok(())
     }
 

@@ -5,16 +5,20 @@
 //!
 //! Not here: anything that the product needs at run time.
 
+mod bench;
 mod check;
 mod child;
 mod clock;
 mod command;
 mod place;
+mod postfix;
 mod postgres;
+mod product;
 mod setup;
 mod suite;
 mod tally;
 mod tidy;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -38,6 +42,9 @@ enum Task {
     Check,
     /// The project's own rules about its sources
     Tidy,
+    /// Measure beside peers
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -56,5 +63,6 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test(options) => suite::run(&options),
         Task::Check => check::run_all(),
         Task::Tidy => tidy::run(),
+        Task::Bench(bench) => bench::run(&bench).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -46,6 +46,7 @@ impl Scratch {
     /// is often held in memory, where a flush costs nothing and measures nothing.
     pub fn new(name: &str) -> Result<Self> {
         let base = std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
+        remove_orphans(&base);
         let path = (0..u32::MAX)
             .map(|n| base.join(format!("postrider-{name}-{}-{n}", std::process::id())))
             .find(|path| !path.exists())
@@ -73,6 +74,19 @@ impl Drop for Scratch {
             eprintln!("kept: {}", self.path.display());
         } else if let Err(error) = fs::remove_dir_all(&self.path) {
             eprintln!("cannot remove {}: {error}", self.path.display());
+        }
+    }
+}
+
+/// Removes the directories of runs that were killed.
+fn remove_orphans(base: &Path) {
+    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(rest) = name.strip_prefix("postrider-") else { continue };
+        let id = rest.rsplit('-').nth(1).and_then(|id| id.parse::<u32>().ok());
+        if id.is_some_and(|id| !Path::new(&format!("/proc/{id}")).exists()) {
+            // Another run may remove it in the same moment.
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
