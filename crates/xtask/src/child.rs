@@ -5,6 +5,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -40,7 +41,7 @@ impl Signal {
 
 /// Stands beside a child and signals it when our end of the pipe closes without a word, that is when we died. The kernel's own
 /// means, a signal at the parent's death, is lost when a child changes its user, as mail servers do.
-const GUARD: &str = "trap '' INT TERM HUP; read word || kill -$1 $2";
+const GUARD: &str = "read word || kill -$1 $2";
 
 /// A running program.
 pub struct Running {
@@ -104,12 +105,10 @@ impl Start {
     pub fn spawn(mut self) -> Result<Running> {
         let child = self.command.spawn().with_context(|| format!("cannot start {}", self.name))?;
         let guarded = ["-c", GUARD, "guard", self.stop.name(), &child.id().to_string()].map(str::to_owned);
-        let guard = Command::new("sh")
-            .args(guarded)
-            .stdin(Stdio::piped())
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()?;
+        let mut guard = Command::new("sh");
+        // A group of its own, so that what ends our group leaves it its work.
+        guard.args(guarded).process_group(0).stdin(Stdio::piped()).stderr(Stdio::null()).stdout(Stdio::null());
+        let guard = guard.spawn()?;
         Ok(Running { name: self.name, child, guard, stop: self.stop })
     }
 }
