@@ -13,6 +13,7 @@
 
 mod recipient;
 mod refusal;
+mod room;
 mod rule;
 mod standing;
 mod transient;
@@ -231,7 +232,7 @@ pub fn classify(stage: Stage, reply: &Reply, _provider: Option<Provider>) -> Cla
 /// What says most comes first: how we send, who blocks us and why, then the policy status that forbids to read more out of a text, then the
 /// recipient, then passing troubles.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [standing::RULES, refusal::RULES, recipient::RULES, transient::RULES].into_iter().flatten()
+    [standing::RULES, refusal::RULES, room::RULES, recipient::RULES, transient::RULES].into_iter().flatten()
 }
 
 fn verdict(stage: Stage, code: u16, class: BounceClass) -> Verdict {

@@ -59,7 +59,7 @@ pub(super) const RULES: &[Rule] = &[
         class: BounceClass::BlockIp,
         status: &[
             (7, 511),
-            (7, 512),
+            (7, 708),
             (7, 606),
             (7, 607),
             (7, 608),
@@ -84,15 +84,23 @@ pub(super) const RULES: &[Rule] = &[
             (7, 649),
         ],
         samples: &[
+            "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.",
             "550 5.7.606 Access denied, banned sending IP [192.0.2.1]. To request removal from this list please visit https://sender.office.com/",
         ],
-        strangers: &["550 5.7.1 Access denied"],
+        strangers: &["550 5.7.512 message must be RFC 5322 compliant", "550 5.7.1 Access denied"],
         ..RULE
     },
     Rule {
         name: "block-ip-text",
         class: BounceClass::BlockIp,
         any_of: &[
+            "weren't sent",
+            "is listed on",
+            " listed at ",
+            " is listed by ",
+            "not allowed to connect",
+            "the sending ip",
+            " (bl) ",
             "spamhaus",
             "spamcop",
             "barracudacentral",
@@ -112,7 +120,6 @@ pub(super) const RULES: &[Rule] = &[
             "bad reputation",
             "low reputation",
             "ip reputation",
-            "reputation of the sending ip",
             "sender reputation",
             "senderscore",
             "banned sending ip",
@@ -136,6 +143,10 @@ pub(super) const RULES: &[Rule] = &[
             "part of their network",
         ],
         samples: &[
+            "550 SC-001 (BAY004) Unfortunately, messages from 192.0.2.1 weren't sent",
+            "550 Rejected: 192.0.2.1 is listed at work.drbl.example.net",
+            "554 5.7.1 You are not allowed to connect",
+            "554 IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help or to contact tosa@rx.t-online.de to clarify.) (BL)",
             "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/sbl/query",
             "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3140).",
             "553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1, because the ip is in Spamhaus's list",
@@ -190,6 +201,8 @@ pub(super) const RULES: &[Rule] = &[
         name: "spam-text",
         class: BounceClass::ContentSpam,
         any_of: &[
+            "content denied",
+            "content policy",
             "spam",
             "unsolicited",
             "junk mail",
@@ -207,6 +220,7 @@ pub(super) const RULES: &[Rule] = &[
             "bayes",
         ],
         samples: &[
+            "550 Mail content denied. https://service.mail.qq.com",
             "body: 550 5.7.1 Our system has detected that this message is likely unsolicited mail.",
             "body: 554 5.7.1 Message rejected as spam by Content Filtering.",
             "550 5.1.1 Message considered spam, user does not want it",
@@ -264,7 +278,7 @@ pub(super) const RULES: &[Rule] = &[
             "reverse-path",
             "mail from",
             "callback",
-            "callout",
+            "sender callout",
         ],
         samples: &[
             "550 5.1.0 <a@x.org>: Sender address rejected: User unknown in virtual mailbox table",
@@ -283,6 +297,9 @@ pub(super) const RULES: &[Rule] = &[
         name: "relay-text",
         class: BounceClass::RelayConfig,
         any_of: &[
+            "allowed to relay",
+            "mailloop",
+            "requires authentication",
             "relay access denied",
             "relaying denied",
             "relay denied",
@@ -290,7 +307,6 @@ pub(super) const RULES: &[Rule] = &[
             "relay not permitted",
             "relaying not",
             "not permitted to relay",
-            "not allowed to relay",
             "relaying is",
             "do not relay",
             "does not relay",
@@ -305,9 +321,9 @@ pub(super) const RULES: &[Rule] = &[
             "authentication required",
             "authentication is required",
             "must authenticate",
-            "not our customer",
         ],
         samples: &[
+            "503 This mail server requires authentication when attempting to send to a non-local e-mail address",
             "554 5.7.1 <ann@x.org>: Relay access denied",
             "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
             "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",

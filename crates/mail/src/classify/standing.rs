@@ -39,8 +39,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "rate-status",
         class: BounceClass::Rate,
-        status: &[(7, 28), (7, 650), (7, 651), (7, 652), (7, 653)],
+        status: &[(7, 28), (7, 500), (7, 650), (7, 651), (7, 652), (7, 653)],
         samples: &[
+            "450 4.7.500 Server busy. Please try again later from [192.0.2.1]. (S77719)",
             "421 4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your IP address [192.0.2.1].",
             "451 4.7.652 The mail server [192.0.2.1] has exceeded the maximum number of connections.",
             "421 4.7.28 Gmail has detected this message exceeded its quota for sending messages with the same Message-ID.",
@@ -165,6 +166,10 @@ pub(super) const RULES: &[Rule] = &[
         name: "rate-text",
         class: BounceClass::Rate,
         any_of: &[
+            "concurrent server connections",
+            "thread limit exceeded",
+            "rp-001",
+            "relay limit exceeded",
             "[tss04]",
             "[ts01]",
             "[hcm1]",
@@ -200,6 +205,9 @@ pub(super) const RULES: &[Rule] = &[
             "messages per hour",
         ],
         samples: &[
+            "421 4.3.2 The maximum number of concurrent server connections has exceeded a limit, closing transmission channel",
+            "450 4.2.1 Peak SMTP relay limit exceeded for customer",
+            "421 RP-001 (SNT004) Unfortunately, some messages from 192.0.2.1 weren't sent",
             "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1",
             "421 4.7.0 Too many connections from your host",
             "421 4.7.0 [HCM1] Your mail from 192.0.2.1 was deferred due to unusual sending patterns.",

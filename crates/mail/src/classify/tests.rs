@@ -1,3 +1,5 @@
+//! What replies mean: the samples of every rule, suppression, and the verdict.
+
 use std::collections::HashSet;
 
 use super::*;
@@ -106,6 +108,7 @@ fn only_a_permanent_reply_about_the_address_suppresses_it() {
         ("550 Requested action not taken: mailbox unavailable", false),
         ("550 5.1.0 Address rejected", false),
         ("550 go away", false),
+        ("550 Too many invalid recipients", false),
         ("554 5.7.1 <ann@x.org>: Relay access denied", false),
         ("greeting: 550 5.1.1 user unknown", false),
     ];

@@ -46,6 +46,19 @@ pub(super) const RULES: &[Rule] = &[
         strangers: &["550 5.4.1 no"],
         ..RULE
     },
+    // What 4yz says in passing, 5yz says for good (RFC 3463 §3.5): there is no way to this domain.
+    Rule {
+        name: "route-status",
+        class: BounceClass::HardDomain,
+        stages: Stages::Recipient,
+        status: &[(4, 4), (4, 310)],
+        samples: &[
+            "550 5.4.310 DNS domain x.org does not exist [Message=InfoDomainNonexistent]",
+            "554 5.4.4 unable to route",
+        ],
+        strangers: &["mail: 550 5.4.4 unable to route", "554 5.4.1 no"],
+        ..RULE
+    },
     Rule {
         name: "dialogue",
         class: BounceClass::Protocol,

@@ -1,3 +1,5 @@
+//! Drafts and the messages they become; random drafts and octets that are read back.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Published vectors, a slow model of the RFC, and what the fields of a signature say.
+
 use aws_lc_rs::digest::digest;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use proptest::prelude::*;

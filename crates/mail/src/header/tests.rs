@@ -1,3 +1,5 @@
+//! Header sections, texts and mailboxes as the world writes them.
+
 use super::*;
 use crate::{Address, AddressError};
 
