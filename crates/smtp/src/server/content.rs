@@ -142,13 +142,6 @@ impl Content {
         self.kept = Vec::new();
     }
 
-    /// Refuses before the octets are seen: a chunk whose size alone is too much.
-    pub(super) fn announce(&mut self, octets: u64) {
-        if (self.kept.len() as u64).saturating_add(octets) > self.limits.message_max_bytes {
-            self.refuse(Refused::TooBig);
-        }
-    }
-
     pub(super) fn refused(&self) -> Option<Refused> {
         self.refused
     }
@@ -192,6 +185,12 @@ mod tests {
             (b"a\nb\r\n.\r\n", Err(Refused::BareLineEnd)),
             (b"a\rb\r\n.\r\n", Err(Refused::BareLineEnd)),
             (b"a\0b\r\n.\r\n", Err(Refused::Nul)),
+            (b"a\r\n.\rb\r\n.\r\n", Err(Refused::BareLineEnd)),
+            (b"123456789 123456789 123456789 123\0\nb\r\n.\r\n", Err(Refused::BareLineEnd)),
+            (
+                b"123456789 123456789\r\n123456789 123456789\r\n123456789 123456789\r\n\0.\r\n.\r\n",
+                Err(Refused::Nul),
+            ),
             (b"123456789 123456789 123456789 123\r\n.\r\n", Err(Refused::LineTooLong)),
             (
                 b"123456789 123456789\r\n123456789 123456789\r\n123456789 123456789\r\n.\r\n",
@@ -209,6 +208,16 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_refused_message_keeps_no_memory() {
+        let mut content = Content::new(Framing::Dots, LIMITS, 64);
+        for _ in 0..1000 {
+            content.feed(b"123456789 123456789\r\n");
+            assert!(content.kept.len() as u64 <= LIMITS.message_max_bytes);
+        }
+        assert_eq!((content.kept.capacity(), content.finish()), (0, Err(Refused::TooBig)));
     }
 
     /// What other servers have taken for the end of data (CVE-2023-51764 and its kin).

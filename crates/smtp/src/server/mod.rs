@@ -43,7 +43,7 @@ pub struct ServerConfig {
     pub line_max_bytes: usize,
     /// Octets of a line of a message without CRLF. RFC 5321 §4.5.3.1.6 promises 998; real mail has longer ones.
     pub line_text_max_bytes: usize,
-    /// So many refused commands or passwords end the session.
+    /// So many refused commands, passwords or messages end the session; refused recipients do not count.
     pub errors_max: u32,
     /// STARTTLS is offered while the connection is in clear.
     pub tls_offered: bool,
@@ -91,6 +91,7 @@ pub enum Action {
 /// A message with its envelope, complete.
 #[derive(Clone, Debug)]
 pub struct Received {
+    /// `body` and `smtputf8` are what the client declared; the content may be otherwise.
     pub envelope: Envelope,
     /// As sent: header and body, stuffed dots removed, no lone CR or LF, no NUL. May lack a CRLF at its end (BDAT).
     pub content: Bytes,

@@ -119,7 +119,9 @@ impl ServerSession {
 
     /// The driver's answer to [`Action::Authenticate`].
     pub fn authenticated(&mut self, answer: AuthAnswer, out: &mut Vec<u8>) {
-        self.state = State::Ready;
+        if !self.driver_done() {
+            return;
+        }
         match answer {
             AuthAnswer::Accepted => {
                 self.authenticated = true;
@@ -132,19 +134,27 @@ impl ServerSession {
         }
     }
 
-    /// The driver's answer to [`Action::Accept`]. A 421 ends the session.
+    /// The driver's answer to [`Action::Accept`]. A 421 ends the session. When the session was ended meanwhile nothing
+    /// is said: the client was told to try again.
     pub fn accepted(&mut self, reply: &Reply, out: &mut Vec<u8>) {
+        if !self.driver_done() {
+            return;
+        }
         reply.write(out);
-        self.state = if reply.code == 421 { State::Closed } else { State::Ready };
+        if reply.code == 421 {
+            self.state = State::Closed;
+        }
     }
 
     /// The handshake is done: nothing said before it counts (RFC 3207 §4.2).
     pub fn tls_established(&mut self) {
+        if !self.driver_done() {
+            return;
+        }
         self.tls = TlsState::Established;
         self.client = None;
         self.authenticated = false;
         self.lines = LineReader::default();
-        self.state = State::Ready;
     }
 
     /// The client was silent for too long. The session is over.
@@ -166,6 +176,15 @@ impl ServerSession {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         matches!(self.state, State::Ready | State::Closed)
+    }
+
+    /// The driver gives the word back; whether it had it.
+    fn driver_done(&mut self) -> bool {
+        let had = matches!(self.state, State::Driver);
+        if had {
+            self.state = State::Ready;
+        }
+        had
     }
 
     fn close(&mut self, status: &str, why: &str, out: &mut Vec<u8>) {

@@ -52,7 +52,8 @@ impl ServerSession {
                 envelope.forward_paths.push(forward);
                 self.say(say::RECIPIENT_OK, out)
             }
-            Err(reply) => self.refuse(reply, out),
+            // Not counted as an error: a client that may send gets an answer for each of its thousand recipients.
+            Err(reply) => self.say(reply, out),
         }
     }
 
@@ -83,14 +84,10 @@ impl ServerSession {
                 Sink::Discard(say::NEEDS_RCPT)
             }
             State::Envelope(draft) => {
-                let mut content = self.content(Framing::Chunks, draft.declared_bytes.max(octets));
-                content.announce(octets);
+                let content = self.content(Framing::Chunks, draft.declared_bytes.max(octets));
                 Sink::Keep { draft, content }
             }
-            State::Chunks { draft, mut content } => {
-                content.announce(octets);
-                Sink::Keep { draft, content }
-            }
+            State::Chunks { draft, content } => Sink::Keep { draft, content },
             State::Ready
             | State::Sasl(_)
             | State::Data { .. }

@@ -8,7 +8,8 @@ use bytes::BytesMut;
 use mail::{Address, Body, Envelope, ForwardPath, Notify, Return, ReversePath};
 use smtp::Secret;
 use smtp::client::{
-    ClientAction, ClientConfig, ClientSession, Credentials, RecipientOutcome, TlsMode, Transaction,
+    ClientAction, ClientConfig, ClientSession, Credentials, PIPELINED_MAX, RecipientOutcome, TlsMode,
+    Transaction,
 };
 
 struct Driver {
@@ -206,6 +207,38 @@ fn bytes_behind_the_reply_to_starttls_end_the_session() {
         let last = driver.told.last().expect("the session failed");
         assert!(last.ends_with("bytes behind the reply to STARTTLS"), "{last}");
     }
+}
+
+/// They would be taken for replies of the next transaction.
+#[test]
+fn bytes_behind_the_last_reply_make_the_connection_useless() {
+    let mut driver = Driver::new(&Script { name: String::new(), settings: Vec::new(), turns: Vec::new() });
+    driver.input.extend_from_slice(b"220 mx.test\r\n250 mx.test\r\n");
+    driver.advance();
+    driver.act("mail ann@x.test bob@y.test");
+    driver.input.extend_from_slice(b"550 5.7.1 No\r\n421 4.3.2 Bye\r\n");
+    driver.advance();
+    assert_eq!(driver.told.last().map(String::as_str), Some("= over | Mail 550 5.7.1 No"));
+    driver.advance();
+    assert_eq!(driver.told.last().map(String::as_str), Some("= close"));
+}
+
+#[test]
+fn no_more_commands_wait_for_replies_than_a_connection_bears() {
+    let mut driver = Driver::new(&Script { name: String::new(), settings: Vec::new(), turns: Vec::new() });
+    driver.input.extend_from_slice(b"220 mx.test\r\n250-mx.test\r\n250 PIPELINING\r\n");
+    driver.advance();
+    let recipients: Vec<_> = (0..250).map(|n| format!("r{n}@y.test")).collect();
+    driver.act(&format!("mail ann@x.test {}", recipients.join(",")));
+    let sent = |driver: &Driver| driver.told.iter().filter(|line| line.starts_with("C: ")).count() - 1;
+    for answered in 0..251 {
+        assert_eq!(sent(&driver), (answered + PIPELINED_MAX).min(252));
+        driver.input.extend_from_slice(b"250 Ok\r\n");
+        driver.advance();
+    }
+    driver.input.extend_from_slice(b"354 Go\r\n");
+    driver.advance();
+    assert_eq!(driver.told.last().map(String::as_str), Some("= body"));
 }
 
 /// What the driver keeps of an attempt is the dialogue file itself, without the password.

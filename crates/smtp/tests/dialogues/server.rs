@@ -173,3 +173,35 @@ fn the_server_says_what_the_dialogues_say_however_the_bytes_arrive() {
         }
     }
 }
+
+/// The client was told to try again; a 250 after that would be a lie or a second copy.
+#[test]
+fn a_session_that_was_shut_down_confirms_nothing() {
+    let settings = vec![("trusted".to_owned(), String::new())];
+    let mut driver = Driver::new(&Script { name: String::new(), settings, turns: Vec::new() });
+    driver.input.extend_from_slice(b"HELO a\r\nMAIL FROM:<>\r\nRCPT TO:<b@c.test>\r\nDATA\r\nhi\r\n.\r\n");
+    let action = driver.session.advance(&mut driver.input, &mut driver.out);
+    assert!(matches!(action, Action::Accept(_)) && !driver.session.is_idle());
+    driver.out.clear();
+    driver.session.shutting_down(&mut driver.out);
+    driver.session.accepted(&Reply::new(250, (2, 0, 0), "Ok"), &mut driver.out);
+    assert_eq!(driver.out, b"421 4.3.2 mx.test shutting down, try again\r\n");
+    assert!(matches!(driver.session.advance(&mut driver.input, &mut driver.out), Action::Close));
+}
+
+#[test]
+fn every_way_to_end_a_session_has_its_reply() {
+    type End = fn(&mut ServerSession, &mut Vec<u8>);
+    let ends: [(End, &str); 3] = [
+        (ServerSession::timed_out, "421 4.4.2 mx.test idle for too long, closing\r\n"),
+        (ServerSession::shutting_down, "421 4.3.2 mx.test shutting down, try again\r\n"),
+        (ServerSession::turned_away, "421 4.7.0 mx.test too many connections, try again later\r\n"),
+    ];
+    for (end, reply) in ends {
+        let mut driver =
+            Driver::new(&Script { name: String::new(), settings: Vec::new(), turns: Vec::new() });
+        end(&mut driver.session, &mut driver.out);
+        assert_eq!(driver.out, reply.as_bytes());
+        assert!(matches!(driver.session.advance(&mut driver.input, &mut driver.out), Action::Close));
+    }
+}
