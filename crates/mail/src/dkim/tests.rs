@@ -1,7 +1,7 @@
 //! Published vectors, a slow model of the RFC, and what the fields of a signature say.
 
 use aws_lc_rs::digest::digest;
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use proptest::prelude::*;
 
 use super::canonical::{push_field, relaxed};
@@ -136,6 +136,42 @@ fn fields_that_a_forger_could_add_are_listed_once_more_than_they_occur() {
         ("1700000000", "example.org", "s1")
     );
     assert!(!out.contains("l="), "{out}");
+}
+
+/// Verifies as RFC 6376 §6.1.3 has it, by `h=`: each name takes the last instance that is not taken yet, or nothing.
+fn verifies(key: &SigningKey, signature: &str, headers: &Headers<'_>, body: &[u8]) -> bool {
+    let mut signed = Vec::new();
+    let mut left: Vec<_> = headers.fields().collect();
+    for name in tag(signature, "h").split(':') {
+        if let Some(at) = left.iter().rposition(|field| field.name.eq_ignore_ascii_case(name)) {
+            let field = left.remove(at);
+            push_field(&mut signed, field.name, field.value);
+            signed.extend_from_slice(b"\r\n");
+        }
+    }
+    let (unsigned, _) = signature.split_at(signature.rfind("b=").unwrap() + 2);
+    push_field(&mut signed, NAME, &unsigned.as_bytes()[NAME.len() + 1..]);
+    let body_hash = STANDARD.encode(digest(&SHA256, &relaxed_by_the_book(body)));
+    let SigningKey::Ed25519(pair) = key else { panic!("an Ed25519 key is expected") };
+    let public = UnparsedPublicKey::new(&ED25519, pair.public_key().as_ref());
+    let value = STANDARD.decode(tag(signature, "b")).unwrap();
+    tag(signature, "bh") == body_hash && public.verify(digest(&SHA256, &signed).as_ref(), &value).is_ok()
+}
+
+#[test]
+fn fields_of_one_name_are_signed_from_the_last() {
+    let signer = signer(SigningKey::ed25519_generate().unwrap());
+    let message = b"To: b@x.org\r\nFrom: a@x.org\r\nTo: c@x.org\r\n  , d@x.org\r\nList-Id: 1\r\nList-Id: 2\r\n\r\nhello \r\n \r\n";
+    let headers = Headers::scan(message).unwrap();
+    let out = String::from_utf8(sign(&[&signer], At(0), &headers, headers.body()).unwrap()).unwrap();
+    assert!(verifies(&signer.key, &out, &headers, headers.body()), "{out}");
+    assert!(!verifies(&signer.key, &out, &headers, b"other"), "{out}");
+    let forged = [b"Subject: added\r\n".as_slice(), message].concat();
+    let forged = Headers::scan(&forged).unwrap();
+    assert!(
+        !verifies(&signer.key, &out, &forged, forged.body()),
+        "a Subject that was not there breaks the signature"
+    );
 }
 
 #[test]
