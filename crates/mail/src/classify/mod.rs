@@ -2,7 +2,7 @@
 //!
 //! Guarantees
 //! 1. The basic code decides whether to try again, never the text: 4yz is `TryLater`, 5yz is `Refused`. Two exceptions, each with its
-//!    reason in [`verdict`]: too many recipients, and whatever is said before MAIL.
+//!    reason in `verdict`: too many recipients, and whatever is said before MAIL.
 //! 2. `suppress` is set only by a permanent reply to RCPT whose rule says that this very address does not exist. A reply to MAIL, a text
 //!    about the sender, a policy, a block list, and everything unknown never suppress.
 //! 3. The rules are data, tried in order, and the first that matches decides; each carries replies that it must match and replies
@@ -15,18 +15,18 @@ mod recipient;
 mod refusal;
 mod room;
 mod rule;
+mod search;
 mod standing;
 mod transient;
 
 pub use rule::{Rule, Stages};
+use search::Searchable;
+pub use search::TEXT_MAX_BYTES;
 
 use crate::{EnhancedStatus, Reply};
 
 /// Counted up with every change of the rules; stored with each event, so that old ones can be classified anew.
 pub const RULES_VERSION: u16 = 1;
-
-/// How much of a reply's text is searched. The longest explanations of the great providers have some 500 octets.
-pub const TEXT_MAX_BYTES: usize = 2_048;
 
 /// Why a delivery was refused or put off.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -213,7 +213,7 @@ pub fn classify(stage: Stage, reply: &Reply, _provider: Option<Provider>) -> Cla
             suppress: false,
         };
     }
-    let text = searchable(&reply.text);
+    let text = Searchable::of(&reply.text);
     let status = reply.status.or_else(|| status_within(&reply.text));
     let rule = rules().find(|rule| rule.matches(stage, reply.code, status, &text));
     let class = rule.map_or(BounceClass::Unknown, |rule| rule.class);
@@ -246,22 +246,6 @@ fn verdict(stage: Stage, code: u16, class: BounceClass) -> Verdict {
         (Stage::Mail | Stage::Rcpt | Stage::Data | Stage::Body, _) if code >= 500 => Verdict::Refused,
         (Stage::Mail | Stage::Rcpt | Stage::Data | Stage::Body, _) => Verdict::TryLater,
     }
-}
-
-/// The text lowered, on one line, without the enhanced status of each line and without words that hold an address.
-fn searchable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(TEXT_MAX_BYTES) + 1);
-    for line in text.lines() {
-        let line = EnhancedStatus::split(line).map_or(line, |(_, rest)| rest);
-        for word in line.split_ascii_whitespace().filter(|word| !word.contains('@')) {
-            if out.len() + word.len() >= TEXT_MAX_BYTES {
-                return out;
-            }
-            out.push_str(&word.to_ascii_lowercase());
-            out.push(' ');
-        }
-    }
-    out
 }
 
 /// The status of peers that write it inside the text: `#5.1.1`, `(#5.1.1)`.

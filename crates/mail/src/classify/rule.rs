@@ -1,5 +1,6 @@
 //! One rule of the table: when it applies, and the replies that prove it.
 
+use super::search::Searchable;
 use super::{BounceClass, Stage};
 use crate::EnhancedStatus;
 
@@ -55,15 +56,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 impl Rule {
-    /// `text` is what `searchable` made of the reply's.
     pub(super) fn matches(
         &self,
         stage: Stage,
         code: u16,
         status: Option<EnhancedStatus>,
-        text: &str,
+        text: &Searchable,
     ) -> bool {
-        let holds = |needle: &&str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+        let holds = |needle: &&str| text.holds(needle);
         self.stages.hold(stage, code)
             && (self.codes.is_empty() || self.codes.contains(&code))
             && (self.status.is_empty() || status.is_some_and(|status| self.has_status(status)))

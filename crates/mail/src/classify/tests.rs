@@ -45,7 +45,7 @@ fn every_rule_decides_its_samples_and_leaves_strangers_alone() {
         let taken = rule.strangers.iter().filter(|text| {
             let (stage, reply) = sample(text);
             let status = reply.status.or_else(|| status_within(&reply.text));
-            rule.matches(stage, reply.code, status, &searchable(&reply.text))
+            rule.matches(stage, reply.code, status, &Searchable::of(&reply.text))
         });
         wrong.extend(taken.map(|text| format!("{} takes a stranger: {text}", rule.name)));
     }

@@ -7,7 +7,7 @@
 //! 3. One pass, at most the given number of octets and [`HEADER_LINES_MAX`] lines, one allocation.
 //!
 //! A line that is neither a field nor a continuation ends the section as the empty line does, and is body (Postfix does the
-//! same). Then [`Headers::is_separated`] is false, and [`edit`](crate::edit) puts the missing empty line in.
+//! same). Then [`Headers::is_separated`] is false, and [`edited_prefix`](crate::edited_prefix) puts the missing empty line in.
 //!
 //! Not here: MIME structure, the meaning of fields other than addresses and text.
 
