@@ -107,7 +107,12 @@ impl Start {
         let guarded = ["-c", GUARD, "guard", self.stop.name(), &child.id().to_string()].map(str::to_owned);
         let mut guard = Command::new("sh");
         // A group of its own, so that what ends our group leaves it its work.
-        guard.args(guarded).process_group(0).stdin(Stdio::piped()).stderr(Stdio::null()).stdout(Stdio::null());
+        guard
+            .args(guarded)
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .stdout(Stdio::null());
         let guard = guard.spawn()?;
         Ok(Running { name: self.name, child, guard, stop: self.stop })
     }

@@ -10,10 +10,14 @@ mod check;
 mod child;
 mod clock;
 mod command;
+mod crash;
+mod http;
+mod interop;
 mod place;
 mod postfix;
 mod postgres;
 mod product;
+mod receiver;
 mod setup;
 mod suite;
 mod tally;
@@ -42,6 +46,8 @@ enum Task {
     Check,
     /// The project's own rules about its sources
     Tidy,
+    /// Kill the real program under load; nothing accepted may be lost
+    Crash(crash::Options),
     /// Measure beside peers
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -63,6 +69,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test(options) => suite::run(&options),
         Task::Check => check::run_all(),
         Task::Tidy => tidy::run(),
+        Task::Crash(options) => crash::run(&options),
         Task::Bench(bench) => bench::run(&bench).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -53,6 +53,15 @@ impl Settings {
         Self { text, database, mode: "serve" }
     }
 
+    /// The same, with retries soon enough for a test.
+    pub fn crash(next_hop_port: u16, database: Database) -> Self {
+        let mut settings = Self::relay(next_hop_port, database);
+        settings.text = settings
+            .text
+            .replace("[delivery]\n", "[delivery]\nretry_wait_first_s = 1\nretry_wait_max_s = 2\n");
+        settings
+    }
+
     /// Writes the settings, and starts the database that they name.
     pub fn prepare(&self, scratch: &Scratch) -> Result<Prepared> {
         let config = scratch.path().join("postrider.toml");
@@ -164,7 +173,7 @@ impl Instance {
         std::iter::once(self.process.id()).chain(self.prepared.postgres.as_ref().map(Postgres::id)).collect()
     }
 
-    /// Kills the program, as a failing machine would, and starts it again on the same addresses.
+    /// Kills the program with no chance to tidy up.
     pub fn kill(&mut self) -> Result<()> {
         self.process.signal(Signal::Kill)?;
         self.process.wait(START_LIMIT)?;

@@ -9,11 +9,15 @@ use anyhow::Result;
 
 use crate::command::{command, run_lines};
 use crate::postgres::{Durability, Postgres};
+use crate::product::{self, Database};
 use crate::tally::Tally;
-use crate::{place, setup};
+use crate::{crash, interop, place, setup};
 
 /// The variable by which tests learn the URL of the PostgreSQL server.
 const POSTGRES_VARIABLE: &str = "POSTRIDER_TEST_POSTGRES";
+
+/// Kills of a crash round within the tests.
+const CRASH_ROUND_KILLS: u32 = 5;
 
 /// What to run.
 #[derive(clap::Args, Debug, Default)]
@@ -28,11 +32,30 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let mut tally = Tally::default();
     cargo_tests(&mut tally)?;
     if !options.only_cargo {
-        // The product itself is driven here once it can be started.
+        product::build()?;
+        let outcome = interop::run(&mut tally);
+        if outcome.is_err() {
+            tally.record("foreign clients and receivers", &outcome);
+        }
+        for database in [Database::Sqlite, Database::Postgres] {
+            crash_round(&mut tally, database);
+        }
     }
     print!("\n{}", tally.databases());
     println!("{tally}");
     Ok(if tally.succeeded() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A few kills: enough to see that a crash is survived at all. `cargo xtask crash` does hundreds.
+fn crash_round(tally: &mut Tally, database: Database) {
+    let options = crash::Options { kills: CRASH_ROUND_KILLS, database, seed: 1, json: false };
+    let outcome = crash::crash(&options).and_then(|outcome| {
+        let sentence = crash::sentence(&outcome, database);
+        println!("{sentence}");
+        anyhow::ensure!(outcome.is_good(), "{sentence}");
+        Ok(())
+    });
+    tally.record(&format!("nothing is lost by kills on {}", database.name()), &outcome);
 }
 
 fn cargo_tests(tally: &mut Tally) -> Result<()> {
