@@ -59,9 +59,10 @@ impl Window {
         self.complete_below
     }
 
-    /// The moment when there may be something to do: an entry becomes due, here or in the database.
-    pub(crate) fn wakes(&self) -> At {
-        self.first().map_or(At(i64::MAX), |entry| entry.due).min(self.complete_below.due)
+    /// The next moment when there may be something to do: an entry becomes due, here or in the database.
+    pub(crate) fn wakes(&self, now: At) -> Option<At> {
+        let moments = [self.first().map(|entry| entry.due), Some(self.complete_below.due)];
+        moments.into_iter().flatten().filter(|at| *at > now && *at < Position::END.due).min()
     }
 
     /// How many entries are due.

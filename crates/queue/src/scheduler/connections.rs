@@ -202,7 +202,7 @@ impl Scheduler {
         self.site_remove_if_unused(now, site);
     }
 
-    fn watch_paths(&mut self, now: At, site: u32) {
+    pub(super) fn watch_paths(&mut self, now: At, site: u32) {
         for index in 0..self.sites[site].paths.len() {
             self.watch_path(now, self.sites[site].paths[index]);
         }

@@ -205,12 +205,14 @@ impl Scheduler {
         }
     }
 
-    /// A site is forgotten when nothing uses it; as long as a path of it rests, that is remembered.
+    /// A site is forgotten when nothing uses it; as long as a path of it rests or keeps its pace, that is remembered.
     pub(super) fn site_remove_if_unused(&mut self, now: At, id: u32) {
         let site = &self.sites[id];
-        let in_use = |path: &u32| self.paths[*path].open > 0 || self.paths[*path].rests_until() > now;
-        if site.domains > 0 || site.leases > 0 || site.paths.iter().any(in_use) {
+        if site.domains > 0 || site.leases > 0 || site.paths.iter().any(|path| self.paths[*path].open > 0) {
             return;
+        }
+        if site.paths.iter().any(|path| self.paths[*path].wakes(now).is_some()) {
+            return self.watch_paths(now, id);
         }
         let Some(site) = self.sites.remove(id) else { return };
         self.site_ids.remove(&site.key);

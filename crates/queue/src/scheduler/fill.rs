@@ -36,9 +36,10 @@ impl Scheduler {
         true
     }
 
-    /// True when a read could put something into memory.
-    pub(super) fn could_fit(&self, now: At, share: usize) -> bool {
-        self.total < share || self.sleepers.last().is_some_and(|(wakes, _)| *wakes > now)
+    /// True when a read, for this queue or for any, could put something into memory.
+    pub(super) fn could_fit(&self, now: At, share: usize, id: Option<u32>) -> bool {
+        let mut last = self.sleepers.iter().rev().filter(|(_, other)| Some(*other) != id);
+        self.total < share || last.next().is_some_and(|(wakes, _)| *wakes > now)
     }
 
     /// Leaves a queue to the database.
@@ -58,12 +59,14 @@ impl Scheduler {
         let capacity = self.config.window(self.total);
         let queue = &mut self.queues[id];
         let low = self.config.window_min.min(capacity / 2).max(1);
-        let wanted = queue.window.complete_below().due <= now && queue.window.len() < low;
+        // What is due in the database may be earlier than what sleeps in memory.
+        let short = queue.window.len() < low || queue.window.due_count(now) == 0;
+        let wanted = short && queue.window.complete_below().due <= now;
         if !wanted || queue.refill.is_some() || queue.held {
             return;
         }
         let lane = queue.key.lane;
-        if self.could_fit(now, self.config.share(lane)) {
+        if self.could_fit(now, self.config.share(lane), Some(id)) {
             let ticket = self.reads.ask();
             let queue = &mut self.queues[id];
             let from = queue.window.asked();
@@ -106,12 +109,14 @@ impl Scheduler {
         entries.retain(|entry| {
             !self.leased.contains_key(&entry.delivery) && !self.reads.changed_since(entry.delivery, ticket)
         });
+        // It does not give way to itself; whoever asked places it anew.
+        self.lift(id);
         let share = self.config.share(self.queues[id].key.lane);
         let due = entries.first().map_or(now, |entry| entry.due);
         let wanted = entries.len().min(self.config.window(self.total));
         while self.total + wanted > share {
             match self.sleepers.last().copied() {
-                Some((wakes, other)) if wakes > due.max(now) && other != id => self.evict(now, wakes, other),
+                Some((wakes, other)) if wakes > due.max(now) => self.evict(now, wakes, other),
                 Some(_) | None => break,
             }
         }

@@ -107,7 +107,9 @@ impl Scheduler {
         let queue = &mut self.queues[id];
         if queue.held {
             queue.stands = Stands::Held;
-            self.sleepers.insert((HELD, id));
+            if queue.window.len() > 0 {
+                self.sleepers.insert((HELD, id));
+            }
             return;
         }
         let mut due = queue.window.due_count(now);
@@ -150,16 +152,19 @@ impl Scheduler {
 
     fn lay_down(&mut self, now: At, id: u32) {
         let queue = &mut self.queues[id];
-        let wakes = queue.window.wakes();
-        queue.stands = if wakes <= now || wakes == At(i64::MAX) {
-            queue.window.shrink();
-            Stands::Empty
-        } else if queue.window.len() > 0 {
-            self.sleepers.insert((wakes, id));
-            Stands::Asleep(wakes)
-        } else {
-            self.timers.insert((wakes, Timer::Drained(id)));
-            Stands::Drained(wakes)
+        queue.stands = match queue.window.wakes(now) {
+            None => {
+                queue.window.shrink();
+                Stands::Empty
+            }
+            Some(at) if queue.window.len() > 0 => {
+                self.sleepers.insert((at, id));
+                Stands::Asleep(at)
+            }
+            Some(at) => {
+                self.timers.insert((at, Timer::Drained(id)));
+                Stands::Drained(at)
+            }
         };
         if queue.is_idle() && !queue.listed_idle {
             queue.listed_idle = true;

@@ -82,7 +82,7 @@ impl Scheduler {
             Stage::Between => self.sweep.not_before,
             Stage::Asked(_) => return None,
         };
-        self.could_fit(now, self.config.share(Lane::Code)).then_some(at)
+        self.could_fit(now, self.config.share(Lane::Code), None).then_some(at)
     }
 
     /// Asks for the next read when it is time and there is room.
