@@ -145,13 +145,10 @@ fn size_estimate(draft: &Draft<'_>) -> usize {
 /// All fields but those of the body. What stands in `out` after a mistake is thrown away.
 fn write_fields(draft: &Draft<'_>, out: &mut Vec<u8>, mistakes: &mut Mistakes) {
     check_names(draft, mistakes);
-    if !mistakes.0.is_empty() {
-        return;
-    }
     let mut list = |name: &str, mailboxes: &[Mailbox]| {
         if !mailboxes.is_empty() {
-            write_mailboxes(out, name, mailboxes)
-                .expect("invariant: `check_names` found no control character");
+            // A refused name was reported by `check_names`, which knows its pointer.
+            let _ = write_mailboxes(out, name, mailboxes);
         }
     };
     list("From", std::slice::from_ref(draft.from));

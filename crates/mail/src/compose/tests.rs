@@ -159,11 +159,10 @@ fn all_mistakes_are_reported_at_once() {
     assert_eq!(got, expected.map(|(pointer, mistake)| (pointer.to_owned(), mistake)));
 
     let named = Mailbox { name: Some("a\tb".into()), address: Address::parse("a@x.org").unwrap() };
-    let got = compose(&Draft { cc: &[named], ..draft(&from, &to) }).unwrap_err();
-    assert_eq!(
-        got[0].to_string(),
-        "/cc/0: a header value holds no control character: no line break, tab or NUL"
-    );
+    let got = compose(&Draft { cc: &[named], subject: "a\nb", ..draft(&from, &to) }).unwrap_err();
+    let got: Vec<_> = got.iter().map(ToString::to_string).collect();
+    let sentence = "a header value holds no control character: no line break, tab or NUL";
+    assert_eq!(got, [format!("/cc/0: {sentence}"), format!("/subject: {sentence}")]);
 }
 
 #[test]
