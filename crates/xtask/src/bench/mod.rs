@@ -3,9 +3,11 @@
 //! Guarantees: peer and Postrider do the same work in the same run, in turn, as the same machine is faster in one hour than in the
 //! next; so ratios are what to read.
 
+pub mod api;
 pub mod machine;
 pub mod relay;
 mod table;
+pub mod waiting;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -15,11 +17,17 @@ use clap::Subcommand;
 pub enum Bench {
     /// SMTP in, relay to a sink: Postfix and Postrider in turn
     Relay(relay::Options),
+    /// Sends over HTTP, one by one and in batches
+    Api(api::Options),
+    /// The relay's rate with a million messages waiting
+    Waiting(waiting::Options),
 }
 
 pub fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Relay(options) => relay::run(options),
+        Bench::Api(options) => api::run(options),
+        Bench::Waiting(options) => waiting::run(options),
     }
 }
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::bench::relay::case::{Case, Connection};
-use crate::bench::relay::peer::{Relay, SENDER_DOMAIN};
-use crate::child::{Running, Signal, Start};
+use crate::bench::relay::case::Case;
+use crate::bench::relay::peer::Relay;
+use crate::bench::relay::sink;
+use crate::bench::relay::source::source;
 use crate::clock::{Stopwatch, pause};
-use crate::place::{Scratch, free_port};
-use crate::setup::is_root;
+use crate::place::Scratch;
 use crate::usage::{MemoryWatch, cpu_s};
 
 /// The longest that one run may take to accept or to deliver.
@@ -33,13 +33,13 @@ pub struct Measured {
 pub fn measure(relay: &Relay, case: &Case, quick: bool) -> Result<Measured> {
     let messages = case.messages(relay.server, quick);
     let scratch = Scratch::new("bench")?;
-    let (mut sink, sink_port) = sink(messages)?;
+    let (mut sink, sink_port) = sink::start(messages)?;
     let server = relay.start(&scratch, sink_port)?;
     let roots = server.roots();
     let memory = MemoryWatch::start(roots.clone());
     let cpu_before = cpu_s(&roots);
     let watch = Stopwatch::start();
-    let mut source = source(case, messages, server.port())?;
+    let mut source = source(&case.work, messages, server.port())?;
     let status = source.wait(RUN_LIMIT).context("the source")?;
     let accepted = watch.elapsed();
     if !status.success() {
@@ -54,37 +54,4 @@ pub fn measure(relay: &Relay, case: &Case, quick: bool) -> Result<Measured> {
         cpu_s_per_1000: (cpu_s(&roots) - cpu_before) * 1000.0 / f64::from(messages),
         peak_mb: memory.peak_bytes() as f64 / 1e6,
     })
-}
-
-/// A sink that ends by itself after so many messages.
-pub fn sink(messages: u32) -> Result<(Running, u16)> {
-    let port = free_port()?;
-    let mut arguments = ["-4", "-m", "2000", "-M", &messages.to_string()].map(str::to_owned).to_vec();
-    if is_root() {
-        // The program refuses to run as root.
-        arguments.extend(["-u", "nobody"].map(str::to_owned));
-    }
-    arguments.extend([format!("127.0.0.1:{port}"), "4096".to_owned()]);
-    let mut sink = Start::new("/usr/sbin/smtp-sink", Signal::Term, None).args(arguments).spawn()?;
-    crate::clock::wait_for("the sink's listener", Duration::from_secs(10), || {
-        if let Some(status) = sink.ended()? {
-            bail!("smtp-sink ended at its start: {status}");
-        }
-        Ok(std::net::TcpStream::connect(("127.0.0.1", port)).ok())
-    })?;
-    Ok((sink, port))
-}
-
-fn source(case: &Case, messages: u32, port: u16) -> Result<Running> {
-    let mut arguments = vec!["-4".to_owned()];
-    if case.connection == Connection::Persistent {
-        arguments.push("-d".to_owned());
-    }
-    let pairs = [("-s", case.sessions), ("-m", messages), ("-l", case.size)];
-    arguments.extend(pairs.into_iter().flat_map(|(option, figure)| [option.to_owned(), figure.to_string()]));
-    let sender = format!("sender@{SENDER_DOMAIN}");
-    arguments
-        .extend(["-f", &sender, "-t", "recipient@sink.example", "-M", "source.example"].map(str::to_owned));
-    arguments.push(format!("127.0.0.1:{port}"));
-    Start::new("/usr/sbin/smtp-source", Signal::Term, None).args(arguments).spawn()
 }

@@ -8,6 +8,8 @@ mod load;
 mod peer;
 mod report;
 mod signer;
+pub mod sink;
+mod source;
 
 use anyhow::Result;
 
@@ -16,6 +18,8 @@ use crate::product;
 use case::Case;
 use load::Measured;
 use peer::Relay;
+
+pub use source::{Work, source};
 
 /// How the relay is measured.
 #[derive(clap::Args)]
