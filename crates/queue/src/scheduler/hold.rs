@@ -35,6 +35,12 @@ impl HoldRule {
 }
 
 impl Scheduler {
+    /// The rules in force.
+    #[must_use]
+    pub fn holds(&self) -> &[HoldRule] {
+        &self.holds
+    }
+
     /// Holds what matches, now and later; leases under way are not touched.
     ///
     /// # Errors

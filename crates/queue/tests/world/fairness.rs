@@ -131,3 +131,30 @@ fn workspaces_share_a_site_equally() {
     }
     assert!((1..=3).all(|workspace| (270..=330).contains(&shares[&workspace])), "{shares:?}");
 }
+
+#[test]
+fn a_delivery_cancelled_during_its_attempt_does_not_come_back() {
+    let mut served = Served::new(Config::default());
+    let (delivery, _) = served.accept(1, Lane::Transactional, "a.example");
+    let (connection, key, _) = served.leases().swap_remove(0);
+    assert_eq!(served.scheduler.forget(served.now, &key, delivery), queue::Forgot::Leased);
+    served.scheduler.settled(served.now, delivery, Settled::Returned);
+    assert_eq!(served.scheduler.lease(served.now, connection), Lease::Idle);
+    assert_eq!(served.scheduler.depth().entries, 0);
+}
+
+#[test]
+fn a_suspended_path_wakes_by_itself() {
+    let mut served = Served::new(Config::default());
+    let (delivery, _) = served.accept(1, Lane::Transactional, "a.example");
+    let (connection, _, _) = served.leases().swap_remove(0);
+    let path = served.scheduler.paths(served.now).next().expect("one path").path;
+    let until = served.scheduler.slow_down(served.now, path, queue::Suspension::Slowed).expect("a path");
+    served.scheduler.settled(served.now, delivery, Settled::Returned);
+    assert_eq!(served.scheduler.lease(served.now, connection), Lease::Close);
+    served.scheduler.closed(served.now, connection, queue::Closed::Finished);
+    assert!(served.leases().is_empty());
+    assert_eq!(served.scheduler.next_wake(served.now), Some(until));
+    served.now = until;
+    assert_eq!(served.leases().len(), 1);
+}
