@@ -5,6 +5,7 @@
 
 use crate::StoreError;
 
+#[derive(Clone, Copy)]
 /// One step of the schema. Never changed once released: a later step corrects it.
 pub struct Migration {
     /// Unique and growing over all slices.

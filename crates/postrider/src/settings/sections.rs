@@ -258,6 +258,11 @@ section! {
             key: "final_reply_timeout_s", unit: "seconds", default: 600, range: 1 to 3_600,
             because: "RFC 5321 §4.5.3.2.6 asks for ten minutes: giving up earlier sends a second copy",
         }
+        /// The port on which the recipients' servers are called.
+        mx_port: u16 {
+            key: "mx_port", unit: "port", default: 25, range: 1 to 65_535,
+            because: "RFC 5321 §4.5.4.2 knows no other; a laboratory may",
+        }
         /// How long a connection without work is kept for the next message.
         connection_idle: Duration {
             key: "connection_idle_s", unit: "seconds", default: 5, range: 0 to 300,

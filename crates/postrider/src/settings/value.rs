@@ -116,6 +116,12 @@ impl Value for bool {
     }
 }
 
+impl Value for u16 {
+    fn read(given: &Given) -> Result<u16, String> {
+        u16::try_from(given.integer()?).map_err(|_| format!("must be from 0 to {}", u16::MAX))
+    }
+}
+
 impl Value for u32 {
     fn read(given: &Given) -> Result<u32, String> {
         u32::try_from(given.integer()?).map_err(|_| format!("must be from 0 to {}", u32::MAX))

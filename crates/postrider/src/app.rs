@@ -1,0 +1,48 @@
+//! What every slice and surface is given: the store, the settings, the caches, the queue. Made once, in `cli::serve`.
+
+use std::sync::Arc;
+
+use mail::At;
+use net::resolver::Resolver;
+use net::tls::{ClientTls, ServerTls};
+use store::Store;
+
+use crate::directory::Directory;
+use crate::feature::egress::Egress;
+use crate::feature::sending::parcel;
+use crate::feature::suppression;
+use crate::health::Health;
+use crate::id::Mint;
+use crate::settings::Settings;
+use crate::starts::Starts;
+
+/// The running process.
+pub struct App {
+    pub settings: Settings,
+    /// Our name in greetings, EHLO, Received and Message-ID.
+    pub hostname: Arc<str>,
+    pub store: Store,
+    /// The search index: may lag by a second, and may be rebuilt.
+    pub search: Store,
+    pub mint: Arc<Mint>,
+    pub directory: Directory,
+    pub suppressions: suppression::Filter,
+    pub parcels: parcel::Cache,
+    pub egress: Egress,
+    pub resolver: Resolver,
+    pub server_tls: ServerTls,
+    pub client_tls: ClientTls,
+    pub health: Health,
+    /// The number of this start of the server; earlier ones' deliveries are taken over.
+    pub epoch: i64,
+    pub starts: Starts,
+    pub key_use: crate::feature::access::usage::KeyUse,
+}
+
+impl App {
+    /// The time, for code that is not pure.
+    #[must_use]
+    pub fn now(&self) -> At {
+        net::clock::now()
+    }
+}

@@ -1,0 +1,350 @@
+//! `dev` and `serve`: opens everything, runs until told to end, and drains.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use net::listen::{Admissions, Listener, Stop, stopper};
+use net::resolver::Resolver;
+use net::tls::{ClientTls, ServerTls};
+use queue::{Config, PathLimits, RetrySchedule, Scheduler};
+use store::{Durability, Location, Options, Role, Store};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Mode, ServeArgs, read_settings};
+use crate::app::App;
+use crate::directory::Directory;
+use crate::feature::egress::{Egress, signing::Signing};
+use crate::feature::sending::parcel;
+use crate::feature::{access, egress, search, suppression};
+use crate::health::Health;
+use crate::id::Mint;
+use crate::intake::smtp::{self, PortTls};
+use crate::settings::{DatabaseUrl, LogFormat, Settings};
+use crate::starts::Starts;
+use crate::{changes, http, schema};
+
+/// Octets of content just accepted that wait in memory for their first attempt.
+const PARCELS_BYTES: usize = 64 << 20;
+/// How long what is under way may take after a signal to end. Reason: process managers kill after 90 s at the latest.
+const DRAIN_WAIT: Duration = Duration::from_secs(60);
+
+pub(super) fn run(mode: Mode, args: &ServeArgs) -> anyhow::Result<()> {
+    let given = [("--http", "http.listen", &args.http), ("--smtp", "smtp.listen", &args.smtp)];
+    let options: Vec<_> =
+        given.iter().filter_map(|(option, path, value)| Some((*option, *path, value.as_deref()?))).collect();
+    let settings = read_settings(mode, &args.place, &options)?;
+    start_log(&settings);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    runtime.block_on(serve(mode, settings, args.json))
+}
+
+fn start_log(settings: &Settings) {
+    let level = settings.log.level.as_str();
+    let filter =
+        tracing_subscriber::EnvFilter::new(format!("{level},hickory_proto=error,hickory_resolver=error"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log.format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// The store of `settings`, opened as `role`.
+pub(super) async fn open_store(settings: &Settings, role: Role) -> anyhow::Result<Store> {
+    let options = Options {
+        location: location(settings, "postrider.db"),
+        durability: Durability::Full,
+        role,
+        event_table: Some("event"),
+        readers_max: settings.database.connections_max as usize,
+        committers: settings.database.committers as usize,
+        statements: schema::STATEMENTS,
+        migrations: schema::migrations(),
+    };
+    Ok(Store::open(options).await?)
+}
+
+async fn open_search(settings: &Settings) -> anyhow::Result<Store> {
+    let options = Options {
+        location: location(settings, "search.db"),
+        durability: Durability::Rebuildable,
+        role: Role::Server,
+        event_table: None,
+        readers_max: 2,
+        committers: 1,
+        statements: schema::SEARCH_STATEMENTS,
+        migrations: search::MIGRATIONS,
+    };
+    Ok(Store::open(options).await?)
+}
+
+fn location(settings: &Settings, file: &str) -> Location {
+    match &settings.database.url {
+        DatabaseUrl::Embedded => Location::Sqlite { file: settings.node.data_dir.join(file) },
+        DatabaseUrl::Postgres(url) => Location::Postgres { url: url.expose().to_owned() },
+    }
+}
+
+/// The data directory, for nobody but its owner.
+pub(super) fn make_data_dir(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.with_context(|| format!("making the data directory {}", path.display()))
+}
+
+async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()> {
+    make_data_dir(&settings.node.data_dir)?;
+    let _lock = lock_data_dir(&settings.node.data_dir)?;
+    let app = Arc::new(open(settings).await?);
+    let first = first_start(mode, &app).await?;
+    let ports = Ports::bind(&app)?;
+    let (stopper, stop) = stopper();
+    ports.announce(mode, first.as_ref(), json)?;
+    ports.start(&app, &stop);
+    wait_for_signal().await?;
+    tracing::info!("ending: no new mail is taken, what is under way is finished");
+    app.health.close();
+    stopper.stop();
+    drain(&app).await;
+    Ok(())
+}
+
+/// One server for one data directory: the lock goes with the process, however it ends.
+fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
+    let file =
+        std::fs::File::create(path.join("lock")).context("making the lock file of the data directory")?;
+    file.try_lock()
+        .with_context(|| format!("another Postrider serves the data directory {}", path.display()))?;
+    Ok(file)
+}
+
+async fn open(settings: Settings) -> anyhow::Result<App> {
+    let store = open_store(&settings, Role::Server).await?;
+    let search = open_search(&settings).await?;
+    let now = net::clock::now();
+    let starts = Starts::begin(&store, now).await?;
+    let mint = Arc::new(Mint::new(0));
+    if access::workspaces(&store).await?.is_empty() {
+        access::admin::workspace_add(&store, &mint, now, access::DEFAULT_WORKSPACE).await?;
+    }
+    let directory = Directory::default();
+    directory.reload(&store).await?;
+    let suppressions = suppression::Filter::empty();
+    suppressions.load(&store, 0).await?;
+    let hostname: Arc<str> = match &settings.node.hostname {
+        Some(name) => name.as_str().into(),
+        None => system_hostname().into(),
+    };
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let scheduler = Scheduler::new(queue_config(&settings), net::clock::random_u64());
+    Ok(App {
+        egress: Egress::new(scheduler, Signing::start(threads).context("starting the signing threads")?),
+        resolver: Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?,
+        server_tls: server_tls(&settings, &hostname)?,
+        client_tls: ClientTls::new()?,
+        health: Health::new(&settings.node.data_dir, settings.disk.free_min_bytes),
+        parcels: parcel::Cache::new(PARCELS_BYTES),
+        epoch: starts.epoch(),
+        key_use: access::usage::KeyUse::default(),
+        starts,
+        hostname,
+        store,
+        search,
+        mint,
+        directory,
+        suppressions,
+        settings,
+    })
+}
+
+fn system_hostname() -> String {
+    let name = rustix::system::uname();
+    let name = name.nodename().to_string_lossy().to_lowercase();
+    if name.is_empty() { "localhost".to_owned() } else { name }
+}
+
+fn queue_config(settings: &Settings) -> Config {
+    let delivery = &settings.delivery;
+    let seconds = |duration: Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+    Config {
+        deliveries_in_memory_max: settings.queue.deliveries_in_memory_max as usize,
+        sources: u16::try_from(delivery.source_addresses.len().max(1)).unwrap_or(u16::MAX),
+        limits: PathLimits {
+            connections_max: delivery.connections_per_path_max,
+            messages_per_connection_max: delivery.messages_per_connection_max,
+            messages_per_s_max: delivery.messages_per_s_per_path_max.map(std::num::NonZeroU32::get),
+        },
+        retry: RetrySchedule {
+            first_s: seconds(delivery.retry_wait_first),
+            max_s: seconds(delivery.retry_wait_max),
+        },
+        ..Config::default()
+    }
+}
+
+fn server_tls(settings: &Settings, hostname: &str) -> anyhow::Result<ServerTls> {
+    match (&settings.tls.certificate, &settings.tls.key) {
+        (Some(certificate), Some(key)) => Ok(ServerTls::from_files(certificate, key)?),
+        _ => {
+            Ok(ServerTls::self_made(&settings.node.data_dir, &[hostname.to_owned(), "localhost".to_owned()])?)
+        }
+    }
+}
+
+/// What a first start makes, for people to begin with.
+struct First {
+    key: String,
+    domain: String,
+}
+
+/// The first start of a data directory makes a key; in `dev` also a domain with DKIM keys, so that the very first
+/// message is signed.
+async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>> {
+    let now = net::clock::now();
+    if !access::keys(&app.store).await?.is_empty() {
+        return Ok(None);
+    }
+    let snapshot = app.directory.snapshot();
+    let workspace =
+        snapshot.workspace_by_name(access::DEFAULT_WORKSPACE).context("the default workspace is missing")?;
+    let grant = access::keys::Grant {
+        workspace: workspace.id,
+        name: "first key",
+        scope: access::Scope::Full,
+        domain: None,
+    };
+    let key = access::keys::key_add(&app.store, &app.mint, now, grant).await?;
+    let domain = "app.example";
+    if mode == Mode::Dev {
+        let name = mail::Domain::parse(domain)?;
+        let vouched = crate::feature::domain::Status::Vouched;
+        crate::feature::domain::admin::domain_add(&app.store, (&app.mint, now), workspace.id, &name, vouched)
+            .await?;
+    }
+    app.directory.reload(&app.store).await?;
+    Ok(Some(First { key: key.text, domain: domain.to_owned() }))
+}
+
+/// Everything that listens.
+struct Ports {
+    http: tokio::net::TcpListener,
+    http_address: SocketAddr,
+    smtp: Vec<(Listener, PortTls)>,
+}
+
+impl Ports {
+    fn bind(app: &App) -> anyhow::Result<Ports> {
+        let settings = &app.settings;
+        let http = std::net::TcpListener::bind(settings.http.listen);
+        let http = http.with_context(|| format!("listening on {} for HTTP", settings.http.listen))?;
+        http.set_nonblocking(true)?;
+        let http = tokio::net::TcpListener::from_std(http)?;
+        let limits = &settings.smtp;
+        let admissions =
+            Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
+        let wanted = [
+            (Some(limits.listen), PortTls::StartTls),
+            (limits.submission_listen, PortTls::StartTls),
+            (limits.tls_listen, PortTls::Implicit),
+        ];
+        let mut smtp = Vec::new();
+        for (address, tls) in wanted {
+            let Some(address) = address else { continue };
+            let listener = smtp::bind(address, &admissions);
+            smtp.push((listener.with_context(|| format!("listening on {address} for SMTP"))?, tls));
+        }
+        Ok(Ports { http_address: http.local_addr()?, http, smtp })
+    }
+
+    fn announce(&self, mode: Mode, first: Option<&First>, json: bool) -> anyhow::Result<()> {
+        let smtp = self.smtp.first().map(|(listener, _)| listener.address()).context("no SMTP port")?;
+        let http = format!("http://{}", self.http_address);
+        if json {
+            let key = first.map(|first| &first.key);
+            println!("{}", serde_json::json!({ "http": http, "smtp": smtp.to_string(), "api_key": key }));
+            return Ok(());
+        }
+        println!("Postrider is ready.\n\n  API and documentation  {http}/docs");
+        for (listener, tls) in &self.smtp {
+            let how = match tls {
+                PortTls::StartTls => "STARTTLS",
+                PortTls::Implicit => "TLS",
+            };
+            println!("  SMTP ({how})         {}", listener.address());
+        }
+        match first {
+            Some(first) => println!("{}", lines_to_paste(mode, first, &http, smtp)),
+            None => {
+                println!("\nYour keys are those of earlier starts; `postrider keys create` makes another.")
+            }
+        }
+        Ok(())
+    }
+
+    fn start(self, app: &Arc<App>, stop: &Stop) {
+        for (listener, tls) in self.smtp {
+            tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
+        }
+        tokio::spawn(http::serve(app.clone(), self.http, stop.clone()));
+        tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
+        tokio::spawn(changes::follow(app.clone(), stop.clone()));
+        let (own, until) = (app.clone(), stop.clone());
+        tokio::spawn(async move { own.health.watch(until).await });
+        let (own, until) = (app.clone(), stop.clone());
+        tokio::spawn(async move { own.key_use.write(&own.store, until).await });
+    }
+}
+
+fn lines_to_paste(mode: Mode, first: &First, http: &str, smtp: SocketAddr) -> String {
+    let First { key, domain } = first;
+    let kept = match mode {
+        Mode::Dev => format!(
+            "\n\nEverything is kept here, nothing leaves this machine:\n\n  curl -s {http}/captured -H 'Authorization: Bearer {key}'"
+        ),
+        Mode::Serve => String::new(),
+    };
+    format!(
+        "\nYour first API key, shown this once:\n\n  {key}\n\nSend a message, by HTTP or by SMTP:\n\n  \
+         curl -s {http}/emails -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\\n    \
+         -d '{{\"from\":\"you@{domain}\",\"to\":\"ann@example.org\",\"subject\":\"Hello\",\"text\":\"It works.\"}}'\n\n  \
+         swaks --server {host} --port {port} --auth PLAIN --auth-user any --auth-password {key} \\\n    \
+         --from you@{domain} --to ann@example.org{kept}",
+        host = smtp.ip(),
+        port = smtp.port(),
+    )
+}
+
+async fn wait_for_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Lets what is under way end, writes down that nothing was in flight, and closes the database.
+async fn drain(app: &Arc<App>) {
+    const LOOK_EVERY: Duration = Duration::from_millis(20);
+    app.egress.drain(app);
+    let clock = net::clock::Stopwatch::start();
+    while app.egress.under_way() > 0 && clock.elapsed() < DRAIN_WAIT {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    let left = app.egress.under_way();
+    if left == 0 {
+        if let Err(error) = app.starts.end(&app.store, net::clock::now()).await {
+            tracing::warn!(%error, "the clean end could not be written down");
+        }
+    } else {
+        tracing::warn!(left, "ending while deliveries are under way: they will be tried again");
+    }
+    app.search.close().await;
+    app.store.close().await;
+}

@@ -1,0 +1,127 @@
+//! Making, listing and revoking keys.
+
+use mail::At;
+use store::{Store, StoreError, Write, query};
+
+use super::{Scope, digest_of};
+use crate::feature::event;
+use crate::id::Mint;
+
+query!(KEY_ADD, "queries/key_add.sql");
+query!(KEY_REVOKE, "queries/key_revoke.sql");
+query!(KEY_LIST, "queries/key_list.sql");
+query!(KEY_USED, "queries/key_used.sql");
+
+/// What every key begins with, so that people and leak scanners know one when they see it.
+pub const PREFIX: &str = "pr_";
+/// Letters of a key that may be shown after its creation.
+const SHOWN: usize = 11;
+
+/// A key that was just made: the only moment at which its text is known.
+pub struct NewKey {
+    pub id: i64,
+    pub text: String,
+}
+
+/// What a new key may do.
+pub struct Grant<'a> {
+    pub workspace: i64,
+    pub name: &'a str,
+    pub scope: Scope,
+    pub domain: Option<i64>,
+}
+
+/// Makes a key from 160 random bits.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn key_add(store: &Store, mint: &Mint, now: At, grant: Grant<'_>) -> Result<NewKey, StoreError> {
+    let id = mint.next(now);
+    let text = format!("{PREFIX}{}", random_letters());
+    let mut write = Write::default();
+    let params = vec![
+        ("id", id.into()),
+        ("workspace", grant.workspace.into()),
+        ("name", grant.name.to_owned().into()),
+        ("digest", digest_of(&text).to_vec().into()),
+        ("shown", text[..SHOWN].to_owned().into()),
+        ("scope", grant.scope.as_str().into()),
+        ("domain", grant.domain.into()),
+        ("now", now.0.into()),
+    ];
+    write.step(&KEY_ADD, params);
+    event::note(&mut write, now, grant.workspace, event::Name::KeyCreated, None);
+    store.write(write).await?;
+    Ok(NewKey { id, text })
+}
+
+fn random_letters() -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut bytes = [0; 32];
+    net::clock::random_bytes(&mut bytes);
+    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
+}
+
+/// Revokes a key; false when the workspace has no such key in force.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn key_revoke(store: &Store, now: At, workspace: i64, id: i64) -> Result<bool, StoreError> {
+    let mut write = Write::default();
+    let params = vec![("workspace", workspace.into()), ("id", id.into()), ("now", now.0.into())];
+    write.step_expecting(1, "no such key", &KEY_REVOKE, params);
+    event::note(&mut write, now, workspace, event::Name::KeyRevoked, None);
+    match store.write(write).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A key as a list shows it.
+pub struct ListedKey {
+    pub id: i64,
+    pub name: String,
+    pub shown: String,
+    pub scope: String,
+    pub domain: Option<i64>,
+    pub created: At,
+    pub last_used: Option<At>,
+}
+
+/// Up to `limit` keys of a workspace with ids below `before`, newest first.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn key_list(
+    store: &Store,
+    workspace: i64,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<ListedKey>, StoreError> {
+    let params = [("workspace", workspace.into()), ("before", before.into()), ("limit", limit.into())];
+    let read = |row: &store::Row| {
+        Ok(ListedKey {
+            id: row.int(0)?,
+            name: row.text(1)?.to_owned(),
+            shown: row.text(2)?.to_owned(),
+            scope: row.text(3)?.to_owned(),
+            domain: row.int_or_null(4)?,
+            created: At(row.int(5)?),
+            last_used: row.int_or_null(6)?.map(At),
+        })
+    };
+    store.read(&KEY_LIST, &params).await?.iter().map(read).collect()
+}
+
+/// Remembers when keys were last used.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn keys_used(store: &Store, used: impl Iterator<Item = (i64, At)>) -> Result<(), StoreError> {
+    let mut write = Write::default();
+    for (id, at) in used {
+        write.step(&KEY_USED, vec![("id", id.into()), ("at", at.0.into())]);
+    }
+    store.write(write).await.map(drop)
+}

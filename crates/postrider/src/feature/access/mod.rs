@@ -1,0 +1,159 @@
+//! Workspaces, streams and keys: who may hand over mail, and in whose name.
+//!
+//! Guarantees
+//! 1. A key is 160 random bits; only its SHA-256 is stored, so a stolen database opens nothing.
+//! 2. Every workspace has the streams `transactional` and `marketing` from its first moment.
+//! 3. A revoked key opens nothing from the moment its revocation is committed here, and within
+//!    [`crate::changes::LOOK_EVERY`] on other processes.
+//!
+//! Not here: what a key may do with a domain (`sending::policy`), the HTTP extractor (`http::auth`).
+
+pub mod admin;
+pub mod keys;
+pub mod usage;
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use store::{Migration, Row, Store, StoreError, query};
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "access: workspaces, streams, keys",
+    sql: include_str!("migrations/0001_access.sql"),
+    postgres: None,
+}];
+
+query!(WORKSPACES, "queries/workspaces.sql");
+query!(STREAMS, "queries/streams.sql");
+query!(KEYS, "queries/keys.sql");
+
+/// The workspace that exists from the first start.
+pub const DEFAULT_WORKSPACE: &str = "default";
+
+/// A tenant.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    pub id: i64,
+    pub name: Box<str>,
+}
+
+/// What a stream is for: decides lane, expiry, unsubscribe duty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    Transactional,
+    Marketing,
+}
+
+impl Class {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Class::Transactional => "transactional",
+            Class::Marketing => "marketing",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Class> {
+        [Class::Transactional, Class::Marketing].into_iter().find(|class| class.as_str() == text)
+    }
+}
+
+/// A named lane of mail in a workspace.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    pub id: i64,
+    pub workspace: i64,
+    pub name: Arc<str>,
+    pub class: Class,
+    pub created_us: i64,
+}
+
+/// What a key may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// Everything in its workspace.
+    Full,
+    /// Hand over mail; nothing else.
+    Sending,
+}
+
+impl Scope {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Full => "full",
+            Scope::Sending => "sending",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Scope> {
+        [Scope::Full, Scope::Sending].into_iter().find(|scope| scope.as_str() == text)
+    }
+}
+
+/// An application's key.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub id: i64,
+    pub workspace: i64,
+    pub name: Box<str>,
+    pub digest: [u8; 32],
+    pub scope: Scope,
+    /// May only send from this domain.
+    pub domain: Option<i64>,
+}
+
+/// What identifies a key's text in the database and in memory.
+#[must_use]
+pub fn digest_of(key: &str) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest(&SHA256, key.as_bytes()).as_ref());
+    out
+}
+
+/// Every workspace.
+pub async fn workspaces(store: &Store) -> Result<Vec<Workspace>, StoreError> {
+    let read = |row: &Row| Ok(Workspace { id: row.int(0)?, name: row.text(1)?.into() });
+    store.read(&WORKSPACES, &[]).await?.iter().map(read).collect()
+}
+
+/// Every stream of every workspace.
+pub async fn streams(store: &Store) -> Result<Vec<Stream>, StoreError> {
+    store.read(&STREAMS, &[]).await?.iter().map(read_stream).collect()
+}
+
+fn read_stream(row: &Row) -> Result<Stream, StoreError> {
+    let class = Class::parse(row.text(3)?).ok_or_else(|| broken("stream.class"))?;
+    Ok(Stream {
+        id: row.int(0)?,
+        workspace: row.int(1)?,
+        name: row.text(2)?.into(),
+        class,
+        created_us: row.int(4)?,
+    })
+}
+
+/// Every key that is not revoked.
+pub async fn keys(store: &Store) -> Result<Vec<Key>, StoreError> {
+    store.read(&KEYS, &[]).await?.iter().map(read_key).collect()
+}
+
+fn read_key(row: &Row) -> Result<Key, StoreError> {
+    let digest = row.blob(3)?.as_ref().try_into().map_err(|_| broken("api_key.digest"))?;
+    let scope = Scope::parse(row.text(4)?).ok_or_else(|| broken("api_key.scope"))?;
+    Ok(Key {
+        id: row.int(0)?,
+        workspace: row.int(1)?,
+        name: row.text(2)?.into(),
+        digest,
+        scope,
+        domain: row.int_or_null(5)?,
+    })
+}
+
+fn broken(column: &str) -> StoreError {
+    StoreError::Broken { query: column.into(), reason: "holds what no version of Postrider wrote".into() }
+}

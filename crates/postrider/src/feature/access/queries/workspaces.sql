@@ -1,0 +1,1 @@
+SELECT id, name FROM workspace ORDER BY id

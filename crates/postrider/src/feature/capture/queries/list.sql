@@ -1,0 +1,2 @@
+SELECT id, message_id, delivery_id, reverse_path, forward_path, author, subject, at_us FROM captured
+WHERE workspace_id = :workspace AND id < :before ORDER BY id DESC LIMIT :limit

@@ -1,0 +1,1 @@
+SELECT bytes FROM captured WHERE workspace_id = :workspace AND id = :id

@@ -1,0 +1,222 @@
+//! Making, listing and deleting sending domains.
+
+use mail::dkim::{KeyError, SigningKey};
+use mail::{At, Domain};
+use store::{Row, Store, StoreError, Write, query};
+
+use super::Status;
+use crate::feature::event;
+use crate::id::Mint;
+
+query!(DOMAIN_ADD, "queries/domain_add.sql");
+query!(DKIM_KEY_ADD, "queries/dkim_key_add.sql");
+query!(DOMAIN_LIST, "queries/domain_list.sql");
+query!(DOMAIN_KEYS, "queries/domain_keys.sql");
+query!(DOMAIN_CHECKED, "queries/domain_checked.sql");
+query!(DOMAIN_DELETE, "queries/domain_delete.sql");
+query!(DKIM_KEYS_DELETE, "queries/dkim_keys_delete.sql");
+
+/// Bits of the RSA keys made here: the least that receivers will keep accepting (RFC 8301 §3.2).
+const RSA_BITS: u32 = 2048;
+
+/// Why a domain could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DomainAddError {
+    #[error("making the DKIM keys")]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes a domain with an RSA and an Ed25519 key; gives its id. The keys take some 100 ms of one core: call it on a
+/// thread that may block.
+///
+/// # Errors
+/// `Store(Conflict)` when the workspace has the domain.
+pub fn domain_rows(
+    mint: &Mint,
+    now: At,
+    workspace: i64,
+    name: &Domain,
+    status: Status,
+) -> Result<(i64, Write), DomainAddError> {
+    let id = mint.next(now);
+    let mut write = Write::default();
+    let verified = status.may_send().then_some(now.0);
+    let params = vec![
+        ("id", id.into()),
+        ("workspace", workspace.into()),
+        ("name", name.as_str().to_owned().into()),
+        ("status", status.as_str().into()),
+        ("now", now.0.into()),
+        ("verified", verified.into()),
+    ];
+    write.step_expecting(1, "the workspace has this domain already", &DOMAIN_ADD, params);
+    for key in [SigningKey::rsa_generate(RSA_BITS)?, SigningKey::ed25519_generate()?] {
+        let key_id = mint.next(now);
+        let algorithm = match key {
+            SigningKey::Rsa(_) => "rsa",
+            SigningKey::Ed25519(_) => "ed25519",
+        };
+        let params = vec![
+            ("id", key_id.into()),
+            ("workspace", workspace.into()),
+            ("domain", id.into()),
+            ("algorithm", algorithm.into()),
+            ("selector", selector(key_id, algorithm).into()),
+            ("pkcs8", key.to_pkcs8()?.into()),
+            ("record", key.dns_record()?.into()),
+            ("now", now.0.into()),
+        ];
+        write.step(&DKIM_KEY_ADD, params);
+    }
+    event::note(&mut write, now, workspace, event::Name::DomainCreated, None);
+    Ok((id, write))
+}
+
+/// A label that no other workspace of this installation uses: keys of two workspaces for one domain do not clash.
+fn selector(key: i64, algorithm: &str) -> String {
+    let initial = if algorithm == "rsa" { 'r' } else { 'e' };
+    format!("pr{initial}{key:x}")
+}
+
+/// Makes a domain; see [`domain_rows`].
+///
+/// # Errors
+/// As [`domain_rows`] and [`Store::write`].
+pub async fn domain_add(
+    store: &Store,
+    (mint, now): (&std::sync::Arc<Mint>, At),
+    workspace: i64,
+    name: &Domain,
+    status: Status,
+) -> Result<i64, DomainAddError> {
+    let (minter, name) = (mint.clone(), name.clone());
+    let making = tokio::task::spawn_blocking(move || domain_rows(&minter, now, workspace, &name, status));
+    let (id, write) = making.await.map_err(|_| StoreError::Closed)??;
+    store.write(write).await?;
+    Ok(id)
+}
+
+/// A domain as a list shows it.
+pub struct ListedDomain {
+    pub id: i64,
+    pub name: String,
+    pub status: String,
+    pub created: At,
+    pub checked: Option<At>,
+    pub verified: Option<At>,
+    pub findings: Option<String>,
+}
+
+/// Up to `limit` domains of a workspace with ids below `before`, newest first.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn domain_list(
+    store: &Store,
+    workspace: i64,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<ListedDomain>, StoreError> {
+    let params = [("workspace", workspace.into()), ("before", before.into()), ("limit", limit.into())];
+    store.read(&DOMAIN_LIST, &params).await?.iter().map(read_listed).collect()
+}
+
+/// One domain of a workspace.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn domain_find(store: &Store, workspace: i64, id: i64) -> Result<Option<ListedDomain>, StoreError> {
+    let found = domain_list(store, workspace, id.saturating_add(1), 1).await?;
+    Ok(found.into_iter().find(|domain| domain.id == id))
+}
+
+fn read_listed(row: &Row) -> Result<ListedDomain, StoreError> {
+    Ok(ListedDomain {
+        id: row.int(0)?,
+        name: row.text(1)?.to_owned(),
+        status: row.text(2)?.to_owned(),
+        created: At(row.int(3)?),
+        checked: row.int_or_null(4)?.map(At),
+        verified: row.int_or_null(5)?.map(At),
+        findings: row.text_or_null(6)?.map(str::to_owned),
+    })
+}
+
+/// A DKIM key's public half: what the DNS must say.
+#[derive(Clone, Debug)]
+pub struct PublishedKey {
+    pub algorithm: String,
+    pub selector: String,
+    /// The TXT record's text.
+    pub record: String,
+}
+
+/// The records of a domain's keys.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn published_keys(
+    store: &Store,
+    workspace: i64,
+    domain: i64,
+) -> Result<Vec<PublishedKey>, StoreError> {
+    let read = |row: &Row| {
+        Ok(PublishedKey {
+            algorithm: row.text(0)?.to_owned(),
+            selector: row.text(1)?.to_owned(),
+            record: row.text(2)?.to_owned(),
+        })
+    };
+    let rows =
+        store.read(&DOMAIN_KEYS, &[("workspace", workspace.into()), ("domain", domain.into())]).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Stores what a check found. A domain that was verified stays so: one missed look-up must not stop its mail.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn domain_checked(
+    store: &Store,
+    now: At,
+    (workspace, id): (i64, i64),
+    findings: String,
+    verified: bool,
+) -> Result<(), StoreError> {
+    let mut write = Write::default();
+    let params = vec![
+        ("now", now.0.into()),
+        ("workspace", workspace.into()),
+        ("id", id.into()),
+        ("findings", findings.into()),
+        ("verified", verified.into()),
+    ];
+    write.step_expecting(1, "no such domain", &DOMAIN_CHECKED, params);
+    if verified {
+        event::note(&mut write, now, workspace, event::Name::DomainVerified, None);
+    }
+    store.write(write).await.map(drop)
+}
+
+/// Deletes a domain and its keys; false when the workspace has no such domain.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn domain_delete(store: &Store, now: At, workspace: i64, id: i64) -> Result<bool, StoreError> {
+    let mut write = Write::default();
+    write.step_expecting(
+        1,
+        "no such domain",
+        &DOMAIN_DELETE,
+        vec![("workspace", workspace.into()), ("id", id.into())],
+    );
+    write.step(&DKIM_KEYS_DELETE, vec![("workspace", workspace.into()), ("id", id.into())]);
+    event::note(&mut write, now, workspace, event::Name::DomainDeleted, None);
+    match store.write(write).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

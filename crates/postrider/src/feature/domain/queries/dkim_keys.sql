@@ -1,0 +1,1 @@
+SELECT id, domain_id, selector, pkcs8 FROM dkim_key ORDER BY id

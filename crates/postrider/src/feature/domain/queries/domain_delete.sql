@@ -1,0 +1,1 @@
+DELETE FROM domain WHERE workspace_id = :workspace AND id = :id

@@ -1,0 +1,1 @@
+SELECT id, workspace_id, name, status FROM domain ORDER BY id

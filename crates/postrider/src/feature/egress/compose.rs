@@ -1,0 +1,61 @@
+//! What goes over the wire: the stored content under its signatures.
+
+use bytes::Bytes;
+use mail::{Body, Envelope, Headers};
+
+use crate::app::App;
+use crate::feature::sending::parcel::Parcel;
+
+use super::signing::SigningFailed;
+
+/// A message ready for one recipient's transaction.
+pub struct Composed {
+    pub envelope: Envelope,
+    /// DKIM-Signature fields, to be written first.
+    pub signature: Bytes,
+    pub content: Bytes,
+}
+
+impl Composed {
+    /// Octets before dot-stuffing.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        (self.signature.len() + self.content.len()) as u64
+    }
+
+    /// The message in one piece.
+    #[must_use]
+    pub fn joined(&self) -> Bytes {
+        if self.signature.is_empty() {
+            return self.content.clone();
+        }
+        [self.signature.as_ref(), self.content.as_ref()].concat().into()
+    }
+}
+
+/// Composes a parcel for one of its deliveries; `None` when it is not one of them.
+///
+/// # Errors
+/// [`SigningFailed`]: the message must not go out unsigned when its domain has keys.
+pub async fn compose(app: &App, parcel: &Parcel, delivery: i64) -> Result<Option<Composed>, SigningFailed> {
+    let Some(path) = parcel.path(delivery) else { return Ok(None) };
+    let signature = parcel.signature.get_or_try_init(|| async {
+        let snapshot = app.directory.snapshot();
+        let domain = snapshot.domain_for(parcel.workspace, &parcel.author.domain());
+        let signers = domain.map_or_else(Vec::new, |domain| domain.signers.clone());
+        app.egress.signing.sign(signers, net::clock::now(), parcel.content.clone()).await
+    });
+    let signature = signature.await?.clone();
+    let mut envelope = parcel.envelope.clone();
+    envelope.forward_paths.push(path.clone());
+    // What the message is decides, not what a client once declared (RFC 6152 §3).
+    if parcel.content.is_ascii() {
+        envelope.body = Body::SevenBit;
+        envelope.smtputf8 = false;
+    } else {
+        envelope.body = Body::EightBitMime;
+        envelope.smtputf8 = Headers::scan(&parcel.content)
+            .is_ok_and(|headers| !parcel.content[..headers.fields_end()].is_ascii());
+    }
+    Ok(Some(Composed { envelope, signature, content: parcel.content.clone() }))
+}

@@ -1,0 +1,272 @@
+//! Getting mail out: the driver of the pure scheduler, connections, attempts, settling.
+//!
+//! Guarantees
+//! 1. Only [`settle`] writes a disposition of a delivery that was tried, in one transaction with its attempt, its event
+//!    and its counters. A delivery stays leased until that is durable.
+//! 2. Suppression is asked again between the lease and the dialogue: a suppressed address is never dialled.
+//! 3. The scheduler's lock is held for microseconds, never over an await.
+//!
+//! Not here: which delivery goes next, when is tried again (`queue`), what a reply means (`mail::classify`).
+
+pub mod admin;
+pub mod attempt;
+mod capture_path;
+pub mod compose;
+mod connection;
+pub mod driver;
+mod reads;
+pub mod rows;
+pub mod settle;
+pub mod signing;
+mod sites;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mail::At;
+use queue::{Action, ConnectionId, Entry, HoldRule, Lease, QueueKey, Scheduler, Settled};
+use store::Migration;
+use tokio::sync::Notify;
+
+use compose::{Composed, compose};
+use settle::{Conclusion, Leased};
+
+use crate::app::App;
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 5,
+    name: "egress: attempts, starts, holds",
+    sql: include_str!("migrations/0005_egress.sql"),
+    postgres: None,
+}];
+
+/// Outcomes that may wait for the database before no more deliveries are begun. Reason: each is a message that a crash
+/// would send twice.
+const UNSETTLED_MAX: usize = 1_000;
+/// Wait of a delivery whose content could not be read.
+const PUT_BACK_WAIT: Duration = Duration::from_secs(5);
+/// Domain names that are kept to be shared by their deliveries.
+const DOMAIN_NAMES_MAX: usize = 10_000;
+
+/// The queue of this process, and what serves it.
+pub struct Egress {
+    state: Mutex<State>,
+    /// Tells the driver to look at its timers again.
+    driver: Notify,
+    pub(crate) sites: sites::Sites,
+    pub(crate) signing: signing::Signing,
+    unsettled: AtomicUsize,
+    domain_names: Mutex<HashMap<Box<str>, Arc<str>>>,
+    runtime: tokio::runtime::Handle,
+}
+
+struct State {
+    scheduler: Scheduler,
+    /// Connections that wait for work.
+    idle: HashMap<ConnectionId, Arc<Notify>>,
+    /// When the driver will look by itself.
+    armed: Option<At>,
+    actions: Vec<Action>,
+    draining: bool,
+}
+
+impl Egress {
+    /// Must be called within the runtime on which connections will run.
+    #[must_use]
+    pub fn new(scheduler: Scheduler, signing: signing::Signing) -> Egress {
+        Egress {
+            state: Mutex::new(State {
+                scheduler,
+                idle: HashMap::new(),
+                armed: None,
+                actions: Vec::new(),
+                draining: false,
+            }),
+            driver: Notify::new(),
+            sites: sites::Sites::default(),
+            signing,
+            unsettled: AtomicUsize::new(0),
+            domain_names: Mutex::default(),
+            runtime: tokio::runtime::Handle::current(),
+        }
+    }
+
+    /// Takes deliveries that were committed.
+    pub fn accept(&self, app: &Arc<App>, deliveries: impl Iterator<Item = (QueueKey, Entry)>) {
+        self.with(app, |scheduler, now| {
+            for (key, entry) in deliveries {
+                // Wherever it was placed, memory or database, the scheduler will come to it.
+                let _placed = scheduler.accept(now, &key, entry);
+            }
+        });
+    }
+
+    /// Calls the scheduler, then does what it asks for.
+    pub(crate) fn with<R>(&self, app: &Arc<App>, call: impl FnOnce(&mut Scheduler, At) -> R) -> R {
+        let now = net::clock::now();
+        let mut state = self.lock();
+        let result = call(&mut state.scheduler, now);
+        let State { scheduler, actions, .. } = &mut *state;
+        scheduler.poll(now, actions);
+        let actions = std::mem::take(&mut state.actions);
+        let woken: Vec<_> = actions.iter().filter_map(|action| state.waker(action)).collect();
+        let wake = state.scheduler.next_wake(now);
+        let earlier = wake.is_some_and(|wake| state.armed.is_none_or(|armed| wake < armed));
+        if earlier {
+            state.armed = wake;
+        }
+        drop(state);
+        woken.iter().for_each(|waker| waker.notify_one());
+        for action in actions {
+            driver::perform(app, action);
+        }
+        if earlier {
+            self.driver.notify_one();
+        }
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the scheduler without changing it.
+    pub fn view<R>(&self, look: impl FnOnce(&Scheduler, At) -> R) -> R {
+        look(&self.lock().scheduler, net::clock::now())
+    }
+
+    /// The domain's name, shared with the other deliveries to it.
+    #[must_use]
+    pub fn domain_name(&self, name: &str) -> Arc<str> {
+        let mut names = self.domain_names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = names.get(name) {
+            return known.clone();
+        }
+        if names.len() >= DOMAIN_NAMES_MAX {
+            names.clear();
+        }
+        let shared: Arc<str> = name.into();
+        names.insert(name.into(), shared.clone());
+        shared
+    }
+
+    /// Holds exactly what `wanted` says, and makes the scheduler read due times anew where they may have changed.
+    pub(crate) fn replace_holds(&self, app: &Arc<App>, wanted: Vec<HoldRule>) {
+        self.with(app, |scheduler, now| {
+            let gone: Vec<_> =
+                scheduler.holds().iter().filter(|rule| !wanted.contains(rule)).cloned().collect();
+            for rule in &gone {
+                scheduler.release(now, rule);
+            }
+            for rule in wanted {
+                if scheduler.hold(now, rule).is_err() {
+                    tracing::warn!("there are too many holds: one is not in force");
+                }
+            }
+        });
+    }
+
+    /// Whether so many outcomes wait for the database that nothing more may be begun.
+    pub(crate) fn is_choked(&self) -> bool {
+        self.unsettled.load(Ordering::Relaxed) >= UNSETTLED_MAX
+    }
+
+    /// What a connection does next; one that is told to idle is woken through `waker`.
+    pub(crate) fn lease(&self, app: &Arc<App>, connection: ConnectionId, waker: &Arc<Notify>) -> Lease {
+        let lease = {
+            let mut state = self.lock();
+            if state.draining {
+                return Lease::Close;
+            }
+            let lease = state.scheduler.lease(net::clock::now(), connection);
+            if lease == Lease::Idle {
+                state.idle.insert(connection, waker.clone());
+            }
+            lease
+        };
+        self.with(app, |_, _| ());
+        lease
+    }
+
+    /// Begins no more deliveries: those under way end.
+    pub fn drain(&self, app: &Arc<App>) {
+        let idle: Vec<_> = {
+            let mut state = self.lock();
+            state.draining = true;
+            state.idle.drain().map(|(_, waker)| waker).collect()
+        };
+        idle.iter().for_each(|waker| waker.notify_one());
+        self.with(app, |_, _| ());
+    }
+
+    /// Whether the process is ending.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.lock().draining
+    }
+
+    /// Deliveries that are leased or whose outcome is not durable yet.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.view(|scheduler, _| scheduler.depth().leased)
+    }
+}
+
+/// Reads and composes what a lease needs. When that is impossible the lease is settled here, and there is nothing to
+/// send.
+pub(crate) async fn prepare(app: &Arc<App>, key: QueueKey, entry: Entry) -> Option<(Leased, Composed)> {
+    let parcel = match app.parcels.fetch(&app.store, entry.message).await {
+        Ok(parcel) => parcel,
+        Err(error) => return put_back(app, entry, &error),
+    };
+    let leased = Leased { key, entry, parcel };
+    match connection::suppressed_since(app, &leased).await {
+        Ok(None) => {}
+        Ok(Some(conclusion)) => return over(app, leased, conclusion, None),
+        Err(error) => return put_back(app, entry, &error),
+    }
+    let Some(parcel) = &leased.parcel else {
+        return over(
+            app,
+            leased,
+            Conclusion::Failed("content_gone"),
+            Some("its content is not stored any more".into()),
+        );
+    };
+    match compose(app, parcel, entry.delivery).await {
+        Ok(Some(composed)) => Some((leased, composed)),
+        // Cancelled between the lease and now: its row says so already.
+        Ok(None) => over(app, leased, Conclusion::Failed("not_due"), None),
+        Err(error) => over(app, leased, Conclusion::Failed("signing"), Some(error.to_string())),
+    }
+}
+
+fn over<T>(app: &Arc<App>, leased: Leased, conclusion: Conclusion, words: Option<String>) -> Option<T> {
+    settle::without_attempt(app, leased, conclusion, words);
+    None
+}
+
+/// The database did not answer: the delivery goes back as it was.
+fn put_back<T>(app: &Arc<App>, entry: Entry, error: &store::StoreError) -> Option<T> {
+    tracing::warn!(delivery.id = entry.delivery, %error, "a delivery waits because the database does not answer");
+    let due = net::clock::now().after(PUT_BACK_WAIT);
+    app.egress.with(app, |scheduler, now| {
+        scheduler.settled(now, entry.delivery, Settled::Retry { due, attempts: entry.attempts });
+    });
+    None
+}
+
+impl State {
+    fn waker(&mut self, action: &Action) -> Option<Arc<Notify>> {
+        match action {
+            Action::WakeIdle { connection } => self.idle.remove(connection),
+            Action::Resolve { .. }
+            | Action::Connect { .. }
+            | Action::Refill { .. }
+            | Action::Sweep { .. }
+            | Action::Fail { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Reading the queue back from the database: refills of a window, sweeps over queues that memory does not know.
+//!
+//! A delivery that an earlier start of the server had is taken over first: its row gets this start's epoch, and if that
+//! start did not end cleanly and the delivery was due, its count of recoveries grows. So a delivery that kills every
+//! process that tries it ends after [`RECOVERIES_MAX`] of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mail::At;
+use queue::{Entry, Lane, Position, QueueKey, QueueRows, Ticket};
+use store::{Row, StoreError, Write, query};
+
+use super::{rows, settle};
+use crate::app::App;
+
+query!(REFILL, "queries/refill.sql");
+query!(SWEEP, "queries/sweep.sql");
+
+/// Starts that may end badly under a delivery before it is given up.
+pub const RECOVERIES_MAX: i64 = 10;
+/// Wait before a read that failed is tried again.
+const READ_RETRY_WAIT: Duration = Duration::from_secs(1);
+
+/// Answers [`queue::Action::Refill`].
+pub(super) async fn refill(app: &Arc<App>, ticket: Ticket, key: QueueKey, (from, limit): (Position, u32)) {
+    let params = [
+        ("workspace", key.workspace.into()),
+        ("lane", i64::from(key.lane.number()).into()),
+        ("domain", key.domain.clone().into()),
+        ("due", from.due.0.into()),
+        ("delivery", from.delivery.into()),
+        ("limit", i64::from(limit).into()),
+    ];
+    let found = loop {
+        let read = async {
+            let rows = app.store.read(&REFILL, &params).await?;
+            let found = rows.iter().map(read_found).collect::<Result<Vec<_>, _>>()?;
+            take_over(app, &found).await?;
+            Ok::<_, StoreError>(found)
+        };
+        match read.await {
+            Ok(found) => break found,
+            Err(error) => wait_to_retry(app, &error).await,
+        }
+    };
+    let exhausted = found.len() < limit as usize;
+    let entries = alive(app, found).into_iter().map(|(_, entry)| entry).collect();
+    app.egress
+        .with(app, |scheduler, now| scheduler.refilled(now, ticket, QueueRows { key, entries, exhausted }));
+}
+
+/// Answers [`queue::Action::Sweep`].
+pub(super) async fn sweep(app: &Arc<App>, ticket: Ticket, after: Option<QueueKey>, limit: u32) {
+    let (workspace, lane, domain) = after
+        .map_or((i64::MIN, 0, "".into()), |key| (key.workspace, i64::from(key.lane.number()), key.domain));
+    let params = [
+        ("workspace", workspace.into()),
+        ("lane", lane.into()),
+        ("domain", domain.into()),
+        ("limit", i64::from(limit).into()),
+    ];
+    let found = loop {
+        let read = async {
+            let rows = app.store.read(&SWEEP, &params).await?;
+            let found = rows.iter().map(read_found).collect::<Result<Vec<_>, _>>()?;
+            take_over(app, &found).await?;
+            Ok::<_, StoreError>(found)
+        };
+        match read.await {
+            Ok(found) => break found,
+            Err(error) => wait_to_retry(app, &error).await,
+        }
+    };
+    let end = found.len() < limit as usize;
+    let queues = by_queue(alive(app, found), end);
+    app.egress.with(app, |scheduler, now| scheduler.swept(now, ticket, queues, end));
+}
+
+async fn wait_to_retry(app: &App, error: &StoreError) {
+    tracing::warn!(%error, database = app.store.name(), "the queue could not be read and will be read again");
+    tokio::time::sleep(READ_RETRY_WAIT).await;
+}
+
+/// A live delivery as the database has it.
+struct Found {
+    key: QueueKey,
+    entry: Entry,
+    epoch: i64,
+    recoveries: i64,
+}
+
+fn read_found(row: &Row) -> Result<Found, StoreError> {
+    let lane = u8::try_from(row.int(1)?).ok().and_then(Lane::from_number);
+    let lane = lane
+        .ok_or_else(|| StoreError::Broken { query: "delivery.lane".into(), reason: "unknown lane".into() })?;
+    Ok(Found {
+        key: QueueKey { workspace: row.int(0)?, lane, domain: row.text(2)?.into() },
+        entry: Entry {
+            delivery: row.int(3)?,
+            message: row.int(4)?,
+            due: At(row.int(5)?),
+            expires: At(row.int(6)?),
+            attempts: u16::try_from(row.int(7)?).unwrap_or(u16::MAX),
+        },
+        epoch: row.int(8)?,
+        recoveries: row.int(9)?,
+    })
+}
+
+/// Makes the deliveries of earlier starts ours, durably, before any of them can be leased.
+async fn take_over(app: &App, found: &[Found]) -> Result<(), StoreError> {
+    let mut write = Write::default();
+    for one in found.iter().filter(|one| one.epoch != app.epoch) {
+        let in_flight = app.starts.ended_badly(one.epoch) && one.entry.due <= app.starts.began();
+        let recoveries = one.recoveries + i64::from(in_flight);
+        write.row(&rows::RECOVERED, [one.entry.delivery.into(), app.epoch.into(), recoveries.into()]);
+    }
+    if write.rows.is_empty() {
+        return Ok(());
+    }
+    app.store.write(write).await.map(drop)
+}
+
+/// Gives up what killed too many starts; the rest may be leased.
+fn alive(app: &Arc<App>, found: Vec<Found>) -> Vec<(QueueKey, Entry)> {
+    let (poisoned, alive): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|one| one.recoveries >= RECOVERIES_MAX);
+    for one in poisoned {
+        let own = app.clone();
+        tokio::spawn(async move { settle::give_up(&own, one.key, one.entry).await });
+    }
+    alive.into_iter().map(|one| (one.key, one.entry)).collect()
+}
+
+/// Rows in the order of the index become queues. The last queue may be cut short unless the sweep is at its end.
+fn by_queue(found: Vec<(QueueKey, Entry)>, end: bool) -> Vec<QueueRows> {
+    let mut queues: Vec<QueueRows> = Vec::new();
+    for (key, entry) in found {
+        match queues.last_mut() {
+            Some(last) if last.key == key => last.entries.push(entry),
+            _ => queues.push(QueueRows { key, entries: vec![entry], exhausted: true }),
+        }
+    }
+    if let Some(last) = queues.last_mut() {
+        last.exhausted = end;
+    }
+    queues
+}
+
+impl Found {
+    #[cfg(test)]
+    fn at(domain: &str, delivery: i64) -> (QueueKey, Entry) {
+        let key = QueueKey { workspace: 1, lane: Lane::Transactional, domain: domain.into() };
+        (key, Entry { delivery, message: 1, due: At(0), expires: At(1), attempts: 0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_that_was_cut_knows_that_its_last_queue_may_have_more() {
+        let rows = vec![Found::at("a", 1), Found::at("a", 2), Found::at("b", 3)];
+        let shape = |end| {
+            let queues = by_queue(rows.clone(), end);
+            queues
+                .iter()
+                .map(|q| (q.key.domain.to_string(), q.entries.len(), q.exhausted))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(shape(false), [("a".into(), 2, true), ("b".into(), 1, false)]);
+        assert_eq!(shape(true), [("a".into(), 2, true), ("b".into(), 1, true)]);
+    }
+}

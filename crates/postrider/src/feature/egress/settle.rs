@@ -1,0 +1,308 @@
+//! The end of an attempt: what follows is decided, then written in one transaction, then told to the scheduler.
+//!
+//! Guarantees
+//! 1. The delivery's new state, the attempt, the event and the counters are committed together.
+//! 2. Until then the delivery stays leased. A write that fails is tried again until it succeeds: an answer that a peer
+//!    gave is never forgotten while the process lives.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use mail::classify::{BounceClass, Verdict};
+use mail::{Address, At};
+use queue::{Entry, Failure, QueueKey, Retry, Settled, Why};
+use serde_json::json;
+use store::{Value, Write};
+
+use super::attempt::{Attempt, stage_name};
+use super::rows;
+use crate::app::App;
+use crate::feature::sending::parcel::Parcel;
+use crate::feature::stats::{self, Metric};
+use crate::feature::suppression::{self, Reason};
+use crate::feature::{capture, event};
+
+/// Wait before an outcome is offered to the database again.
+const SETTLE_RETRY_WAIT: Duration = Duration::from_secs(1);
+
+/// A delivery that was leased, with what was read for it.
+#[derive(Clone)]
+pub struct Leased {
+    pub key: QueueKey,
+    pub entry: Entry,
+    /// None when there was none to read, or it was not needed.
+    pub parcel: Option<Arc<Parcel>>,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    Delivered,
+    Bounced {
+        class: &'static str,
+        suppress: bool,
+    },
+    Deferred {
+        due: At,
+        class: &'static str,
+    },
+    /// It would be tried again too late.
+    Expired {
+        class: &'static str,
+    },
+    /// Suppressed after it was accepted.
+    Suppressed(Reason),
+    /// Over for a reason on our side.
+    Failed(&'static str),
+}
+
+/// Everything that is written about the end of a lease. Kept until it is durable.
+struct Settlement {
+    leased: Leased,
+    conclusion: Conclusion,
+    attempt: Option<Attempt>,
+    /// Why, in words, when there was no attempt.
+    words: Option<String>,
+    at: At,
+    captured: Option<bytes::Bytes>,
+}
+
+/// Concludes an attempt from its finding, and settles.
+pub fn attempted(app: &Arc<App>, leased: Leased, attempt: Attempt) {
+    let finding = &attempt.finding;
+    let conclusion = match finding.classified.verdict {
+        Verdict::Accepted => Conclusion::Delivered,
+        Verdict::Refused => {
+            Conclusion::Bounced { class: finding.class(), suppress: finding.classified.suppress }
+        }
+        Verdict::TryLater => {
+            let failure = failure_of(finding.classified.class);
+            let (lane, entry) = (leased.key.lane, leased.entry);
+            match app.egress.with(app, |scheduler, now| scheduler.retry_due(now, lane, failure, &entry)) {
+                Retry::At(due) => Conclusion::Deferred { due, class: finding.class() },
+                Retry::Expired => Conclusion::Expired { class: finding.class() },
+            }
+        }
+    };
+    let at = net::clock::now();
+    submit(
+        app,
+        Settlement { leased, conclusion, attempt: Some(attempt), words: None, at, captured: None }.into(),
+    );
+}
+
+fn failure_of(class: Option<BounceClass>) -> Failure {
+    match class {
+        Some(BounceClass::Greylist) => Failure::Greylisted,
+        Some(BounceClass::Quota) => Failure::MailboxFull,
+        Some(_) | None => Failure::Ordinary,
+    }
+}
+
+/// Settles a delivery that the capture mailbox took.
+pub fn captured(app: &Arc<App>, leased: Leased, attempt: Attempt, bytes: bytes::Bytes) {
+    let at = net::clock::now();
+    let conclusion = Conclusion::Delivered;
+    let settlement =
+        Settlement { leased, conclusion, attempt: Some(attempt), words: None, at, captured: Some(bytes) };
+    submit(app, settlement.into());
+}
+
+/// Settles a delivery without an attempt.
+pub fn without_attempt(app: &Arc<App>, leased: Leased, conclusion: Conclusion, words: Option<String>) {
+    let at = net::clock::now();
+    submit(app, Settlement { leased, conclusion, attempt: None, words, at, captured: None }.into());
+}
+
+/// Answers [`queue::Action::Fail`].
+pub(super) async fn fail(app: &Arc<App>, key: QueueKey, entry: Entry, why: Why) {
+    let words = app.egress.sites.reason(&key.domain);
+    let conclusion = match why {
+        Why::Expired => Conclusion::Expired { class: BounceClass::Expired.name() },
+        Why::NoSuchDomain | Why::NullMx => {
+            Conclusion::Bounced { class: BounceClass::HardDomain.name(), suppress: false }
+        }
+    };
+    without_attempt(app, Leased { key, entry, parcel: None }, conclusion, words);
+}
+
+/// Ends a delivery that too many starts of the server did not survive.
+pub(super) async fn give_up(app: &Arc<App>, key: QueueKey, entry: Entry) {
+    let words =
+        format!("the server ended {} times while this delivery was due", super::reads::RECOVERIES_MAX);
+    tracing::error!(delivery.id = entry.delivery, %words, "a delivery is given up");
+    without_attempt(app, Leased { key, entry, parcel: None }, Conclusion::Failed("poison"), Some(words));
+}
+
+fn submit(app: &Arc<App>, settlement: Arc<Settlement>) {
+    let write = write(app, &settlement);
+    let own = app.clone();
+    let then = move |result: Result<store::Committed, store::StoreError>| match result {
+        Ok(_) => settled(&own, &settlement),
+        Err(error) => {
+            own.egress.unsettled.fetch_add(1, Ordering::Relaxed);
+            let delivery = settlement.leased.entry.delivery;
+            tracing::warn!(delivery.id = delivery, %error, "an outcome could not be stored and will be stored later");
+            own.egress.runtime.clone().spawn(async move {
+                tokio::time::sleep(SETTLE_RETRY_WAIT).await;
+                own.egress.unsettled.fetch_sub(1, Ordering::Relaxed);
+                submit(&own, settlement);
+            });
+        }
+    };
+    app.store.submit(write, Box::new(then));
+}
+
+/// The outcome is durable.
+fn settled(app: &Arc<App>, settlement: &Settlement) {
+    let Settlement { leased, conclusion, .. } = settlement;
+    if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
+        app.suppressions.add(leased.key.workspace, &address.folded());
+    }
+    let outcome = match conclusion {
+        Conclusion::Delivered | Conclusion::Bounced { .. } if settlement.attempt.is_some() => Settled::Done,
+        Conclusion::Deferred { due, .. } => {
+            Settled::Retry { due: *due, attempts: leased.entry.attempts.saturating_add(1) }
+        }
+        Conclusion::Delivered
+        | Conclusion::Bounced { .. }
+        | Conclusion::Expired { .. }
+        | Conclusion::Suppressed(_)
+        | Conclusion::Failed(_) => Settled::Ended,
+    };
+    if let (Some(parcel), Settled::Done | Settled::Ended) = (&leased.parcel, outcome) {
+        app.parcels.settled(parcel);
+    }
+    app.egress.with(app, |scheduler, now| scheduler.settled(now, leased.entry.delivery, outcome));
+}
+
+fn address_of(leased: &Leased) -> Option<&Address> {
+    Some(&leased.parcel.as_ref()?.path(leased.entry.delivery)?.address)
+}
+
+fn write(app: &App, settlement: &Settlement) -> Write {
+    let Settlement { leased, conclusion, attempt, at, .. } = settlement;
+    let mut write = Write::default();
+    if let Some(attempt) = attempt {
+        attempt_row(&mut write, app, leased, conclusion, attempt);
+    }
+    state_row(&mut write, settlement);
+    event_row(&mut write, settlement);
+    stats::count(&mut write, *at, leased.key.workspace, &leased.key.domain, metric(conclusion));
+    if let (Some(bytes), Some(parcel)) = (&settlement.captured, &leased.parcel) {
+        capture::keep(&mut write, *at, (app.mint.next(*at), leased.entry.delivery), parcel, bytes.clone());
+    }
+    if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
+        let new = suppression::admin::Suppress {
+            workspace: leased.key.workspace,
+            stream: 0,
+            address,
+            reason: Reason::HardBounce,
+            delivery: Some(leased.entry.delivery),
+            evidence: attempt.as_ref().map(|attempt| attempt.finding.reply.to_string()),
+        };
+        suppression::admin::suppress(&mut write, &app.mint, *at, new);
+    }
+    write
+}
+
+fn attempt_row(write: &mut Write, app: &App, leased: &Leased, conclusion: &Conclusion, attempt: &Attempt) {
+    let verdict = match conclusion {
+        Conclusion::Delivered => "accepted",
+        Conclusion::Deferred { .. } | Conclusion::Expired { .. } => "later",
+        Conclusion::Bounced { .. } | Conclusion::Suppressed(_) | Conclusion::Failed(_) => "refused",
+    };
+    let finding = &attempt.finding;
+    let values = [
+        app.mint.next(attempt.started).into(),
+        leased.key.workspace.into(),
+        leased.entry.delivery.into(),
+        (i64::from(leased.entry.attempts) + 1).into(),
+        attempt.started.0.into(),
+        attempt.duration_us.into(),
+        attempt.site.clone().into(),
+        attempt.peer.clone().into(),
+        attempt.tls.clone().into(),
+        verdict.into(),
+        stage_name(finding.stage).into(),
+        finding.reply.to_string().into(),
+        finding.class().into(),
+        finding.classified.rule.into(),
+        finding.ambiguous.into(),
+        attempt.conversation.clone().into(),
+    ];
+    write.row(&rows::ATTEMPT, values);
+}
+
+fn state_row(write: &mut Write, settlement: &Settlement) {
+    let Settlement { leased, conclusion, attempt, words, at, .. } = settlement;
+    let (disposition, reason, due): (Value, Value, At) = match conclusion {
+        Conclusion::Delivered => ("delivered".into(), Value::Null, leased.entry.due),
+        Conclusion::Bounced { class, .. } => ("bounced".into(), (*class).into(), leased.entry.due),
+        Conclusion::Deferred { due, class } => (Value::Null, (*class).into(), *due),
+        Conclusion::Expired { class } => ("expired".into(), (*class).into(), leased.entry.due),
+        Conclusion::Suppressed(reason) => ("suppressed".into(), reason.not_sent().into(), leased.entry.due),
+        Conclusion::Failed(reason) => ("failed".into(), (*reason).into(), leased.entry.due),
+    };
+    let over = disposition != Value::Null;
+    let reply: Value = match attempt {
+        Some(attempt) => attempt.finding.reply.to_string().into(),
+        None => words.clone().into(),
+    };
+    let values = [
+        leased.entry.delivery.into(),
+        if over { "done".into() } else { "due".into() },
+        due.0.into(),
+        (i64::from(leased.entry.attempts) + i64::from(attempt.is_some())).into(),
+        disposition,
+        reason,
+        reply,
+        if over { at.0.into() } else { Value::Null },
+    ];
+    write.row(&rows::SETTLED, values);
+}
+
+fn event_row(write: &mut Write, settlement: &Settlement) {
+    let Settlement { leased, conclusion, attempt, words, at, .. } = settlement;
+    let name = match conclusion {
+        Conclusion::Delivered => event::Name::EmailDelivered,
+        Conclusion::Bounced { .. } => event::Name::EmailBounced,
+        Conclusion::Deferred { .. } => event::Name::EmailDeferred,
+        Conclusion::Expired { .. } | Conclusion::Failed(_) => event::Name::EmailFailed,
+        Conclusion::Suppressed(_) => event::Name::EmailSuppressed,
+    };
+    let reply = attempt.as_ref().map(|attempt| attempt.finding.reply.to_string());
+    let data = match conclusion {
+        Conclusion::Delivered => json!({ "reply": reply }),
+        Conclusion::Bounced { class, suppress } => {
+            json!({ "class": class, "reply": reply.or_else(|| words.clone()), "suppressed_now": suppress })
+        }
+        Conclusion::Deferred { due, class } => {
+            let next = mail::date::rfc3339(*due);
+            json!({ "class": class, "reply": reply, "attempt": leased.entry.attempts + 1, "next_attempt_at": next })
+        }
+        Conclusion::Expired { class } => {
+            json!({ "reason": "expired", "class": class, "reply": reply.or_else(|| words.clone()) })
+        }
+        Conclusion::Suppressed(reason) => json!({ "reason": reason.not_sent() }),
+        Conclusion::Failed(reason) => json!({ "reason": reason, "reply": words }),
+    };
+    let of = event::OfDelivery {
+        workspace: leased.key.workspace,
+        message: leased.entry.message,
+        delivery: leased.entry.delivery,
+        data: Some(data.to_string()),
+    };
+    event::note_delivery(write, *at, name, of);
+}
+
+fn metric(conclusion: &Conclusion) -> Metric {
+    match conclusion {
+        Conclusion::Delivered => Metric::Delivered,
+        Conclusion::Bounced { .. } => Metric::Bounced,
+        Conclusion::Deferred { .. } => Metric::Deferred,
+        Conclusion::Expired { .. } | Conclusion::Failed(_) => Metric::Failed,
+        Conclusion::Suppressed(_) => Metric::NotSent,
+    }
+}

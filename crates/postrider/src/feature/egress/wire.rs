@@ -1,0 +1,264 @@
+//! One connection to a peer: moves octets between the socket and the pure client session, in bounded time.
+
+use std::time::Duration;
+
+use bytes::BytesMut;
+use mail::classify::Stage;
+use net::clock::Stopwatch;
+use net::stream::Stream;
+use net::tls::{ClientTls, Trust};
+use smtp::client::{ClientAction, ClientSession, Phase, Stuffed, Transaction, TransactionOutcome};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::attempt::Finding;
+use super::compose::Composed;
+use crate::settings::Delivery;
+
+/// Octets that are gathered before they are written: a body of this size costs one system call.
+const WRITE_BYTES: usize = 128 << 10;
+/// Octets of a peer's talk that one read takes.
+const READ_BYTES: usize = 4 << 10;
+
+/// How long to wait for what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timeouts {
+    reply: Duration,
+    final_reply: Duration,
+    handshake: Duration,
+}
+
+impl Timeouts {
+    pub(super) fn of(settings: &Delivery) -> Timeouts {
+        Timeouts {
+            reply: settings.reply_timeout,
+            final_reply: settings.final_reply_timeout,
+            handshake: settings.connect_timeout,
+        }
+    }
+
+    fn in_phase(&self, phase: Phase) -> Duration {
+        match phase {
+            Phase::Final => self.final_reply,
+            Phase::Greeting
+            | Phase::Hello
+            | Phase::StartTls
+            | Phase::Handshake
+            | Phase::Auth
+            | Phase::Ready
+            | Phase::Reset
+            | Phase::Mail
+            | Phase::Rcpt
+            | Phase::Data
+            | Phase::Body
+            | Phase::Quit
+            | Phase::Closed => self.reply,
+        }
+    }
+}
+
+/// A connection with its session.
+pub(super) struct Wire {
+    /// None only while a handshake has it.
+    stream: Option<Stream>,
+    session: ClientSession,
+    input: BytesMut,
+    out: Vec<u8>,
+    clock: Stopwatch,
+    timeouts: Timeouts,
+    /// `mx.example.org [192.0.2.1]:25`.
+    pub(super) peer: String,
+}
+
+impl Wire {
+    pub(super) fn new(stream: Stream, session: ClientSession, timeouts: Timeouts, peer: String) -> Wire {
+        Wire {
+            stream: Some(stream),
+            session,
+            input: BytesMut::with_capacity(READ_BYTES),
+            out: Vec::with_capacity(1 << 10),
+            clock: Stopwatch::start(),
+            timeouts,
+            peer,
+        }
+    }
+
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.clock.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn tls(&self) -> Option<String> {
+        self.stream.as_ref().and_then(Stream::tls).map(super::attempt::tls_text)
+    }
+
+    /// What was said since the last call.
+    pub(super) fn take_conversation(&mut self) -> String {
+        let text = self.session.transcript().to_owned();
+        self.session.transcript_clear();
+        text
+    }
+
+    /// Greeting, EHLO, TLS, AUTH: until the peer takes mail.
+    pub(super) async fn open(&mut self, tls: &ClientTls, trust: Trust, name: &str) -> Result<(), Finding> {
+        loop {
+            match self.advance().await? {
+                ClientAction::Ready => return Ok(()),
+                ClientAction::StartTls => self.start_tls(tls, trust, name).await?,
+                ClientAction::Failed(failure) => return Err(Finding::from_failure(&failure)),
+                ClientAction::Read
+                | ClientAction::SendBody
+                | ClientAction::Finished(_)
+                | ClientAction::Close => {
+                    return Err(self.broken("the connection ended before mail could be handed over".into()));
+                }
+            }
+        }
+    }
+
+    async fn start_tls(&mut self, tls: &ClientTls, trust: Trust, name: &str) -> Result<(), Finding> {
+        let Some(stream) = self.stream.take() else { return Err(self.broken("no stream".into())) };
+        match stream.connect_tls(tls, trust, name, self.timeouts.handshake).await {
+            Ok(secured) => {
+                self.stream = Some(secured);
+                self.input.clear();
+                let now_us = self.now_us();
+                self.session.tls_established(now_us, &mut self.out);
+                Ok(())
+            }
+            Err(error) => {
+                let mut finding = Finding::from_failure(&self.session.tls_failed());
+                finding.reply.text = format!("{}: {}", finding.reply.text, explain(&error)).into();
+                Err(finding)
+            }
+        }
+    }
+
+    /// One message; the finding about its one recipient, and whether the connection takes another.
+    pub(super) async fn send(&mut self, message: &Composed) -> (Finding, bool) {
+        let transaction = Transaction { envelope: message.envelope.clone(), size_bytes: message.size() };
+        let now_us = self.now_us();
+        self.session.start(now_us, transaction, &mut self.out);
+        match self.dialogue(message).await {
+            Ok(outcome) => {
+                let reusable = outcome.reusable;
+                let finding = outcome.recipients.into_iter().next().map(Finding::from_outcome);
+                (
+                    finding.unwrap_or_else(|| self.broken("the peer answered for no recipient".into())),
+                    reusable,
+                )
+            }
+            Err(finding) => {
+                // What the recipient already knows counts more than that the connection broke afterwards.
+                let known = self.session.abandon().into_iter().next().flatten();
+                (known.map_or(finding, Finding::from_outcome), false)
+            }
+        }
+    }
+
+    async fn dialogue(&mut self, message: &Composed) -> Result<TransactionOutcome, Finding> {
+        loop {
+            match self.advance().await? {
+                ClientAction::SendBody => self.send_body(message).await?,
+                ClientAction::Finished(outcome) => return Ok(outcome),
+                ClientAction::Failed(failure) => return Err(Finding::from_failure(&failure)),
+                ClientAction::Read | ClientAction::StartTls | ClientAction::Ready | ClientAction::Close => {
+                    return Err(self.broken("the session ended in the middle of a message".into()));
+                }
+            }
+        }
+    }
+
+    async fn send_body(&mut self, message: &Composed) -> Result<(), Finding> {
+        self.out.extend_from_slice(&message.signature);
+        for piece in Stuffed::new(&message.content) {
+            if self.out.len() + piece.len() > WRITE_BYTES && !self.out.is_empty() {
+                self.flush().await?;
+            }
+            self.out.extend_from_slice(piece);
+        }
+        self.flush().await?;
+        let now_us = self.now_us();
+        self.session.body_written(now_us, message.size());
+        Ok(())
+    }
+
+    /// Reads and writes until the session wants something else than bytes.
+    async fn advance(&mut self) -> Result<ClientAction, Finding> {
+        loop {
+            let now_us = self.now_us();
+            let action = self.session.advance(now_us, &mut self.input, &mut self.out);
+            self.flush().await?;
+            match action {
+                ClientAction::Read => self.read().await?,
+                action => return Ok(action),
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<(), Finding> {
+        let wait = self.timeouts.in_phase(self.session.phase());
+        let Some(stream) = &mut self.stream else { return Err(self.broken("no stream".into())) };
+        self.input.reserve(READ_BYTES);
+        match tokio::time::timeout(wait, stream.read_buf(&mut self.input)).await {
+            Ok(Ok(0)) => Err(self.broken(format!("{} closed the connection", self.peer))),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.broken(format!("reading from {}: {error}", self.peer))),
+            Err(_) => Err(self.broken(format!("{} did not answer within {} s", self.peer, wait.as_secs()))),
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), Finding> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let wait = self.timeouts.reply;
+        let Some(stream) = &mut self.stream else { return Err(self.broken("no stream".into())) };
+        let written = tokio::time::timeout(wait, stream.write_all(&self.out)).await;
+        self.out.clear();
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.broken(format!("writing to {}: {error}", self.peer))),
+            Err(_) => Err(self.broken(format!("{} took nothing for {} s", self.peer, wait.as_secs()))),
+        }
+    }
+
+    fn broken(&self, text: String) -> Finding {
+        Finding::from_break(self.session.phase(), text)
+    }
+
+    /// Waits until the peer says something or leaves: between messages, either means that it wants no more.
+    pub(super) async fn hears_the_peer(&mut self) {
+        let Some(stream) = &mut self.stream else { return };
+        self.input.reserve(READ_BYTES);
+        // Whatever comes, an end, an error or a 421: the connection is of no more use.
+        drop(stream.read_buf(&mut self.input).await);
+    }
+
+    /// Takes leave without waiting for the answer.
+    pub(super) async fn quit(mut self) {
+        let now_us = self.now_us();
+        self.session.quit(now_us, &mut self.out);
+        if self.flush().await.is_ok()
+            && let Some(stream) = &mut self.stream
+        {
+            // A peer that has gone already needs no farewell.
+            drop(tokio::time::timeout(self.timeouts.handshake, stream.shutdown()).await);
+        }
+    }
+}
+
+/// An error with its sources, for people.
+pub(super) fn explain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// A failure to reach anybody.
+pub(super) fn unreachable(text: String) -> Finding {
+    Finding::local(Stage::Connect, mail::classify::BounceClass::TransientNet, "network", text)
+}

@@ -1,0 +1,173 @@
+//! The event log: every fact once, in order, in the transaction that made it true.
+//!
+//! Guarantees
+//! 1. An event is committed with what it tells of, or not at all.
+//! 2. Within one writer, ids grow in the order of commit: a reader who remembers the last id of each writer misses
+//!    nothing.
+//!
+//! Not here: what a delivery's events mean (`sending`, `egress`), statistics (`stats`).
+
+pub mod read;
+
+use mail::At;
+use store::{Form, Kind, Migration, Special, Statement, Value, Write};
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 6,
+    name: "event: the log",
+    sql: include_str!("migrations/0006_event.sql"),
+    postgres: None,
+}];
+
+/// Appends to the log; the committer gives the id.
+pub static EVENT: Statement = Statement {
+    name: "event",
+    columns: &[
+        ("id", Kind::Int),
+        ("workspace_id", Kind::Int),
+        ("name", Kind::Text),
+        ("at_us", Kind::Int),
+        ("message_id", Kind::Int),
+        ("delivery_id", Kind::Int),
+        ("data", Kind::Text),
+    ],
+    form: Form::Insert,
+    special: Special::EventId,
+};
+
+/// Everything that can happen. The text is the API's name and never changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Name {
+    EmailScheduled,
+    EmailQueued,
+    EmailDeferred,
+    EmailDelivered,
+    EmailBounced,
+    EmailFailed,
+    EmailSuppressed,
+    EmailRejected,
+    EmailCanceled,
+    EmailRescheduled,
+    DomainCreated,
+    DomainVerified,
+    DomainDeleted,
+    SuppressionAdded,
+    SuppressionRemoved,
+    WorkspaceCreated,
+    StreamCreated,
+    KeyCreated,
+    KeyRevoked,
+    QueueHeld,
+    QueueReleased,
+    QueueRetried,
+}
+
+impl Name {
+    pub const ALL: [Name; 22] = [
+        Name::EmailScheduled,
+        Name::EmailQueued,
+        Name::EmailDeferred,
+        Name::EmailDelivered,
+        Name::EmailBounced,
+        Name::EmailFailed,
+        Name::EmailSuppressed,
+        Name::EmailRejected,
+        Name::EmailCanceled,
+        Name::EmailRescheduled,
+        Name::DomainCreated,
+        Name::DomainVerified,
+        Name::DomainDeleted,
+        Name::SuppressionAdded,
+        Name::SuppressionRemoved,
+        Name::WorkspaceCreated,
+        Name::StreamCreated,
+        Name::KeyCreated,
+        Name::KeyRevoked,
+        Name::QueueHeld,
+        Name::QueueReleased,
+        Name::QueueRetried,
+    ];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Name::EmailScheduled => "email.scheduled",
+            Name::EmailQueued => "email.queued",
+            Name::EmailDeferred => "email.deferred",
+            Name::EmailDelivered => "email.delivered",
+            Name::EmailBounced => "email.bounced",
+            Name::EmailFailed => "email.failed",
+            Name::EmailSuppressed => "email.suppressed",
+            Name::EmailRejected => "email.rejected",
+            Name::EmailCanceled => "email.canceled",
+            Name::EmailRescheduled => "email.rescheduled",
+            Name::DomainCreated => "domain.created",
+            Name::DomainVerified => "domain.verified",
+            Name::DomainDeleted => "domain.deleted",
+            Name::SuppressionAdded => "suppression.added",
+            Name::SuppressionRemoved => "suppression.removed",
+            Name::WorkspaceCreated => "workspace.created",
+            Name::StreamCreated => "stream.created",
+            Name::KeyCreated => "api_key.created",
+            Name::KeyRevoked => "api_key.revoked",
+            Name::QueueHeld => "queue.held",
+            Name::QueueReleased => "queue.released",
+            Name::QueueRetried => "queue.retried",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Name> {
+        Name::ALL.into_iter().find(|name| name.as_str() == text)
+    }
+}
+
+/// An event about a delivery.
+pub struct OfDelivery {
+    pub workspace: i64,
+    pub message: i64,
+    pub delivery: i64,
+    /// JSON with what else there is to know.
+    pub data: Option<String>,
+}
+
+/// Adds to `write` an event about a delivery.
+pub fn note_delivery(write: &mut Write, now: At, name: Name, of: OfDelivery) {
+    let values = [
+        Value::Null,
+        of.workspace.into(),
+        name.as_str().into(),
+        now.0.into(),
+        of.message.into(),
+        of.delivery.into(),
+        of.data.into(),
+    ];
+    write.row(&EVENT, values);
+}
+
+/// Adds to `write` an event about the workspace itself.
+pub fn note(write: &mut Write, now: At, workspace: i64, name: Name, data: Option<String>) {
+    let values = [
+        Value::Null,
+        workspace.into(),
+        name.as_str().into(),
+        now.0.into(),
+        Value::Null,
+        Value::Null,
+        data.into(),
+    ];
+    write.row(&EVENT, values);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back_as_itself() {
+        for name in Name::ALL {
+            assert_eq!(Name::parse(name.as_str()), Some(name));
+        }
+        assert_eq!(Name::parse("email.unknown"), None);
+    }
+}

@@ -1,0 +1,1 @@
+SELECT max(id) FROM event WHERE id > :from AND id < :below

@@ -1,0 +1,11 @@
+//! The features, one folder each: types, rules, SQL, handlers, work. A slice calls another's functions, never its tables.
+
+pub mod access;
+pub mod capture;
+pub mod domain;
+pub mod egress;
+pub mod event;
+pub mod search;
+pub mod sending;
+pub mod stats;
+pub mod suppression;

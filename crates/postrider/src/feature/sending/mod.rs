@@ -1,0 +1,195 @@
+//! Taking mail in: one accept path, whatever the surface.
+//!
+//! Guarantees
+//! 1. A submission is answered as accepted after its rows are durable, never before (`accept`).
+//! 2. A recipient that may not be mailed becomes a delivery that is already over, with its reason: nothing is dropped.
+//! 3. An idempotency key's record commits with its mail; the same key with the same body gets the same answer.
+//!
+//! Not here: how a message is composed from an API's fields (`api`), how it leaves (`egress`).
+
+pub mod accept;
+pub mod control;
+pub mod parcel;
+pub mod policy;
+pub mod rows;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use mail::{Address, At, Envelope, ForwardPath};
+use store::Migration;
+
+use crate::feature::access::{Key, Stream};
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 4,
+    name: "sending: contents, messages, deliveries, idempotency keys",
+    sql: include_str!("migrations/0004_sending.sql"),
+    postgres: None,
+}];
+
+/// What made a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    Api,
+    Smtp,
+}
+
+impl Origin {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Origin::Api => "api",
+            Origin::Smtp => "smtp",
+        }
+    }
+}
+
+/// In which field a recipient stood.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RecipientField {
+    To,
+    Cc,
+    Bcc,
+    /// SMTP: only the envelope names it.
+    Envelope,
+}
+
+impl RecipientField {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecipientField::To => "to",
+            RecipientField::Cc => "cc",
+            RecipientField::Bcc => "bcc",
+            RecipientField::Envelope => "envelope",
+        }
+    }
+}
+
+/// A recipient as a surface read it.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    pub field: RecipientField,
+    pub path: RecipientPath,
+}
+
+#[derive(Clone, Debug)]
+pub enum RecipientPath {
+    Valid(ForwardPath),
+    /// What was given is no address: becomes a delivery not sent, `invalid_address`.
+    Invalid(String),
+}
+
+/// Who hands over.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    pub workspace: i64,
+    pub origin: Origin,
+    /// None for a trusted network.
+    pub key: Option<Arc<Key>>,
+}
+
+/// What may be said about a message beside its content.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// JSON object, or none.
+    pub tags: Option<Box<str>>,
+    /// JSON object, or none.
+    pub metadata: Option<Box<str>>,
+    pub scheduled: Option<At>,
+    pub expires: Option<At>,
+}
+
+/// One message, before anything was decided about it.
+pub struct Submission {
+    pub sender: Sender,
+    pub stream: Arc<Stream>,
+    /// The envelope without its forward-paths: they are in `recipients`.
+    pub envelope: Envelope,
+    pub recipients: Vec<Recipient>,
+    /// The whole message, lines ended by CRLF, control headers still in it.
+    pub content: Bytes,
+    /// The trace line to add on top, without its field name; none for mail that was composed here.
+    pub trace: Option<Trace>,
+    pub options: Options,
+}
+
+/// What the Received field says (RFC 5321 §4.4), without the client's address: it is the customer's own.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub host: Arc<str>,
+    /// `ESMTPSA` and its kin (RFC 3848).
+    pub protocol: &'static str,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    pub message: i64,
+    pub deliveries: Vec<AcceptedDelivery>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcceptedDelivery {
+    pub id: i64,
+    /// As given, when it was no address.
+    pub recipient: String,
+    pub fate: Fate,
+}
+
+/// Whether a delivery will be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Queued,
+    Scheduled,
+    /// Over before it began; the reason is one of the published `not sent` reasons.
+    NotSent {
+        suppressed: bool,
+        reason: &'static str,
+    },
+}
+
+/// Why a submission was refused as a whole: nothing of it was stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the message has no From field with one address: {0}")]
+    Author(String),
+    #[error("the header section cannot be read: {0}")]
+    Header(String),
+    #[error("the domain {0} is not verified in this workspace: add it and publish its DNS records first")]
+    DomainNotVerified(String),
+    #[error("this key may not send from {0}")]
+    KeyRestricted(String),
+    #[error("the message has no recipients")]
+    NoRecipients,
+    #[error("a message may have at most {max} recipients, this one has {given}")]
+    TooManyRecipients { given: usize, max: usize },
+    #[error("the message has {given} octets, at most {max} are accepted")]
+    TooLarge { given: usize, max: usize },
+    #[error("{field}: {reason}")]
+    Option { field: &'static str, reason: String },
+    #[error("this idempotency key was used for another message")]
+    IdempotencyMismatch,
+    #[error("the service cannot store mail now: {0}")]
+    Unavailable(String),
+}
+
+impl Refusal {
+    /// Whether the same submission may be accepted later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Refusal::Unavailable(_))
+    }
+}
+
+/// The address of a recipient, if it is one.
+impl Recipient {
+    #[must_use]
+    pub fn address(&self) -> Option<&Address> {
+        match &self.path {
+            RecipientPath::Valid(path) => Some(&path.address),
+            RecipientPath::Invalid(_) => None,
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What an attempt needs of a message: handed over in memory, or read back from the database.
+//!
+//! Guarantee: the cache is bounded in octets; what falls out of it is read again, never missed.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use mail::{Address, Body, Envelope, ForwardPath, Notify, Return, ReversePath};
+use serde::{Deserialize, Serialize};
+use store::{Row, Store, StoreError, query};
+use tokio::sync::OnceCell;
+
+query!(PARCEL, "queries/parcel.sql");
+query!(PARCEL_PATHS, "queries/parcel_paths.sql");
+
+/// One message, ready to be composed for the wire.
+pub struct Parcel {
+    pub message: i64,
+    pub workspace: i64,
+    pub stream: i64,
+    /// Envelope without forward-paths.
+    pub envelope: Envelope,
+    pub author: Address,
+    pub subject: Box<str>,
+    pub content: Bytes,
+    /// Sorted by delivery.
+    pub paths: Vec<(i64, ForwardPath)>,
+    /// The DKIM-Signature fields, made at the first attempt: the same for every recipient.
+    pub signature: OnceCell<Bytes>,
+}
+
+impl Parcel {
+    #[must_use]
+    pub fn path(&self, delivery: i64) -> Option<&ForwardPath> {
+        self.paths.binary_search_by_key(&delivery, |(id, _)| *id).ok().map(|place| &self.paths[place].1)
+    }
+
+    fn size(&self) -> usize {
+        self.content.len() + self.paths.len() * 96 + 256
+    }
+}
+
+/// Parcels of messages just accepted, oldest out first.
+pub struct Cache {
+    bytes_max: usize,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    parcels: HashMap<i64, Arc<Parcel>>,
+    order: VecDeque<i64>,
+    bytes: usize,
+}
+
+impl Cache {
+    #[must_use]
+    pub fn new(bytes_max: usize) -> Cache {
+        Cache { bytes_max, inner: Mutex::default() }
+    }
+
+    pub fn put(&self, parcel: Arc<Parcel>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.bytes += parcel.size();
+        inner.order.push_back(parcel.message);
+        inner.parcels.insert(parcel.message, parcel);
+        while inner.bytes > self.bytes_max {
+            let Some(oldest) = inner.order.pop_front() else { break };
+            inner.drop_parcel(oldest);
+        }
+    }
+
+    fn get(&self, message: i64) -> Option<Arc<Parcel>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).parcels.get(&message).cloned()
+    }
+
+    /// A delivery of the message ended. A message of one recipient is not needed any more.
+    pub fn settled(&self, parcel: &Parcel) {
+        if parcel.paths.len() == 1 {
+            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            inner.drop_parcel(parcel.message);
+            // The order keeps the id until it comes to the front: cheap, and bounded by this sweep.
+            while inner.order.front().is_some_and(|front| !inner.parcels.contains_key(front)) {
+                inner.order.pop_front();
+            }
+        }
+    }
+
+    /// The parcel of a message, from memory or from the database; `None` when its content is gone.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn fetch(&self, store: &Store, message: i64) -> Result<Option<Arc<Parcel>>, StoreError> {
+        if let Some(parcel) = self.get(message) {
+            return Ok(Some(parcel));
+        }
+        let Some(parcel) = load(store, message).await? else { return Ok(None) };
+        let parcel = Arc::new(parcel);
+        if parcel.paths.len() > 1 {
+            self.put(parcel.clone());
+        }
+        Ok(Some(parcel))
+    }
+}
+
+impl Inner {
+    fn drop_parcel(&mut self, message: i64) {
+        if let Some(parcel) = self.parcels.remove(&message) {
+            self.bytes -= parcel.size();
+        }
+    }
+}
+
+async fn load(store: &Store, message: i64) -> Result<Option<Parcel>, StoreError> {
+    let rows = store.read(&PARCEL, &[("message", message.into())]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let paths = store.read(&PARCEL_PATHS, &[("message", message.into())]).await?;
+    let paths = paths.iter().map(read_path).collect::<Result<Vec<_>, _>>()?;
+    let content = super::rows::unpack(row.int(5)?, row.int(6)?, row.blob(7)?);
+    let content = content.ok_or_else(|| broken("content.bytes"))?;
+    let author = Address::parse(row.text(3)?).map_err(|_| broken("message.author"))?;
+    Ok(Some(Parcel {
+        message,
+        workspace: row.int(0)?,
+        stream: row.int(1)?,
+        envelope: read_envelope(row.text(2)?, row.text_or_null(8)?)?,
+        author,
+        subject: row.text(4)?.into(),
+        content,
+        paths,
+        signature: OnceCell::new(),
+    }))
+}
+
+fn read_path(row: &Row) -> Result<(i64, ForwardPath), StoreError> {
+    let address = Address::parse(row.text(1)?).map_err(|_| broken("delivery.forward_path"))?;
+    let wish: StoredNotify = match row.text_or_null(2)? {
+        Some(text) => serde_json::from_str(text).map_err(|_| broken("delivery.notify"))?,
+        None => StoredNotify::default(),
+    };
+    let notify = wish.notify.map(|notify| match notify {
+        StoredWhen::Never => Notify::Never,
+        StoredWhen::On { success, failure, delay } => Notify::On { success, failure, delay },
+    });
+    Ok((row.int(0)?, ForwardPath { address, notify, orcpt: wish.orcpt }))
+}
+
+fn broken(column: &str) -> StoreError {
+    StoreError::Broken { query: column.into(), reason: "holds what no version of Postrider wrote".into() }
+}
+
+/// The envelope's rarer wishes, as `message.wishes` holds them.
+#[derive(Serialize, Deserialize, Default)]
+struct StoredWishes {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    smtputf8: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    eight_bit: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ret: Option<StoredReturn>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    envid: Option<Box<str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredReturn {
+    Full,
+    Headers,
+}
+
+/// A recipient's wishes, as `delivery.notify` holds them.
+#[derive(Serialize, Deserialize, Default)]
+struct StoredNotify {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    notify: Option<StoredWhen>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    orcpt: Option<Box<str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredWhen {
+    Never,
+    On { success: bool, failure: bool, delay: bool },
+}
+
+/// What to store of an envelope beside its paths; `None` for the usual.
+#[must_use]
+pub fn wishes(envelope: &Envelope) -> Option<String> {
+    let eight_bit = envelope.body == Body::EightBitMime;
+    if !envelope.smtputf8 && !eight_bit && envelope.ret.is_none() && envelope.envid.is_none() {
+        return None;
+    }
+    let ret = envelope.ret.map(|ret| match ret {
+        Return::Full => StoredReturn::Full,
+        Return::Headers => StoredReturn::Headers,
+    });
+    let stored = StoredWishes { smtputf8: envelope.smtputf8, eight_bit, ret, envid: envelope.envid.clone() };
+    serde_json::to_string(&stored).ok()
+}
+
+fn read_envelope(reverse_path: &str, wishes: Option<&str>) -> Result<Envelope, StoreError> {
+    let reverse_path = if reverse_path.is_empty() {
+        ReversePath::Null
+    } else {
+        ReversePath::Mailbox(Address::parse(reverse_path).map_err(|_| broken("message.reverse_path"))?)
+    };
+    let wishes: StoredWishes = match wishes {
+        Some(text) => serde_json::from_str(text).map_err(|_| broken("message.wishes"))?,
+        None => StoredWishes::default(),
+    };
+    Ok(Envelope {
+        reverse_path,
+        forward_paths: Vec::new(),
+        body: if wishes.eight_bit { Body::EightBitMime } else { Body::SevenBit },
+        smtputf8: wishes.smtputf8,
+        ret: wishes.ret.map(|ret| match ret {
+            StoredReturn::Full => Return::Full,
+            StoredReturn::Headers => Return::Headers,
+        }),
+        envid: wishes.envid,
+    })
+}
+
+/// What to store of a recipient's wishes; `None` when it has none.
+#[must_use]
+pub fn notify(path: &ForwardPath) -> Option<String> {
+    if path.notify.is_none() && path.orcpt.is_none() {
+        return None;
+    }
+    let notify = path.notify.map(|notify| match notify {
+        Notify::Never => StoredWhen::Never,
+        Notify::On { success, failure, delay } => StoredWhen::On { success, failure, delay },
+    });
+    serde_json::to_string(&StoredNotify { notify, orcpt: path.orcpt.clone() }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parcel(message: i64, bytes: usize, recipients: i64) -> Arc<Parcel> {
+        let address = Address::parse("a@b.example").unwrap();
+        Arc::new(Parcel {
+            message,
+            workspace: 1,
+            stream: 1,
+            envelope: read_envelope("", None).unwrap(),
+            author: address.clone(),
+            subject: "".into(),
+            content: vec![0; bytes].into(),
+            paths: (0..recipients).map(|id| (id, ForwardPath::plain(address.clone()))).collect(),
+            signature: OnceCell::new(),
+        })
+    }
+
+    #[test]
+    fn the_cache_forgets_the_oldest_and_the_settled() {
+        let cache = Cache::new(3_000);
+        for message in 1..=4 {
+            cache.put(parcel(message, 1_000, 1));
+        }
+        assert!(cache.get(1).is_none() && cache.get(2).is_none());
+        let third = cache.get(3).unwrap();
+        cache.settled(&third);
+        assert!(cache.get(3).is_none() && cache.get(4).is_some());
+        let shared = parcel(5, 10, 2);
+        cache.put(shared.clone());
+        cache.settled(&shared);
+        assert!(cache.get(5).is_some(), "another recipient still needs it");
+    }
+
+    #[test]
+    fn wishes_of_an_envelope_survive_the_database() {
+        let mut envelope = read_envelope("a@b.example", None).unwrap();
+        assert_eq!(wishes(&envelope), None);
+        envelope.smtputf8 = true;
+        envelope.body = Body::EightBitMime;
+        envelope.ret = Some(Return::Headers);
+        envelope.envid = Some("id \" 7".into());
+        assert_eq!(read_envelope("a@b.example", wishes(&envelope).as_deref()).unwrap(), envelope);
+    }
+}

@@ -1,0 +1,121 @@
+//! What is decided about a submission before anything is stored: pure, from a snapshot.
+
+use std::time::Duration;
+
+use mail::{Address, At, Domain, Headers, ReversePath};
+use queue::Lane;
+
+use super::{RecipientPath, Refusal, Submission};
+use crate::directory::Snapshot;
+use crate::feature::access::Class;
+use crate::settings::{NextHop, Settings};
+
+/// How far ahead a message may be scheduled. Reason: contents are kept for it, and nobody plans further.
+pub const SCHEDULE_MAX: Duration = Duration::from_secs(366 * 86_400);
+
+/// What the header section says that the envelope does not.
+pub struct Facts {
+    pub author: Address,
+    pub subject: String,
+    /// Without angle brackets; empty when the message has none.
+    pub message_id: String,
+}
+
+/// Reads the facts.
+///
+/// # Errors
+/// `Author` unless exactly one From field names exactly one address (RFC 5322 §3.6.2, and every bulk receiver).
+pub fn facts(headers: &Headers<'_>) -> Result<Facts, Refusal> {
+    let author = headers.author().map_err(|error| Refusal::Author(error.to_string()))?.address;
+    let message_id = headers.field_unfolded("Message-ID").unwrap_or_default();
+    let message_id = String::from_utf8_lossy(&message_id);
+    let message_id = message_id.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
+    Ok(Facts { author, subject: headers.text("Subject").unwrap_or_default(), message_id })
+}
+
+/// Whether the workspace may write as this author and reverse-path. Mail that every route captures may be anybody's:
+/// it never leaves.
+///
+/// # Errors
+/// `DomainNotVerified`, `KeyRestricted`.
+pub fn sender_ok(
+    snapshot: &Snapshot,
+    settings: &Settings,
+    submission: &Submission,
+    author: &Address,
+) -> Result<(), Refusal> {
+    let workspace = submission.sender.workspace;
+    let domain = snapshot.domain_for(workspace, &author.domain());
+    let restricted_to = submission.sender.key.as_ref().and_then(|key| key.domain);
+    if restricted_to.is_some_and(|only| domain.is_none_or(|domain| domain.id != only)) {
+        return Err(Refusal::KeyRestricted(author.domain_str().to_owned()));
+    }
+    if leaves_nothing(settings, submission) {
+        return Ok(());
+    }
+    if domain.is_none_or(|domain| !domain.status.may_send()) {
+        return Err(Refusal::DomainNotVerified(author.domain_str().to_owned()));
+    }
+    let ours =
+        |domain: &Domain| snapshot.domain_for(workspace, domain).is_some_and(|own| own.status.may_send());
+    match &submission.envelope.reverse_path {
+        ReversePath::Mailbox(address) if !ours(&address.domain()) => {
+            Err(Refusal::DomainNotVerified(address.domain_str().to_owned()))
+        }
+        ReversePath::Mailbox(_) | ReversePath::Null => Ok(()),
+    }
+}
+
+/// Whether every valid recipient is captured.
+fn leaves_nothing(settings: &Settings, submission: &Submission) -> bool {
+    submission
+        .recipients
+        .iter()
+        .filter_map(|recipient| match &recipient.path {
+            RecipientPath::Valid(path) => Some(path.address.domain()),
+            RecipientPath::Invalid(_) => None,
+        })
+        .all(|domain| matches!(settings.route_for(&domain).next_hop, NextHop::Capture))
+}
+
+/// The lane of a stream's mail.
+#[must_use]
+pub fn lane(class: Class) -> Lane {
+    match class {
+        Class::Transactional => Lane::Transactional,
+        Class::Marketing => Lane::Campaign,
+    }
+}
+
+/// When the message is due and when it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub due: At,
+    /// Only when it was asked for and is in the future.
+    pub scheduled: Option<At>,
+    pub expires: At,
+}
+
+/// Settles the times of a submission.
+///
+/// # Errors
+/// `Option` for a schedule beyond [`SCHEDULE_MAX`] or an expiry that is not after the due time.
+pub fn times(now: At, settings: &Settings, class: Class, options: &super::Options) -> Result<Times, Refusal> {
+    let scheduled = options.scheduled.filter(|at| *at > now);
+    let due = scheduled.unwrap_or(now);
+    if due > now.after(SCHEDULE_MAX) {
+        return Err(Refusal::Option { field: "scheduled_at", reason: "more than 366 days ahead".into() });
+    }
+    let keep = match class {
+        Class::Transactional => settings.delivery.expires_after_transactional,
+        Class::Marketing => settings.delivery.expires_after_marketing,
+    };
+    let expires = options.expires.unwrap_or_else(|| due.after(keep));
+    if expires <= due {
+        return Err(Refusal::Option {
+            field: "expires_at",
+            reason: "not after the time at which it is due".into(),
+        });
+    }
+    Ok(Times { due, scheduled, expires })
+}

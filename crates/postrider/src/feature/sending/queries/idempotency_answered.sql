@@ -1,0 +1,1 @@
+SELECT fingerprint, status, answer FROM idempotency WHERE digest = :digest

@@ -1,0 +1,1 @@
+SELECT id, workspace_id, address FROM suppression WHERE id > :after ORDER BY id LIMIT :limit

@@ -1,0 +1,136 @@
+//! Ids: 64-bit, time-ordered, shown with a prefix (`msg_01h…`), so that every insert lands at the right-hand end of
+//! its index and a delivery's id pasted where a message's belongs is refused.
+//!
+//! Layout from the top: sign 0, 41 bits of milliseconds since 2024-01-01 UTC (69 years), 8 bits of node, 14 bits of
+//! sequence (16,384 a millisecond; a burst beyond borrows from the next millisecond).
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use mail::At;
+
+/// Milliseconds of 2024-01-01 00:00 UTC since 1970.
+const EPOCH_MS: i64 = 1_704_067_200_000;
+const NODE_BITS: u32 = 8;
+const SEQUENCE_BITS: u32 = 14;
+
+/// Gives out the ids of one node: each larger than all before it, also when the clock steps back.
+pub struct Mint {
+    node: i64,
+    /// Milliseconds and sequence of the last id, without the node.
+    last: AtomicI64,
+}
+
+impl Mint {
+    /// `node` is 0 to 255.
+    pub fn new(node: u8) -> Mint {
+        Mint { node: i64::from(node), last: AtomicI64::new(0) }
+    }
+
+    pub fn next(&self, now: At) -> i64 {
+        self.several(now, 1)
+    }
+
+    /// The first of `count` ids in a row.
+    fn several(&self, now: At, count: i64) -> i64 {
+        let floor = (now.0.div_euclid(1000) - EPOCH_MS).max(0) << SEQUENCE_BITS;
+        let advance = |last: i64| Some(last.max(floor - 1) + count);
+        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, advance);
+        let first = last.unwrap_or_else(|last| last).max(floor - 1) + 1;
+        let (ms, sequence) = (first >> SEQUENCE_BITS, first & ((1 << SEQUENCE_BITS) - 1));
+        ms << (NODE_BITS + SEQUENCE_BITS) | self.node << SEQUENCE_BITS | sequence
+    }
+}
+
+/// Which noun an id names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Noun {
+    Workspace,
+    Stream,
+    Key,
+    Domain,
+    Message,
+    Delivery,
+    Attempt,
+    Suppression,
+    Captured,
+    Hold,
+}
+
+impl Noun {
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Noun::Workspace => "ws_",
+            Noun::Stream => "str_",
+            Noun::Key => "key_",
+            Noun::Domain => "dom_",
+            Noun::Message => "msg_",
+            Noun::Delivery => "dlv_",
+            Noun::Attempt => "att_",
+            Noun::Suppression => "sup_",
+            Noun::Captured => "cap_",
+            Noun::Hold => "hld_",
+        }
+    }
+
+    /// The text by which the outside knows `id`: prefix and 13 digits of Crockford's base 32.
+    #[must_use]
+    pub fn show(self, id: i64) -> String {
+        let mut text = String::with_capacity(17);
+        text.push_str(self.prefix());
+        let bits = id.cast_unsigned();
+        for digit in (0..13).rev() {
+            text.push(char::from(DIGITS[(bits >> (5 * digit) & 31) as usize]));
+        }
+        text
+    }
+
+    /// Reads what [`Noun::show`] wrote; `None` for anything else, other nouns' ids included.
+    #[must_use]
+    pub fn read(self, text: &str) -> Option<i64> {
+        let digits = text.strip_prefix(self.prefix())?;
+        if digits.len() != 13 {
+            return None;
+        }
+        let mut bits: u64 = 0;
+        for byte in digits.bytes() {
+            let value = DIGITS.iter().position(|digit| *digit == byte)?;
+            bits = bits.checked_mul(32)? | value as u64;
+        }
+        i64::try_from(bits).ok()
+    }
+}
+
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_grow_also_in_a_burst_and_when_the_clock_steps_back() {
+        let mint = Mint::new(3);
+        let now = At(1_800_000_000_000_000);
+        let mut last = 0;
+        for n in 0..40_000 {
+            let id = mint.next(if n % 2 == 0 { now } else { At(now.0 - 1_000_000) });
+            assert!(id > last, "{n}");
+            last = id;
+        }
+        assert!(mint.next(At(now.0 + 60_000_000)) > last);
+    }
+
+    #[test]
+    fn a_shown_id_reads_back_and_only_as_its_own_noun() {
+        for id in [1, 42, i64::MAX, Mint::new(255).next(At(1_900_000_000_000_000))] {
+            let shown = Noun::Message.show(id);
+            assert_eq!(Noun::Message.read(&shown), Some(id), "{shown}");
+            assert_eq!(Noun::Delivery.read(&shown), None);
+        }
+        for wrong in
+            ["", "msg_", "msg_1", "msg_zzzzzzzzzzzzz", "msg_000000000000u", "msg_00000000000000", "1"]
+        {
+            assert_eq!(Noun::Message.read(wrong), None, "{wrong}");
+        }
+    }
+}

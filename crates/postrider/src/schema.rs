@@ -1,0 +1,40 @@
+//! The list of slices: every table's migration and every hot statement, in the order in which a batch runs them.
+
+use store::{Migration, Statement};
+
+use crate::feature::{access, capture, domain, egress, event, search, sending, stats, suppression};
+
+/// The main database's migrations.
+#[must_use]
+pub fn migrations() -> &'static [Migration] {
+    static ALL: std::sync::LazyLock<Vec<Migration>> = std::sync::LazyLock::new(|| {
+        let slices = [
+            access::MIGRATIONS,
+            domain::MIGRATIONS,
+            suppression::MIGRATIONS,
+            sending::MIGRATIONS,
+            egress::MIGRATIONS,
+            event::MIGRATIONS,
+            stats::MIGRATIONS,
+            capture::MIGRATIONS,
+        ];
+        slices.concat()
+    });
+    &ALL
+}
+
+/// The main database's hot statements: a row that others refer to comes first.
+pub static STATEMENTS: &[&Statement] = &[
+    &sending::rows::CONTENT,
+    &sending::rows::MESSAGE,
+    &sending::rows::DELIVERY,
+    &egress::rows::RECOVERED,
+    &egress::rows::ATTEMPT,
+    &egress::rows::SETTLED,
+    &capture::CAPTURED,
+    &event::EVENT,
+    &stats::COUNTER,
+];
+
+/// The search index's.
+pub static SEARCH_STATEMENTS: &[&Statement] = &[&search::TERM, &search::CURSOR];

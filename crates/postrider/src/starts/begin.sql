@@ -1,0 +1,1 @@
+INSERT INTO node_start (epoch, started_us) VALUES (:epoch, :now)

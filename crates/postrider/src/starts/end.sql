@@ -1,0 +1,1 @@
+UPDATE node_start SET ended_us = :now WHERE epoch = :epoch
