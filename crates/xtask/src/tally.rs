@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The store's tests name the database that they run on by these words.
-const DATABASES: [(&str, &str); 2] = [("sqlite", "SQLite"), ("postgres", "PostgreSQL")];
+/// A test that runs on a database says so by one of these words in its name.
+const DATABASES: [(&str, &str); 2] = [("on_sqlite", "SQLite"), ("on_postgres", "PostgreSQL")];
 
 /// What passed, what failed, and on which database.
 #[derive(Debug, Default)]
@@ -92,9 +92,12 @@ mod tests {
     #[test]
     fn tests_are_counted_by_the_database_in_their_name() {
         let mut tally = Tally::default();
-        for line in
-            ["test life::on_sqlite ... ok", "test life::on_postgres ... ok", "test postgres ... FAILED"]
-        {
+        for line in [
+            "test life::on_sqlite ... ok",
+            "test life::on_postgres ... ok",
+            "test on_postgres::life ... FAILED",
+            "test postgres::url ... ok",
+        ] {
             tally.read_cargo_line(line);
         }
         assert_eq!(tally.databases(), "on SQLite: 1 tests passed\non PostgreSQL: 1 tests passed\n");

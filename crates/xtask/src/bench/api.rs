@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::bench::relay::sink;
 use crate::bench::table::table;
-use crate::bench::{machine, median};
+use crate::bench::{machine, median, percentile_ms};
 use crate::clock::Stopwatch;
 use crate::http::Api;
 use crate::place::Scratch;
@@ -114,12 +114,11 @@ fn measure(case: &Case, database: Database) -> Result<Measured> {
     let mut waits = requests(case, &instance)?;
     let seconds = watch.elapsed().as_secs_f64();
     waits.sort_unstable();
-    let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     Ok(Measured {
         requests_per_s: waits.len() as f64 / seconds,
         messages_per_s: messages as f64 / seconds,
-        p50_ms: at(0.5),
-        p99_ms: at(0.99),
+        p50_ms: percentile_ms(&waits, 0.5),
+        p99_ms: percentile_ms(&waits, 0.99),
         cpu_s_per_1000: (cpu_s(&roots) - cpu_before) * 1000.0 / messages as f64,
     })
 }

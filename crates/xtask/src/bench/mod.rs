@@ -4,10 +4,13 @@
 //! next; so ratios are what to read.
 
 pub mod api;
+pub mod latency;
 pub mod machine;
 pub mod relay;
 mod table;
 pub mod waiting;
+
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -19,6 +22,8 @@ pub enum Bench {
     Relay(relay::Options),
     /// Sends over HTTP, one by one and in batches
     Api(api::Options),
+    /// The wait between the final dot and the 250
+    Latency(latency::Options),
     /// The relay's rate with a million messages waiting
     Waiting(waiting::Options),
 }
@@ -27,6 +32,7 @@ pub fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Relay(options) => relay::run(options),
         Bench::Api(options) => api::run(options),
+        Bench::Latency(options) => latency::run(options),
         Bench::Waiting(options) => waiting::run(options),
     }
 }
@@ -42,6 +48,12 @@ pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
+/// The figure below which the given share of some sorted waits lies, in milliseconds.
+pub fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((last as f64 * share).round() as usize).map_or(f64::NAN, |wait| wait.as_secs_f64() * 1000.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +63,13 @@ mod tests {
         assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median([4.0, 1.0, 2.0, 3.0]), 2.5);
         assert!(median([]).is_nan());
+    }
+
+    #[test]
+    fn percentiles_lie_between_the_extremes() {
+        let waits: Vec<_> = (0..=100).map(Duration::from_millis).collect();
+        assert_eq!(percentile_ms(&waits, 0.5), 50.0);
+        assert_eq!(percentile_ms(&waits, 0.99), 99.0);
+        assert!(percentile_ms(&[], 0.5).is_nan());
     }
 }

@@ -17,8 +17,8 @@ use crate::bench::machine;
 use crate::product;
 use case::Case;
 use load::Measured;
-use peer::Relay;
 
+pub use peer::{Relay, SENDER_DOMAIN, Server, servers};
 pub use source::{Work, source};
 
 /// How the relay is measured.
