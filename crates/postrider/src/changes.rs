@@ -6,29 +6,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{StoreError, WRITER_SHIFT};
+use store::StoreError;
 
 use crate::app::App;
 use crate::feature::event::Name;
-use crate::feature::event::read::{Cursor, Whose, events_after, newest};
+use crate::feature::event::others::events_of_tools;
+use crate::feature::event::read::Cursor;
 
 /// How often the others' events are looked for: the longest that a change elsewhere stays unnoticed.
 pub const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Events read at once.
 const PAGE: i64 = 1_000;
 
-/// Runs until `stop`.
-pub async fn follow(app: Arc<App>, mut stop: net::listen::Stop) {
-    let mut cursor = loop {
-        match newest(&app.store).await {
-            Ok(cursor) => break cursor,
-            Err(error) => tracing::warn!(%error, "changes by others cannot be followed yet"),
-        }
-        tokio::select! {
-            () = stop.stopped() => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
-    };
+/// Runs until `stop`. `cursor` was taken before the caches were filled, so that no change falls between.
+pub async fn follow(app: Arc<App>, mut cursor: Cursor, mut stop: net::listen::Stop) {
     loop {
         tokio::select! {
             () = stop.stopped() => return,
@@ -41,15 +32,11 @@ pub async fn follow(app: Arc<App>, mut stop: net::listen::Stop) {
 }
 
 async fn look(app: &Arc<App>, cursor: &mut Cursor) -> Result<(), StoreError> {
-    let mut next = cursor.clone();
-    // Our own events changed our memory when they were committed.
-    next.0.insert(0, i64::from(u32::MAX) << 16);
     let mut names = Vec::new();
-    for event in events_after(&app.store, &next, Whose::Everybody, PAGE).await? {
+    // Our own events changed our memory when they were committed.
+    for event in events_of_tools(&app.store, cursor, PAGE).await? {
         cursor.advance(event.id);
-        if event.id >> WRITER_SHIFT != 0 {
-            names.extend(Name::parse(&event.name));
-        }
+        names.extend(Name::parse(&event.name));
     }
     heed(app, &names).await
 }

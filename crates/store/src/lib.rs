@@ -33,6 +33,8 @@ pub use value::{Row, Text, Value};
 
 /// Bits of an event id below the writer's number: 2^48 events a writer.
 pub const WRITER_SHIFT: u32 = 48;
+/// Writers' numbers below belong to servers, those from here on to operators' tools.
+pub const FIRST_TOOL: i64 = 64;
 
 /// Where the rows live.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use super::{Mode, ServeArgs, read_settings};
 use crate::app::App;
 use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
+use crate::feature::event::read::{Cursor, newest};
 use crate::feature::sending::parcel;
 use crate::feature::{access, egress, search, suppression};
 use crate::health::Health;
@@ -100,12 +101,13 @@ pub(super) fn make_data_dir(path: &Path) -> anyhow::Result<()> {
 async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()> {
     make_data_dir(&settings.node.data_dir)?;
     let _lock = lock_data_dir(&settings.node.data_dir)?;
-    let app = Arc::new(open(settings).await?);
+    let (app, seen) = open(settings).await?;
+    let app = Arc::new(app);
     let first = first_start(mode, &app).await?;
     let ports = Ports::bind(&app)?;
     let (stopper, stop) = stopper();
     ports.announce(mode, first.as_ref(), json)?;
-    ports.start(&app, &stop);
+    ports.start(&app, seen, &stop);
     wait_for_signal().await?;
     tracing::info!("ending: no new mail is taken, what is under way is finished");
     app.health.close();
@@ -123,7 +125,8 @@ fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
     Ok(file)
 }
 
-async fn open(settings: Settings) -> anyhow::Result<App> {
+/// Opens everything; the cursor tells which changes by others are in the caches.
+async fn open(settings: Settings) -> anyhow::Result<(App, Cursor)> {
     let store = open_store(&settings, Role::Server).await?;
     let search = open_search(&settings).await?;
     let now = net::clock::now();
@@ -132,6 +135,7 @@ async fn open(settings: Settings) -> anyhow::Result<App> {
     if access::workspaces(&store).await?.is_empty() {
         access::admin::workspace_add(&store, &mint, now, access::DEFAULT_WORKSPACE).await?;
     }
+    let seen = newest(&store).await?;
     let directory = Directory::default();
     directory.reload(&store).await?;
     let suppressions = suppression::Filter::empty();
@@ -142,7 +146,7 @@ async fn open(settings: Settings) -> anyhow::Result<App> {
     };
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let scheduler = Scheduler::new(queue_config(&settings), net::clock::random_u64());
-    Ok(App {
+    let app = App {
         egress: Egress::new(scheduler, Signing::start(threads).context("starting the signing threads")?),
         resolver: Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?,
         server_tls: server_tls(&settings, &hostname)?,
@@ -159,7 +163,8 @@ async fn open(settings: Settings) -> anyhow::Result<App> {
         directory,
         suppressions,
         settings,
-    })
+    };
+    Ok((app, seen))
 }
 
 fn system_hostname() -> String {
@@ -286,13 +291,13 @@ impl Ports {
         Ok(())
     }
 
-    fn start(self, app: &Arc<App>, stop: &Stop) {
+    fn start(self, app: &Arc<App>, seen: Cursor, stop: &Stop) {
         for (listener, tls) in self.smtp {
             tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
         }
         tokio::spawn(http::serve(app.clone(), self.http, stop.clone()));
         tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
-        tokio::spawn(changes::follow(app.clone(), stop.clone()));
+        tokio::spawn(changes::follow(app.clone(), seen, stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());

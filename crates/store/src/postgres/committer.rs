@@ -13,20 +13,18 @@ use super::{LOCK_CLASS, Session, failure};
 use crate::batch::{EventIds, Group, group, number_events};
 use crate::line::{Committed, Line, Pending, Then};
 use crate::statement::{Kind, Statement, Write};
-use crate::{Options, Role, StoreError, Value, WRITER_SHIFT};
+use crate::{FIRST_TOOL, Options, Role, StoreError, Value, WRITER_SHIFT};
 
 /// Which writer's number a committer asks for.
 #[derive(Clone, Copy)]
 pub(super) struct Seat {
     pub(super) role: Role,
     /// Of the committer within its process.
-    pub(super) number: i32,
+    pub(super) number: i64,
 }
 
-/// Numbers below belong to servers, those from here on to tools.
-const FIRST_TOOL: i32 = 64;
 /// Tools that may write at once.
-const TOOLS_MAX: i32 = 64;
+const TOOLS_MAX: i64 = 64;
 
 pub(super) struct Committer {
     config: Config,
@@ -73,7 +71,7 @@ impl Committer {
         };
         for writer in candidates {
             if self.event_table.is_none() || lock(&session, writer).await? {
-                let ids = self.read_ids(&mut session, i64::from(writer)).await?;
+                let ids = self.read_ids(&mut session, writer).await?;
                 self.connected = Some((session, ids));
                 return Ok(());
             }
@@ -178,7 +176,8 @@ impl Committer {
     }
 }
 
-async fn lock(session: &Session, writer: i32) -> Result<bool, StoreError> {
+async fn lock(session: &Session, writer: i64) -> Result<bool, StoreError> {
+    let writer = i32::try_from(writer).map_err(|_| StoreError::Refused("no such writer".into()))?;
     let row = session.client.query_one("SELECT pg_try_advisory_lock($1, $2)", &[&LOCK_CLASS, &writer]).await;
     Ok(row.map_err(|error| failure("writer's number", &error))?.get(0))
 }

@@ -57,7 +57,7 @@ impl Postgres {
         let announce = Arc::new(announce);
         let mut committers = Vec::new();
         for number in 0..options.committers.clamp(1, 16) {
-            let seat = committer::Seat { role: options.role, number: i32::try_from(number).unwrap_or(0) };
+            let seat = committer::Seat { role: options.role, number: i64::try_from(number).unwrap_or(0) };
             let mut committer = committer::Committer::new(config.clone(), options, seat, announce.clone());
             take_seat_patiently(&mut committer).await?;
             let line = line.clone();

@@ -1,13 +1,16 @@
 //! Checkpoints: copying the WAL into the database file, away from the committer.
 //!
-//! The committer reports how much it wrote. At [`PASSIVE_BYTES`] this thread copies what it can without
-//! blocking anybody (`PASSIVE`); when the WAL has grown past [`RESTART_BYTES`] because writes never paused, it makes
-//! the writer wait a moment so that the WAL starts over (`RESTART`). Overwriting the WAL in place is also what makes
-//! its flushes cheap: an append changes the file's size, and the file system must write that down too.
+//! The committer reports how much it wrote. At [`PASSIVE_BYTES`] this thread copies what it can without blocking anybody
+//! (`PASSIVE`). When the WAL has grown past [`RESTART_BYTES`] because writes never paused, it asks the committer to begin
+//! the WAL anew between two batches (`RESTART`): nearly all is copied then, and nobody else would get the lock from a
+//! committer that always has work. Overwriting the WAL in place is also what makes its flushes cheap: an append changes the
+//! file's size, and the file system must write that down too.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use rusqlite::Connection;
+
+use super::PAGE_BYTES;
 
 /// Octets written since the last checkpoint that make one worth while.
 const PASSIVE_BYTES: u64 = 16 << 20;
@@ -23,10 +26,19 @@ pub(super) struct Checkpointer {
 #[derive(Default)]
 struct State {
     written: u64,
+    restart: bool,
     closed: bool,
 }
 
 impl Checkpointer {
+    /// The committer's turn between two batches: begins the WAL anew when that was asked for.
+    pub(super) fn committer_pauses(&self, connection: &Connection) {
+        let asked = std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).restart);
+        if asked {
+            checkpoint(connection, "RESTART");
+        }
+    }
+
     pub(super) fn wrote(&self, bytes: usize) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.written += bytes as u64;
@@ -45,7 +57,7 @@ impl Checkpointer {
             let frames = checkpoint(connection, "PASSIVE");
             let wal_bytes = frames.unwrap_or(0) * PAGE_BYTES;
             if wal_bytes > RESTART_BYTES {
-                checkpoint(connection, "RESTART");
+                self.state.lock().unwrap_or_else(PoisonError::into_inner).restart = true;
             }
         }
         checkpoint(connection, "TRUNCATE");
@@ -61,8 +73,6 @@ impl Checkpointer {
         !state.closed
     }
 }
-
-const PAGE_BYTES: u64 = 8_192;
 
 /// Frames in the WAL after the checkpoint, if it worked.
 fn checkpoint(connection: &Connection, mode: &str) -> Option<u64> {

@@ -11,7 +11,7 @@ use crate::batch::{EventIds, Group, group, number_events};
 use crate::line::{Committed, Line, Pending};
 use crate::query::Dialect;
 use crate::statement::{Row as HotRow, Statement, Step, Write};
-use crate::{Options, Query, Role, Row, StoreError, Value, WRITER_SHIFT};
+use crate::{FIRST_TOOL, Options, Query, Role, Row, StoreError, Value, WRITER_SHIFT};
 
 pub(super) struct Committer {
     connection: Connection,
@@ -37,7 +37,7 @@ impl Committer {
     ) -> Result<Committer, StoreError> {
         let writer = match options.role {
             Role::Server => 0,
-            Role::Tool => 1,
+            Role::Tool => FIRST_TOOL,
         };
         let highest = options.event_table.map(|table| {
             let (from, below) = (writer << WRITER_SHIFT, (writer + 1) << WRITER_SHIFT);
@@ -68,6 +68,7 @@ impl Committer {
         while let Some(batch) = line.take_blocking() {
             self.checkpointer.wrote(batch.iter().map(|pending| pending.write.size()).sum());
             self.commit(batch);
+            self.checkpointer.committer_pauses(&self.connection);
         }
     }
 

@@ -7,6 +7,7 @@
 //!
 //! Not here: what a delivery's events mean (`sending`, `egress`), statistics (`stats`).
 
+pub mod others;
 pub mod read;
 
 use mail::At;

@@ -9,8 +9,8 @@ use mail::At;
 use store::{Query, Row, Store, StoreError, WRITER_SHIFT, query};
 
 query!(BY_MESSAGE, "queries/by_message.sql");
-query!(WRITERS, "queries/writers.sql");
-query!(AFTER, "queries/after.sql");
+query!(pub(super) WRITERS, "queries/writers.sql");
+query!(pub(super) AFTER, "queries/after.sql");
 query!(AFTER_IN_WORKSPACE, "queries/after_in_workspace.sql");
 
 /// One fact.
@@ -25,7 +25,7 @@ pub struct Event {
     pub data: Option<String>,
 }
 
-fn read(row: &Row) -> Result<Event, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Event, StoreError> {
     Ok(Event {
         id: row.int(0)?,
         workspace: row.int(1)?,
