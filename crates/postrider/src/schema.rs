@@ -37,4 +37,5 @@ pub static STATEMENTS: &[&Statement] = &[
 ];
 
 /// The search index's.
-pub static SEARCH_STATEMENTS: &[&Statement] = &[&search::TERM, &search::CURSOR];
+pub static SEARCH_STATEMENTS: &[&Statement] =
+    &[&search::UNFOLDED, &search::BLOCK, &search::SEGMENT, &search::CURSOR];

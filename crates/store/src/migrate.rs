@@ -2,13 +2,16 @@
 //!
 //! A fresh database is the sum of all migrations; a database that knows a migration which this program does not
 //! is refused, because an older program would misread newer rows.
+//!
+//! Several stores may share one database, each with a set of migrations of its own: sets are told apart by the
+//! thousands of their numbers, and each store looks after its own set only.
 
 use crate::StoreError;
 
-#[derive(Clone, Copy)]
 /// One step of the schema. Never changed once released: a later step corrects it.
+#[derive(Clone, Copy)]
 pub struct Migration {
-    /// Unique and growing over all slices.
+    /// Unique and growing over all slices. Its thousands name the set: 1 to 999 are the main one.
     pub number: i64,
     /// The slice and what it does, for people: `sending: messages, deliveries, events`.
     pub name: &'static str,
@@ -17,12 +20,17 @@ pub struct Migration {
     pub postgres: Option<&'static str>,
 }
 
+/// Numbers of one set of migrations.
+const SET_SIZE: i64 = 1_000;
+
 /// The migrations still to be applied to a database that has `applied`.
 ///
 /// # Errors
 /// `Refused` when the database is newer than the program.
 pub(crate) fn missing<'m>(applied: &[i64], known: &'m [Migration]) -> Result<Vec<&'m Migration>, StoreError> {
-    if let Some(unknown) = applied.iter().find(|number| known.iter().all(|m| m.number != **number)) {
+    let ours = |number: i64| known.iter().any(|m| m.number / SET_SIZE == number / SET_SIZE);
+    let unknown = |number: i64| known.iter().all(|m| m.number != number);
+    if let Some(unknown) = applied.iter().find(|number| ours(**number) && unknown(**number)) {
         return Err(StoreError::Refused(format!(
             "the database was migrated by a newer Postrider (migration {unknown} is unknown here): use that version, or restore a backup"
         )));
@@ -62,5 +70,13 @@ mod tests {
         assert_eq!(numbers(&[]).unwrap(), [1, 2, 3]);
         assert_eq!(numbers(&[1, 2]).unwrap(), [3]);
         assert!(numbers(&[1, 4]).is_err());
+    }
+
+    #[test]
+    fn a_set_of_migrations_does_not_mind_another_in_the_same_database() {
+        let known = [step(1_001), step(1_002)];
+        let todo = missing(&[1, 2, 1_001], &known).unwrap();
+        assert_eq!(todo.iter().map(|m| m.number).collect::<Vec<_>>(), [1_002]);
+        assert!(missing(&[1, 1_003], &known).is_err());
     }
 }

@@ -76,7 +76,7 @@ async fn open_search(settings: &Settings) -> anyhow::Result<Store> {
         durability: Durability::Rebuildable,
         role: Role::Server,
         event_table: None,
-        readers_max: 2,
+        readers_max: 4,
         committers: 1,
         statements: schema::SEARCH_STATEMENTS,
         migrations: search::MIGRATIONS,
@@ -298,6 +298,7 @@ impl Ports {
         tokio::spawn(http::serve(app.clone(), self.http, stop.clone()));
         tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
         tokio::spawn(changes::follow(app.clone(), seen, stop.clone()));
+        tokio::spawn(search::work::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());

@@ -38,7 +38,7 @@ impl Composed {
 /// # Errors
 /// [`SigningFailed`]: the message must not go out unsigned when its domain has keys.
 pub async fn compose(app: &App, parcel: &Parcel, delivery: i64) -> Result<Option<Composed>, SigningFailed> {
-    let Some(path) = parcel.path(delivery) else { return Ok(None) };
+    let Some(envelope) = addressed(parcel, delivery) else { return Ok(None) };
     let signature = parcel.signature.get_or_try_init(|| async {
         let snapshot = app.directory.snapshot();
         let domain = snapshot.domain_for(parcel.workspace, &parcel.author.domain());
@@ -46,6 +46,13 @@ pub async fn compose(app: &App, parcel: &Parcel, delivery: i64) -> Result<Option
         app.egress.signing.sign(signers, net::clock::now(), parcel.content.clone()).await
     });
     let signature = signature.await?.clone();
+    Ok(Some(Composed { envelope, signature, content: parcel.content.clone() }))
+}
+
+/// The envelope for one delivery of a parcel; `None` when it is not one of them.
+#[must_use]
+pub fn addressed(parcel: &Parcel, delivery: i64) -> Option<Envelope> {
+    let path = parcel.path(delivery)?;
     let mut envelope = parcel.envelope.clone();
     envelope.forward_paths.push(path.clone());
     // What the message is decides, not what a client once declared (RFC 6152 §3).
@@ -57,5 +64,5 @@ pub async fn compose(app: &App, parcel: &Parcel, delivery: i64) -> Result<Option
         envelope.smtputf8 = Headers::scan(&parcel.content)
             .is_ok_and(|headers| !parcel.content[..headers.fields_end()].is_ascii());
     }
-    Ok(Some(Composed { envelope, signature, content: parcel.content.clone() }))
+    Some(envelope)
 }

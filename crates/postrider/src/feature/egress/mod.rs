@@ -14,7 +14,7 @@ mod capture_path;
 pub mod compose;
 mod connection;
 pub mod driver;
-mod reads;
+pub mod reads;
 pub mod rows;
 pub mod settle;
 pub mod signing;

@@ -13,9 +13,10 @@ use store::{Row, StoreError, Write, query};
 
 use super::{rows, settle};
 use crate::app::App;
+use crate::starts::Starts;
 
-query!(REFILL, "queries/refill.sql");
-query!(SWEEP, "queries/sweep.sql");
+query!(pub REFILL, "queries/refill.sql");
+query!(pub SWEEP, "queries/sweep.sql");
 
 /// Starts that may end badly under a delivery before it is given up.
 pub const RECOVERIES_MAX: i64 = 10;
@@ -83,14 +84,18 @@ async fn wait_to_retry(app: &App, error: &StoreError) {
 }
 
 /// A live delivery as the database has it.
-struct Found {
-    key: QueueKey,
-    entry: Entry,
+pub struct Found {
+    pub key: QueueKey,
+    pub entry: Entry,
     epoch: i64,
     recoveries: i64,
 }
 
-fn read_found(row: &Row) -> Result<Found, StoreError> {
+/// Reads a row of [`REFILL`] or [`SWEEP`].
+///
+/// # Errors
+/// `Broken` when the row is not one of theirs.
+pub fn read_found(row: &Row) -> Result<Found, StoreError> {
     let lane = u8::try_from(row.int(1)?).ok().and_then(Lane::from_number);
     let lane = lane
         .ok_or_else(|| StoreError::Broken { query: "delivery.lane".into(), reason: "unknown lane".into() })?;
@@ -110,16 +115,23 @@ fn read_found(row: &Row) -> Result<Found, StoreError> {
 
 /// Makes the deliveries of earlier starts ours, durably, before any of them can be leased.
 async fn take_over(app: &App, found: &[Found]) -> Result<(), StoreError> {
-    let mut write = Write::default();
-    for one in found.iter().filter(|one| one.epoch != app.epoch) {
-        let in_flight = app.starts.ended_badly(one.epoch) && one.entry.due <= app.starts.began();
-        let recoveries = one.recoveries + i64::from(in_flight);
-        write.row(&rows::RECOVERED, [one.entry.delivery.into(), app.epoch.into(), recoveries.into()]);
-    }
+    let write = recovered(&app.starts, found);
     if write.rows.is_empty() {
         return Ok(());
     }
     app.store.write(write).await.map(drop)
+}
+
+/// The rows that make deliveries of earlier starts this start's.
+#[must_use]
+pub fn recovered(starts: &Starts, found: &[Found]) -> Write {
+    let mut write = Write::default();
+    for one in found.iter().filter(|one| one.epoch != starts.epoch()) {
+        let in_flight = starts.ended_badly(one.epoch) && one.entry.due <= starts.began();
+        let recoveries = one.recoveries + i64::from(in_flight);
+        write.row(&rows::RECOVERED, [one.entry.delivery.into(), starts.epoch().into(), recoveries.into()]);
+    }
+    write
 }
 
 /// Gives up what killed too many starts; the rest may be leased.
@@ -134,7 +146,8 @@ fn alive(app: &Arc<App>, found: Vec<Found>) -> Vec<(QueueKey, Entry)> {
 }
 
 /// Rows in the order of the index become queues. The last queue may be cut short unless the sweep is at its end.
-fn by_queue(found: Vec<(QueueKey, Entry)>, end: bool) -> Vec<QueueRows> {
+#[must_use]
+pub fn by_queue(found: Vec<(QueueKey, Entry)>, end: bool) -> Vec<QueueRows> {
     let mut queues: Vec<QueueRows> = Vec::new();
     for (key, entry) in found {
         match queues.last_mut() {

@@ -4,6 +4,8 @@
 //! 1. The delivery's new state, the attempt, the event and the counters are committed together.
 //! 2. Until then the delivery stays leased. A write that fails is tried again until it succeeds: an answer that a peer
 //!    gave is never forgotten while the process lives.
+//! 3. One transition, one event: a write that is tried again is guarded, because the first may have been stored although
+//!    its answer was lost.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,15 +15,18 @@ use mail::classify::{BounceClass, Verdict};
 use mail::{Address, At};
 use queue::{Entry, Failure, QueueKey, Retry, Settled, Why};
 use serde_json::json;
-use store::{Value, Write};
+use store::{Guard, Value, Write, query};
 
-use super::attempt::{Attempt, stage_name};
+use super::attempt::{Attempt, Finding, stage_name};
 use super::rows;
 use crate::app::App;
 use crate::feature::sending::parcel::Parcel;
 use crate::feature::stats::{self, Metric};
 use crate::feature::suppression::{self, Reason};
 use crate::feature::{capture, event};
+use crate::id::Mint;
+
+query!(STILL_LEASED, "queries/still_leased.sql");
 
 /// Wait before an outcome is offered to the database again.
 const SETTLE_RETRY_WAIT: Duration = Duration::from_secs(1);
@@ -58,38 +63,48 @@ pub enum Conclusion {
 }
 
 /// Everything that is written about the end of a lease. Kept until it is durable.
-struct Settlement {
-    leased: Leased,
-    conclusion: Conclusion,
-    attempt: Option<Attempt>,
+pub struct Settlement {
+    pub leased: Leased,
+    pub conclusion: Conclusion,
+    pub attempt: Option<Attempt>,
     /// Why, in words, when there was no attempt.
-    words: Option<String>,
-    at: At,
-    captured: Option<bytes::Bytes>,
+    pub words: Option<String>,
+    pub at: At,
+    /// The message as it would have gone out, when the capture mailbox took it.
+    pub captured: Option<bytes::Bytes>,
+}
+
+/// Whether a settlement was offered to the database before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Try {
+    First,
+    Again,
 }
 
 /// Concludes an attempt from its finding, and settles.
 pub fn attempted(app: &Arc<App>, leased: Leased, attempt: Attempt) {
-    let finding = &attempt.finding;
-    let conclusion = match finding.classified.verdict {
+    let (lane, entry) = (leased.key.lane, leased.entry);
+    let conclusion = conclude(&attempt.finding, |failure| {
+        app.egress.with(app, |scheduler, now| scheduler.retry_due(now, lane, failure, &entry))
+    });
+    let at = net::clock::now();
+    let settlement =
+        Settlement { leased, conclusion, attempt: Some(attempt), words: None, at, captured: None };
+    submit(app, settlement.into(), Try::First);
+}
+
+/// What a finding makes of the delivery; `retry` tells when it may be tried again.
+pub fn conclude(finding: &Finding, retry: impl FnOnce(Failure) -> Retry) -> Conclusion {
+    match finding.classified.verdict {
         Verdict::Accepted => Conclusion::Delivered,
         Verdict::Refused => {
             Conclusion::Bounced { class: finding.class(), suppress: finding.classified.suppress }
         }
-        Verdict::TryLater => {
-            let failure = failure_of(finding.classified.class);
-            let (lane, entry) = (leased.key.lane, leased.entry);
-            match app.egress.with(app, |scheduler, now| scheduler.retry_due(now, lane, failure, &entry)) {
-                Retry::At(due) => Conclusion::Deferred { due, class: finding.class() },
-                Retry::Expired => Conclusion::Expired { class: finding.class() },
-            }
-        }
-    };
-    let at = net::clock::now();
-    submit(
-        app,
-        Settlement { leased, conclusion, attempt: Some(attempt), words: None, at, captured: None }.into(),
-    );
+        Verdict::TryLater => match retry(failure_of(finding.classified.class)) {
+            Retry::At(due) => Conclusion::Deferred { due, class: finding.class() },
+            Retry::Expired => Conclusion::Expired { class: finding.class() },
+        },
+    }
 }
 
 fn failure_of(class: Option<BounceClass>) -> Failure {
@@ -106,13 +121,14 @@ pub fn captured(app: &Arc<App>, leased: Leased, attempt: Attempt, bytes: bytes::
     let conclusion = Conclusion::Delivered;
     let settlement =
         Settlement { leased, conclusion, attempt: Some(attempt), words: None, at, captured: Some(bytes) };
-    submit(app, settlement.into());
+    submit(app, settlement.into(), Try::First);
 }
 
 /// Settles a delivery without an attempt.
 pub fn without_attempt(app: &Arc<App>, leased: Leased, conclusion: Conclusion, words: Option<String>) {
     let at = net::clock::now();
-    submit(app, Settlement { leased, conclusion, attempt: None, words, at, captured: None }.into());
+    let settlement = Settlement { leased, conclusion, attempt: None, words, at, captured: None };
+    submit(app, settlement.into(), Try::First);
 }
 
 /// Answers [`queue::Action::Fail`].
@@ -135,8 +151,8 @@ pub(super) async fn give_up(app: &Arc<App>, key: QueueKey, entry: Entry) {
     without_attempt(app, Leased { key, entry, parcel: None }, Conclusion::Failed("poison"), Some(words));
 }
 
-fn submit(app: &Arc<App>, settlement: Arc<Settlement>) {
-    let write = write(app, &settlement);
+fn submit(app: &Arc<App>, settlement: Arc<Settlement>, which: Try) {
+    let write = settlement.write(&app.mint, which);
     let own = app.clone();
     let then = move |result: Result<store::Committed, store::StoreError>| match result {
         Ok(_) => settled(&own, &settlement),
@@ -147,7 +163,7 @@ fn submit(app: &Arc<App>, settlement: Arc<Settlement>) {
             own.egress.runtime.clone().spawn(async move {
                 tokio::time::sleep(SETTLE_RETRY_WAIT).await;
                 own.egress.unsettled.fetch_sub(1, Ordering::Relaxed);
-                submit(&own, settlement);
+                submit(&own, settlement, Try::Again);
             });
         }
     };
@@ -160,17 +176,7 @@ fn settled(app: &Arc<App>, settlement: &Settlement) {
     if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
         app.suppressions.add(leased.key.workspace, &address.folded());
     }
-    let outcome = match conclusion {
-        Conclusion::Delivered | Conclusion::Bounced { .. } if settlement.attempt.is_some() => Settled::Done,
-        Conclusion::Deferred { due, .. } => {
-            Settled::Retry { due: *due, attempts: leased.entry.attempts.saturating_add(1) }
-        }
-        Conclusion::Delivered
-        | Conclusion::Bounced { .. }
-        | Conclusion::Expired { .. }
-        | Conclusion::Suppressed(_)
-        | Conclusion::Failed(_) => Settled::Ended,
-    };
+    let outcome = settlement.outcome();
     if let (Some(parcel), Settled::Done | Settled::Ended) = (&leased.parcel, outcome) {
         app.parcels.settled(parcel);
     }
@@ -181,33 +187,61 @@ fn address_of(leased: &Leased) -> Option<&Address> {
     Some(&leased.parcel.as_ref()?.path(leased.entry.delivery)?.address)
 }
 
-fn write(app: &App, settlement: &Settlement) -> Write {
-    let Settlement { leased, conclusion, attempt, at, .. } = settlement;
-    let mut write = Write::default();
-    if let Some(attempt) = attempt {
-        attempt_row(&mut write, app, leased, conclusion, attempt);
+impl Settlement {
+    /// What the scheduler hears once it is durable.
+    #[must_use]
+    pub fn outcome(&self) -> Settled {
+        match &self.conclusion {
+            Conclusion::Delivered | Conclusion::Bounced { .. } if self.attempt.is_some() => Settled::Done,
+            Conclusion::Deferred { due, .. } => {
+                Settled::Retry { due: *due, attempts: self.leased.entry.attempts.saturating_add(1) }
+            }
+            Conclusion::Delivered
+            | Conclusion::Bounced { .. }
+            | Conclusion::Expired { .. }
+            | Conclusion::Suppressed(_)
+            | Conclusion::Failed(_) => Settled::Ended,
+        }
     }
-    state_row(&mut write, settlement);
-    event_row(&mut write, settlement);
-    stats::count(&mut write, *at, leased.key.workspace, &leased.key.domain, metric(conclusion));
-    if let (Some(bytes), Some(parcel)) = (&settlement.captured, &leased.parcel) {
-        capture::keep(&mut write, *at, (app.mint.next(*at), leased.entry.delivery), parcel, bytes.clone());
+
+    /// The rows: attempt, state, event, counter, and what else the conclusion brings.
+    #[must_use]
+    pub fn write(&self, mint: &Mint, which: Try) -> Write {
+        let Settlement { leased, conclusion, attempt, at, .. } = self;
+        let mut write = Write::default();
+        if which == Try::Again {
+            let params = vec![
+                ("delivery", leased.entry.delivery.into()),
+                ("attempts", i64::from(leased.entry.attempts).into()),
+            ];
+            write.guard = Some(Guard { query: &STILL_LEASED, params });
+        }
+        if let Some(attempt) = attempt {
+            attempt_row(&mut write, mint, leased, conclusion, attempt);
+        }
+        state_row(&mut write, self);
+        event_row(&mut write, self);
+        stats::count(&mut write, *at, leased.key.workspace, &leased.key.domain, metric(conclusion));
+        if let (Some(bytes), Some(parcel)) = (&self.captured, &leased.parcel) {
+            capture::keep(&mut write, *at, (mint.next(*at), leased.entry.delivery), parcel, bytes.clone());
+        }
+        if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased))
+        {
+            let new = suppression::admin::Suppress {
+                workspace: leased.key.workspace,
+                stream: 0,
+                address,
+                reason: Reason::HardBounce,
+                delivery: Some(leased.entry.delivery),
+                evidence: attempt.as_ref().map(|attempt| attempt.finding.reply.to_string()),
+            };
+            suppression::admin::suppress(&mut write, mint, *at, new);
+        }
+        write
     }
-    if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
-        let new = suppression::admin::Suppress {
-            workspace: leased.key.workspace,
-            stream: 0,
-            address,
-            reason: Reason::HardBounce,
-            delivery: Some(leased.entry.delivery),
-            evidence: attempt.as_ref().map(|attempt| attempt.finding.reply.to_string()),
-        };
-        suppression::admin::suppress(&mut write, &app.mint, *at, new);
-    }
-    write
 }
 
-fn attempt_row(write: &mut Write, app: &App, leased: &Leased, conclusion: &Conclusion, attempt: &Attempt) {
+fn attempt_row(write: &mut Write, mint: &Mint, leased: &Leased, conclusion: &Conclusion, attempt: &Attempt) {
     let verdict = match conclusion {
         Conclusion::Delivered => "accepted",
         Conclusion::Deferred { .. } | Conclusion::Expired { .. } => "later",
@@ -215,7 +249,7 @@ fn attempt_row(write: &mut Write, app: &App, leased: &Leased, conclusion: &Concl
     };
     let finding = &attempt.finding;
     let values = [
-        app.mint.next(attempt.started).into(),
+        mint.next(attempt.started).into(),
         leased.key.workspace.into(),
         leased.entry.delivery.into(),
         (i64::from(leased.entry.attempts) + 1).into(),

@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 
 use mail::At;
-use store::{Query, Row, Store, StoreError, WRITER_SHIFT, query};
+use store::{Query, Row, Store, StoreError, Value, WRITER_SHIFT, query};
 
 query!(BY_MESSAGE, "queries/by_message.sql");
 query!(pub(super) WRITERS, "queries/writers.sql");
+query!(LAST, "queries/last.sql");
+query!(TOLD_OF, "queries/deliveries_told_of.sql");
 query!(pub(super) AFTER, "queries/after.sql");
 query!(AFTER_IN_WORKSPACE, "queries/after_in_workspace.sql");
 
@@ -91,15 +93,8 @@ impl Cursor {
 /// As [`Store::read`].
 pub async fn newest(store: &Store) -> Result<Cursor, StoreError> {
     let mut cursor = Cursor::default();
-    for writer in writers(store).await? {
-        static LAST: Query = Query::new("event_last", include_str!("queries/last.sql"));
-        let range =
-            [("from", (writer << WRITER_SHIFT).into()), ("below", ((writer + 1) << WRITER_SHIFT).into())];
-        if let Some(id) =
-            store.read(&LAST, &range).await?.first().map(|row| row.int_or_null(0)).transpose()?.flatten()
-        {
-            cursor.advance(id);
-        }
+    for (_, last) in bounds(store).await? {
+        cursor.advance(last);
     }
     Ok(cursor)
 }
@@ -118,6 +113,45 @@ pub async fn writers(store: &Store) -> Result<Vec<i64>, StoreError> {
         from = (writer + 1) << WRITER_SHIFT;
     }
     Ok(writers)
+}
+
+/// The first and the last event of each writer that has written.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn bounds(store: &Store) -> Result<Vec<(i64, i64)>, StoreError> {
+    let mut bounds = Vec::new();
+    let mut from = 0;
+    while let Some(first) = edge(store, &WRITERS, &[("from", from.into())]).await? {
+        let below = ((first >> WRITER_SHIFT) + 1) << WRITER_SHIFT;
+        let range = [("from", (first - 1).into()), ("below", below.into())];
+        bounds.push((first, edge(store, &LAST, &range).await?.unwrap_or(first)));
+        from = below;
+    }
+    Ok(bounds)
+}
+
+async fn edge(store: &Store, query: &Query, params: &[(&str, Value)]) -> Result<Option<i64>, StoreError> {
+    Ok(store.read(query, params).await?.first().map(|row| row.int_or_null(0)).transpose()?.flatten())
+}
+
+/// A delivery that an event began or failed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Told {
+    pub delivery: i64,
+    /// What the event of a failure carries, JSON.
+    pub data: Option<Box<str>>,
+}
+
+/// The deliveries that a writer's events after `after` up to `upto` tell of: accepted, deferred, or ended without being
+/// delivered.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn deliveries_told_of(store: &Store, after: i64, upto: i64) -> Result<Vec<Told>, StoreError> {
+    let rows = store.read(&TOLD_OF, &[("after", after.into()), ("upto", upto.into())]).await?;
+    let told = |row: &Row| Ok(Told { delivery: row.int(0)?, data: row.text_or_null(1)?.map(Into::into) });
+    rows.iter().map(told).collect()
 }
 
 /// Whose events a reader may see.

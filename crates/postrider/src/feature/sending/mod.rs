@@ -9,6 +9,7 @@
 
 pub mod accept;
 pub mod control;
+pub mod indexed;
 pub mod parcel;
 pub mod policy;
 pub mod rows;

@@ -1,0 +1,1 @@
+SELECT writer, event_id FROM search_cursor

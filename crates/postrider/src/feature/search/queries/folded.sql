@@ -1,0 +1,1 @@
+UPDATE search_segment SET folded = 1 WHERE segment = :segment

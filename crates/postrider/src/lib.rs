@@ -1,0 +1,18 @@
+//! Postrider: a self-hosted email platform in one binary.
+//!
+//! A library only so that the simulator can run the same code; nothing else depends on it.
+
+pub mod app;
+pub mod changes;
+pub mod cli;
+pub mod directory;
+pub mod feature;
+pub mod health;
+pub mod http;
+pub mod id;
+pub mod intake;
+pub mod schema;
+pub mod settings;
+pub mod starts;
+#[cfg(test)]
+mod test_store;
