@@ -12,6 +12,8 @@ mod intake;
 mod schema;
 mod settings;
 mod starts;
+#[cfg(test)]
+mod testing;
 
 /// Less memory and fewer cycles than the system's allocator under thousands of small, short-lived buffers.
 #[global_allocator]

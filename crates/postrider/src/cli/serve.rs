@@ -123,7 +123,8 @@ fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
     Ok(file)
 }
 
-async fn open(settings: Settings) -> anyhow::Result<App> {
+/// Everything that a running process has, opened and read.
+pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
     let store = open_store(&settings, Role::Server).await?;
     let search = open_search(&settings).await?;
     let now = net::clock::now();
