@@ -16,3 +16,5 @@ pub mod settings;
 pub mod starts;
 #[cfg(test)]
 mod test_store;
+#[cfg(test)]
+mod testing;

@@ -1,6 +1,6 @@
 //! The command line: each command is a file.
 
-mod serve;
+pub(crate) mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -125,8 +125,8 @@ fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
     Ok(file)
 }
 
-/// Opens everything; the cursor tells which changes by others are in the caches.
-async fn open(settings: Settings) -> anyhow::Result<(App, Cursor)> {
+/// Everything that a running process has, opened and read; the cursor tells which changes by others are in its caches.
+pub(crate) async fn open(settings: Settings) -> anyhow::Result<(App, Cursor)> {
     let store = open_store(&settings, Role::Server).await?;
     let search = open_search(&settings).await?;
     let now = net::clock::now();

@@ -1,10 +1,74 @@
-//! The HTTP surface.
+//! The HTTP surface: one list of endpoints, served on `/` and `/v1`.
+//!
+//! Guarantees
+//! 1. Every answer has an `X-Request-Id`; every refusal, also of an unknown path or method, has the shape of `error`.
+//! 2. Router, documentation and the test of workspaces' isolation come from [`endpoints`].
+//! 3. No other site's page may read an answer in a browser: there is no CORS header.
+//!
+//! Not here: what the endpoints do (each slice's `api`).
+
+pub mod auth;
+pub mod endpoint;
+pub mod error;
+pub mod json;
+pub mod page;
+mod surface;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::extract::FromRef;
+use axum::serve::ListenerExt;
 use net::listen::Stop;
 
 use crate::app::App;
+use endpoint::Endpoint;
 
-/// Serves until `stop`.
-pub async fn serve(_app: Arc<App>, _listener: tokio::net::TcpListener, _stop: Stop) {}
+/// What handlers may take by `State`: the app, and the end.
+#[derive(Clone)]
+pub struct Api {
+    pub app: Arc<App>,
+    /// An answer without an end watches it.
+    pub stop: Stop,
+}
+
+impl FromRef<Api> for Arc<App> {
+    fn from_ref(api: &Api) -> Arc<App> {
+        api.app.clone()
+    }
+}
+
+impl FromRef<Api> for Stop {
+    fn from_ref(api: &Api) -> Stop {
+        api.stop.clone()
+    }
+}
+
+/// Everything that can be asked: one line a slice.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let slices: [Vec<Endpoint>; 0] = [];
+    slices.into_iter().flatten().collect()
+}
+
+/// Answers everything.
+pub fn router(app: Arc<App>, stop: Stop) -> Router {
+    surface::router(endpoints(), Api { app, stop })
+}
+
+/// Serves until `stop`; requests under way are answered.
+pub async fn serve(app: Arc<App>, listener: tokio::net::TcpListener, mut stop: Stop) {
+    let router = router(app, stop.clone());
+    // An answer is written in one piece: waiting for more to send with it (Nagle) only delays it.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps Nagle's delay");
+        }
+    });
+    let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.stopped().await });
+    if let Err(error) = served.await {
+        tracing::error!(%error, "the HTTP port is not served any more");
+    }
+}

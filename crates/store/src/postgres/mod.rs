@@ -18,7 +18,7 @@ use tokio_postgres::{Client, Config};
 
 use crate::line::Line;
 use crate::query::Dialect;
-use crate::{Migration, Options, Query, Row, StoreError, Value, migrate};
+use crate::{Durability, Migration, Options, Query, Row, StoreError, Value, migrate};
 
 /// How long a connection attempt may take. Reason: a caller waits for it with an open SMTP session.
 const CONNECT_WAIT: Duration = Duration::from_secs(3);
@@ -52,7 +52,7 @@ impl Postgres {
             .map_err(|_| StoreError::Refused("the database URL is not a PostgreSQL URL".into()))?;
         config.connect_timeout(CONNECT_WAIT).application_name("postrider");
         let mut session = Session::connect(&config).await?;
-        apply(&mut session, options.migrations).await?;
+        apply(&mut session, history(options.durability), options.migrations).await?;
         let line = Arc::new(Line::default());
         let announce = Arc::new(announce);
         let mut committers = Vec::new();
@@ -174,21 +174,30 @@ fn tls_connector() -> Result<tokio_postgres_rustls::MakeRustlsConnect, StoreErro
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
 
-async fn apply(session: &mut Session, migrations: &[Migration]) -> Result<(), StoreError> {
+/// Which table remembers what was applied. What can be rebuilt lives in the same database as what cannot, with numbers
+/// of its own.
+fn history(durability: Durability) -> &'static str {
+    match durability {
+        Durability::Full => "migration",
+        Durability::Rebuildable => "rebuildable_migration",
+    }
+}
+
+async fn apply(session: &mut Session, history: &str, migrations: &[Migration]) -> Result<(), StoreError> {
     let failed = |error: tokio_postgres::Error| failure("migration", &error);
     let tx = session.client.transaction().await.map_err(failed)?;
     tx.execute("SELECT pg_advisory_xact_lock($1, $2)", &[&LOCK_CLASS, &LOCK_MIGRATION])
         .await
         .map_err(failed)?;
-    tx.batch_execute("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)")
-        .await
-        .map_err(failed)?;
-    let applied = tx.query("SELECT number FROM migration", &[]).await.map_err(failed)?;
+    let create =
+        format!("CREATE TABLE IF NOT EXISTS {history} (number BIGINT PRIMARY KEY, name TEXT NOT NULL)");
+    tx.batch_execute(&create).await.map_err(failed)?;
+    let applied = tx.query(&format!("SELECT number FROM {history}"), &[]).await.map_err(failed)?;
     let applied: Vec<i64> = applied.iter().map(|row| row.get(0)).collect();
     for step in migrate::missing(&applied, migrations)? {
         let words = migrate::postgres_words(step);
         tx.batch_execute(&words).await.map_err(|error| failure(step.name, &error))?;
-        tx.execute("INSERT INTO migration VALUES ($1, $2)", &[&step.number, &step.name])
+        tx.execute(&format!("INSERT INTO {history} VALUES ($1, $2)"), &[&step.number, &step.name])
             .await
             .map_err(failed)?;
     }

@@ -1,0 +1,72 @@
+//! What is the same for every answer: its id, the body of a refusal, the aliases under `/v1`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+
+use super::Api;
+use super::endpoint::Endpoint;
+use super::error::{ApiError, Name};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The content type that RFC 9457 wants, for those who ask for it: some SDKs read errors only as `application/json`.
+const PROBLEM: &str = "application/problem+json";
+
+pub(super) fn router(endpoints: Vec<Endpoint>, api: Api) -> Router {
+    let mut router = Router::new();
+    for endpoint in endpoints {
+        router = router
+            .route(&format!("/v1{}", endpoint.path), endpoint.handler.clone())
+            .route(endpoint.path, endpoint.handler);
+    }
+    router
+        .fallback(async |request: Request| {
+            ApiError::new(Name::NotFound, format!("there is nothing at {}", request.uri().path()))
+        })
+        .method_not_allowed_fallback(async |request: Request| {
+            let (method, path) = (request.method(), request.uri().path());
+            ApiError::new(Name::MethodNotAllowed, format!("{path} does not take {method}"))
+        })
+        .layer(from_fn(finish))
+        .with_state(api)
+}
+
+/// Gives the request its id, and a refusal its body.
+async fn finish(request: Request, next: Next) -> Response {
+    let id = request_id();
+    let problem = wants_problem(request.headers());
+    let mut response = next.run(request).await;
+    if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
+        write_error(&mut response, &error, &id, problem);
+    }
+    if let Ok(value) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn write_error(response: &mut Response, error: &ApiError, id: &str, problem: bool) {
+    let body = serde_json::to_vec(&error.body(id)).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    let content_type = if problem { PROBLEM } else { "application/json" };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    *response.body_mut() = Body::from(body);
+}
+
+fn wants_problem(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT);
+    values.iter().any(|value| value.to_str().is_ok_and(|text| text.contains(PROBLEM)))
+}
+
+/// Ids of one process follow each other from a random start, so that ids of two starts are not confused.
+fn request_id() -> String {
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(net::clock::random_u64()));
+    format!("req_{:016x}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
