@@ -10,7 +10,7 @@ use store::{StoreError, WRITER_SHIFT};
 
 use crate::app::App;
 use crate::feature::event::Name;
-use crate::feature::event::read::{Cursor, Whose, events_after, newest};
+use crate::feature::event::read::{Cursor, events_after, newest};
 
 /// How often the others' events are looked for: the longest that a change elsewhere stays unnoticed.
 pub const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ async fn look(app: &Arc<App>, cursor: &mut Cursor) -> Result<(), StoreError> {
     // Our own events changed our memory when they were committed.
     next.0.insert(0, i64::from(u32::MAX) << 16);
     let mut names = Vec::new();
-    for event in events_after(&app.store, &next, Whose::Everybody, PAGE).await? {
+    for event in events_after(&app.store, &next, PAGE).await? {
         cursor.advance(event.id);
         if event.id >> WRITER_SHIFT != 0 {
             names.extend(Name::parse(&event.name));
