@@ -9,9 +9,12 @@ mod health;
 mod http;
 mod id;
 mod intake;
+mod retention;
 mod schema;
 mod settings;
 mod starts;
+#[cfg(test)]
+mod test_store;
 #[cfg(test)]
 mod testing;
 

@@ -25,7 +25,7 @@ use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::starts::Starts;
-use crate::{changes, http, schema};
+use crate::{changes, http, retention, schema};
 
 /// Octets of content just accepted that wait in memory for their first attempt.
 const PARCELS_BYTES: usize = 64 << 20;
@@ -294,6 +294,7 @@ impl Ports {
         tokio::spawn(http::serve(app.clone(), self.http, stop.clone()));
         tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
         tokio::spawn(changes::follow(app.clone(), stop.clone()));
+        tokio::spawn(retention::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());
