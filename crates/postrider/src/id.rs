@@ -41,6 +41,13 @@ impl Mint {
     }
 }
 
+/// The least id of the millisecond of `at`: every id made before it is smaller, whatever its node. An age becomes a
+/// bound on ids with it.
+#[must_use]
+pub fn floor(at: At) -> i64 {
+    (at.0.div_euclid(1000) - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+}
+
 /// Which noun an id names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Noun {
@@ -118,6 +125,17 @@ mod tests {
             last = id;
         }
         assert!(mint.next(At(now.0 + 60_000_000)) > last);
+    }
+
+    #[test]
+    fn a_moment_bounds_the_ids_made_before_it() {
+        let now = At(1_800_000_000_000_000);
+        for node in [0, 255] {
+            let mint = Mint::new(node);
+            let (before, after) = (mint.next(At(now.0 - 1_000)), mint.next(now));
+            assert!(before < floor(now) && floor(now) <= after, "node {node}");
+        }
+        assert_eq!(floor(At(0)), 0, "before the first id there is none");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod health;
 pub mod http;
 pub mod id;
 pub mod intake;
+pub mod retention;
 pub mod schema;
 pub mod settings;
 pub mod starts;

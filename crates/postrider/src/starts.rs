@@ -9,6 +9,7 @@ query!(ENDED_BADLY, "starts/ended_badly.sql");
 query!(NEWEST, "starts/newest.sql");
 query!(BEGIN, "starts/begin.sql");
 query!(END, "starts/end.sql");
+query!(FORGET, "starts/forget.sql");
 
 /// Starts whose end is remembered. Reason: a delivery lives for days, a start seldom for less than an hour.
 const REMEMBERED: i64 = 10_000;
@@ -61,4 +62,14 @@ impl Starts {
         write.step(&END, vec![("epoch", self.epoch.into()), ("now", now.0.into())]);
         store.write(write).await.map(drop)
     }
+}
+
+/// Forgets the starts before `cut`, but none from `epoch` on: the numbers of the next ones continue from the newest.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn forget(store: &Store, cut: At, epoch: i64) -> Result<(), StoreError> {
+    let mut write = Write::default();
+    write.step(&FORGET, vec![("epoch", epoch.into()), ("cut_us", cut.0.into())]);
+    store.write(write).await.map(drop)
 }

@@ -26,7 +26,7 @@ use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::starts::Starts;
-use crate::{changes, http, schema};
+use crate::{changes, http, retention, schema};
 
 /// Octets of content just accepted that wait in memory for their first attempt.
 const PARCELS_BYTES: usize = 64 << 20;
@@ -299,6 +299,7 @@ impl Ports {
         tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
         tokio::spawn(changes::follow(app.clone(), seen, stop.clone()));
         tokio::spawn(search::work::run(app.clone(), stop.clone()));
+        tokio::spawn(retention::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());

@@ -8,9 +8,13 @@ pub mod read;
 
 use bytes::Bytes;
 use mail::At;
-use store::{Kind, Migration, Statement, Write};
+use store::{Kind, Migration, Statement, Write, query};
 
 use crate::feature::sending::parcel::Parcel;
+use crate::retention::{Aged, edge};
+
+query!(CAPTURED_AGE, "queries/captured_age.sql");
+edge!(CAPTURED_EDGE, "captured");
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 8,
@@ -18,6 +22,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("migrations/0008_capture.sql"),
     postgres: None,
 }];
+
+/// A hundred at a time, for each may have megabytes.
+pub static CAPTURED_AGED: Aged = Aged { edge: &CAPTURED_EDGE, delete: &CAPTURED_AGE, page: 100 };
 
 pub static CAPTURED: Statement = Statement::insert(
     "captured",

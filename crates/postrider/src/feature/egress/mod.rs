@@ -28,13 +28,14 @@ use std::time::Duration;
 
 use mail::At;
 use queue::{Action, ConnectionId, Entry, HoldRule, Lease, QueueKey, Scheduler, Settled};
-use store::Migration;
+use store::{Migration, query};
 use tokio::sync::Notify;
 
 use compose::{Composed, compose};
 use settle::{Conclusion, Leased};
 
 use crate::app::App;
+use crate::retention::{Aged, edge};
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 5,
@@ -42,6 +43,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("migrations/0005_egress.sql"),
     postgres: None,
 }];
+
+query!(ATTEMPT_AGE, "queries/attempt_age.sql");
+edge!(ATTEMPT_EDGE, "attempt");
+pub static ATTEMPT_AGED: Aged = Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 };
 
 /// Outcomes that may wait for the database before no more deliveries are begun. Reason: each is a message that a crash
 /// would send twice.

@@ -11,7 +11,12 @@ pub mod others;
 pub mod read;
 
 use mail::At;
-use store::{Form, Kind, Migration, Special, Statement, Value, Write};
+use store::{Form, Kind, Migration, Special, Statement, Value, Write, query};
+
+use crate::retention::Aged;
+
+query!(EVENT_EDGE, "queries/event_edge.sql");
+query!(EVENT_AGE, "queries/event_age.sql");
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 6,
@@ -19,6 +24,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("migrations/0006_event.sql"),
     postgres: None,
 }];
+
+pub static EVENT_AGED: Aged = Aged { edge: &EVENT_EDGE, delete: &EVENT_AGE, page: 1_000 };
 
 /// Appends to the log; the committer gives the id.
 pub static EVENT: Statement = Statement {

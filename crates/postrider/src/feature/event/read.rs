@@ -13,7 +13,13 @@ query!(pub(super) WRITERS, "queries/writers.sql");
 query!(LAST, "queries/last.sql");
 query!(TOLD_OF, "queries/deliveries_told_of.sql");
 query!(pub(super) AFTER, "queries/after.sql");
-query!(AFTER_IN_WORKSPACE, "queries/after_in_workspace.sql");
+query!(IN_WINDOW, "queries/in_window.sql");
+
+/// Ids that one query for a workspace looks at. Reason: the events of all workspaces share the ids, and a query that
+/// finds none must still end within some ten milliseconds.
+const WINDOW_IDS: i64 = 20_000;
+/// Windows that one call looks at, over all writers.
+const WINDOWS_MAX: usize = 10;
 
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +105,21 @@ pub async fn newest(store: &Store) -> Result<Cursor, StoreError> {
     Ok(cursor)
 }
 
+/// The highest id that a writer has committed.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn newest_of(store: &Store, writer: i64) -> Result<Option<i64>, StoreError> {
+    let range = [("from", (writer << WRITER_SHIFT).into()), ("below", ((writer + 1) << WRITER_SHIFT).into())];
+    store.read(&LAST, &range).await?.first().map(|row| row.int_or_null(0)).transpose().map(Option::flatten)
+}
+
+/// The least id above `from`, whoever wrote it.
+async fn oldest_above(store: &Store, from: i64) -> Result<Option<i64>, StoreError> {
+    let rows = store.read(&WRITERS, &[("from", from.into())]).await?;
+    rows.first().map(|row| row.int_or_null(0)).transpose().map(Option::flatten)
+}
+
 /// The writers that have written, each found by one step along the index.
 ///
 /// # Errors
@@ -106,8 +127,7 @@ pub async fn newest(store: &Store) -> Result<Cursor, StoreError> {
 pub async fn writers(store: &Store) -> Result<Vec<i64>, StoreError> {
     let mut writers = Vec::new();
     let mut from = 0;
-    while let Some(row) = store.read(&WRITERS, &[("from", from.into())]).await?.first() {
-        let Some(id) = row.int_or_null(0)? else { break };
+    while let Some(id) = oldest_above(store, from).await? {
         let writer = id >> WRITER_SHIFT;
         writers.push(writer);
         from = (writer + 1) << WRITER_SHIFT;
@@ -154,46 +174,90 @@ pub async fn deliveries_told_of(store: &Store, after: i64, upto: i64) -> Result<
     rows.iter().map(told).collect()
 }
 
-/// Whose events a reader may see.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Whose {
-    /// The program's own readers: the search index, the caches.
-    Everybody,
-    Workspace(i64),
-}
-
-/// Up to `limit` events of each writer after the cursor.
+/// Up to `limit` events of each writer after the cursor, of all workspaces: for the program's own readers.
 ///
 /// # Errors
 /// As [`Store::read`].
-pub async fn events_after(
-    store: &Store,
-    cursor: &Cursor,
-    whose: Whose,
-    limit: i64,
-) -> Result<Vec<Event>, StoreError> {
+pub async fn events_after(store: &Store, cursor: &Cursor, limit: i64) -> Result<Vec<Event>, StoreError> {
     let mut events = Vec::new();
     for writer in writers(store).await? {
         let after = cursor.0.get(&writer).copied().unwrap_or(writer << WRITER_SHIFT);
         let below = (writer + 1) << WRITER_SHIFT;
-        let mut params = vec![("after", after.into()), ("below", below.into()), ("limit", limit.into())];
-        let query = match whose {
-            Whose::Everybody => &AFTER,
-            Whose::Workspace(workspace) => {
-                params.push(("workspace", workspace.into()));
-                &AFTER_IN_WORKSPACE
-            }
-        };
-        for row in &store.read(query, &params).await? {
+        let params = [("after", after.into()), ("below", below.into()), ("limit", limit.into())];
+        for row in &store.read(&AFTER, &params).await? {
             events.push(read(row)?);
         }
     }
     Ok(events)
 }
 
+/// What a reader of one workspace's events got.
+#[derive(Debug)]
+pub struct Page {
+    /// In the order of each writer.
+    pub events: Vec<Event>,
+    /// There is more to look at: ask again at once.
+    pub more: bool,
+}
+
+/// Up to `limit` events of one workspace after the cursor, which moves on past everything that was looked at, also
+/// where nothing was this workspace's. Looks at a bounded number of ids, however many others wrote.
+///
+/// # Errors
+/// As [`Store::read`]; the cursor then stands after what was given before.
+pub async fn events_of_workspace(
+    store: &Store,
+    cursor: &mut Cursor,
+    workspace: i64,
+    limit: usize,
+) -> Result<Page, StoreError> {
+    let mut page = Page { events: Vec::new(), more: false };
+    let mut windows = 0;
+    for writer in writers(store).await? {
+        // What is committed now: an id above may be given out, and may be committed behind our back.
+        let Some(newest) = newest_of(store, writer).await? else { continue };
+        let mut after = cursor.0.get(&writer).copied().unwrap_or(writer << WRITER_SHIFT);
+        while after < newest {
+            if page.events.len() >= limit || windows >= WINDOWS_MAX {
+                page.more = true;
+                return Ok(page);
+            }
+            windows += 1;
+            // Steps over what retention has removed.
+            let Some(oldest) = oldest_above(store, after).await? else { break };
+            let upto = newest.min(oldest - 1 + WINDOW_IDS);
+            let found = window(store, workspace, (after, upto), limit - page.events.len()).await?;
+            let full = page.events.len() + found.len() >= limit;
+            after = if full { found.last().map_or(upto, |event| event.id) } else { upto };
+            page.events.extend(found);
+            cursor.advance(after);
+        }
+    }
+    Ok(page)
+}
+
+async fn window(
+    store: &Store,
+    workspace: i64,
+    (after, upto): (i64, i64),
+    limit: usize,
+) -> Result<Vec<Event>, StoreError> {
+    let params = [
+        ("workspace", workspace.into()),
+        ("after", after.into()),
+        ("upto", upto.into()),
+        ("limit", i64::try_from(limit).unwrap_or(i64::MAX).into()),
+    ];
+    store.read(&IN_WINDOW, &params).await?.iter().map(read).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use store::Write;
+
     use super::*;
+    use crate::feature::event;
+    use crate::test_store::{Place, on_both_databases};
 
     #[test]
     fn a_cursor_reads_back_and_nonsense_does_not() {
@@ -207,5 +271,64 @@ mod tests {
         for wrong in ["x", "0", "0-", "-1", "0-5.", "99999999-1", "0--5", "0-999999999999999999"] {
             assert_eq!(Cursor::parse(wrong), None, "{wrong}");
         }
+    }
+
+    async fn write(store: &Store, workspace: i64, count: usize) {
+        let mut write = Write::default();
+        for n in 0..count {
+            event::note(&mut write, At(0), workspace, event::Name::QueueHeld, Some(n.to_string()));
+        }
+        store.write(write).await.expect("the events are stored");
+    }
+
+    on_both_databases! {
+        a_slow_reader_misses_nothing_while_two_writers_write
+        a_reader_comes_past_the_events_of_others_in_bounded_steps
+    }
+
+    async fn a_slow_reader_misses_nothing_while_two_writers_write(place: Place) {
+        const WRITES: usize = 60;
+        let stores = [place.store.clone(), place.another().await];
+        let writing = stores.clone().map(|store| {
+            tokio::spawn(async move {
+                for n in 0..WRITES {
+                    write(&store, if n % 3 == 0 { 8 } else { 7 }, 3).await;
+                }
+            })
+        });
+        let wanted = 2 * 3 * WRITES * 2 / 3;
+        let (mut cursor, mut seen) = (Cursor::default(), Vec::new());
+        loop {
+            let written = writing.iter().all(tokio::task::JoinHandle::is_finished);
+            let page = events_of_workspace(&place.store, &mut cursor, 7, 5).await.expect("the log reads");
+            assert!(page.events.len() <= 5);
+            assert!(page.events.iter().all(|event| event.workspace == 7));
+            seen.extend(page.events.iter().map(|event| event.id));
+            // A reader who went away and came back with the cursor that it was shown.
+            cursor = Cursor::parse(&cursor.show()).expect("what was shown reads back");
+            if written && !page.more {
+                break;
+            }
+        }
+        for task in writing {
+            task.await.expect("the writer ends well");
+        }
+        let (mut sorted, total) = (seen.clone(), seen.len());
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!((sorted.len(), total), (wanted, wanted), "each once");
+    }
+
+    async fn a_reader_comes_past_the_events_of_others_in_bounded_steps(place: Place) {
+        let others = (WINDOW_IDS * 2) as usize;
+        write(&place.store, 8, others).await;
+        write(&place.store, 7, 1).await;
+        let mut cursor = Cursor::default();
+        let mine = events_of_workspace(&place.store, &mut cursor, 7, 10).await.expect("the log reads");
+        assert_eq!((mine.events.len(), mine.more), (1, false));
+        let end = cursor.clone();
+        let none = events_of_workspace(&place.store, &mut Cursor::default(), 9, 10).await.expect("reads");
+        assert!(none.events.is_empty());
+        assert_eq!(end, newest(&place.store).await.expect("reads"), "nothing is left to look at");
     }
 }

@@ -24,6 +24,10 @@ use crate::id::Noun;
 
 query!(CLAIM, "queries/idempotency_claim.sql");
 query!(ANSWERED, "queries/idempotency_answered.sql");
+query!(FORGET, "queries/idempotency_age.sql");
+
+/// Idempotency records that one transaction forgets.
+const FORGET_PAGE: i64 = 1_000;
 
 /// An idempotency key with what its answer will be.
 pub struct Once {
@@ -137,6 +141,19 @@ async fn replay(app: &App, key: Option<([u8; 32], [u8; 32])>) -> Result<Outcome,
         return Err(Refusal::IdempotencyMismatch);
     }
     Ok(Outcome::Replayed { status: u16::try_from(status).unwrap_or(200), answer })
+}
+
+/// Forgets a page of the idempotency records from before `cut`; true when there may be more.
+///
+/// # Errors
+/// As [`store::Store::write`].
+pub async fn idempotency_forget(store: &store::Store, cut: At) -> Result<bool, StoreError> {
+    let mut write = Write::default();
+    write.step(&FORGET, vec![("cut_us", cut.0.into()), ("limit", FORGET_PAGE.into())]);
+    match store.write(write).await? {
+        Committed::Stored { answers } => Ok(answers.first().is_some_and(|rows| !rows.is_empty())),
+        Committed::Guarded => Ok(false),
+    }
 }
 
 /// A submission about which everything is decided.

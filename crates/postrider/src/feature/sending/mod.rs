@@ -18,9 +18,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mail::{Address, At, Envelope, ForwardPath};
-use store::Migration;
+use store::{Migration, query};
 
 use crate::feature::access::{Key, Stream};
+use crate::retention::{Aged, edge};
+
+query!(CONTENT_AGE, "queries/content_age.sql");
+query!(DELIVERY_AGE, "queries/delivery_age.sql");
+query!(MESSAGE_AGE, "queries/message_age.sql");
+edge!(CONTENT_EDGE, "content");
+edge!(DELIVERY_EDGE, "delivery");
+edge!(MESSAGE_EDGE, "message");
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 4,
@@ -28,6 +36,11 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("migrations/0004_sending.sql"),
     postgres: None,
 }];
+
+/// Contents go first, and a hundred at a time, for each may have megabytes.
+pub static CONTENT_AGED: Aged = Aged { edge: &CONTENT_EDGE, delete: &CONTENT_AGE, page: 100 };
+pub static DELIVERY_AGED: Aged = Aged { edge: &DELIVERY_EDGE, delete: &DELIVERY_AGE, page: 1_000 };
+pub static MESSAGE_AGED: Aged = Aged { edge: &MESSAGE_EDGE, delete: &MESSAGE_AGE, page: 1_000 };
 
 /// What made a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

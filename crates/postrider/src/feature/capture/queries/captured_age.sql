@@ -1,0 +1,1 @@
+DELETE FROM captured WHERE id > :after AND id <= :upto

@@ -1,0 +1,1 @@
+DELETE FROM node_start WHERE epoch < :epoch AND started_us < :cut_us
