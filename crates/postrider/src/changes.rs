@@ -9,8 +9,9 @@ use std::time::Duration;
 use store::{StoreError, WRITER_SHIFT};
 
 use crate::app::App;
+use crate::feature::egress::admin;
 use crate::feature::event::Name;
-use crate::feature::event::read::{Cursor, Whose, events_after, newest};
+use crate::feature::event::read::{Cursor, Event, Whose, events_after, newest};
 
 /// How often the others' events are looked for: the longest that a change elsewhere stays unnoticed.
 pub const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -19,42 +20,54 @@ const PAGE: i64 = 1_000;
 
 /// Runs until `stop`.
 pub async fn follow(app: Arc<App>, mut stop: net::listen::Stop) {
-    let mut cursor = loop {
-        match newest(&app.store).await {
-            Ok(cursor) => break cursor,
-            Err(error) => tracing::warn!(%error, "changes by others cannot be followed yet"),
-        }
-        tokio::select! {
-            () = stop.stopped() => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
-    };
+    let mut cursor = None;
     loop {
+        let looked = match cursor.take() {
+            None => begin(&app).await,
+            Some(at) => look(&app, at).await,
+        };
+        match looked {
+            Ok(at) => cursor = Some(at),
+            // Where it stood is forgotten, so everything is read anew: nothing can be missed.
+            Err(error) => {
+                tracing::warn!(%error, "changes by others could not be read and will be looked for again");
+            }
+        }
         tokio::select! {
             () = stop.stopped() => return,
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
-        if let Err(error) = look(&app, &mut cursor).await {
-            tracing::warn!(%error, "changes by others could not be read and will be looked for again");
+    }
+}
+
+/// Where the log stands, and then everything in memory anew: what others changed before that moment is in it.
+async fn begin(app: &Arc<App>) -> Result<Cursor, StoreError> {
+    let cursor = newest(&app.store).await?;
+    app.directory.reload(&app.store).await?;
+    app.suppressions.load(&app.store, 0).await?;
+    admin::reload(app).await?;
+    admin::dues_changed(app, &admin::Scope::default());
+    Ok(cursor)
+}
+
+async fn look(app: &Arc<App>, mut cursor: Cursor) -> Result<Cursor, StoreError> {
+    // A server's own events changed its memory when they were committed.
+    for writer in app.store.server_writers() {
+        cursor.advance(((writer + 1) << WRITER_SHIFT) - 1);
+    }
+    loop {
+        let events = events_after(&app.store, &cursor, Whose::Everybody, PAGE).await?;
+        heed(app, &events).await?;
+        events.iter().for_each(|event| cursor.advance(event.id));
+        if events.is_empty() {
+            return Ok(cursor);
         }
     }
 }
 
-async fn look(app: &Arc<App>, cursor: &mut Cursor) -> Result<(), StoreError> {
-    let mut next = cursor.clone();
-    // Our own events changed our memory when they were committed.
-    next.0.insert(0, i64::from(u32::MAX) << 16);
-    let mut names = Vec::new();
-    for event in events_after(&app.store, &next, Whose::Everybody, PAGE).await? {
-        cursor.advance(event.id);
-        if event.id >> WRITER_SHIFT != 0 {
-            names.extend(Name::parse(&event.name));
-        }
-    }
-    heed(app, &names).await
-}
-
-async fn heed(app: &Arc<App>, names: &[Name]) -> Result<(), StoreError> {
+/// Each cache is read at most once, however many events tell of it.
+async fn heed(app: &Arc<App>, events: &[Event]) -> Result<(), StoreError> {
+    let names: Vec<Name> = events.iter().filter_map(|event| Name::parse(&event.name)).collect();
     let any = |wanted: &[Name]| names.iter().any(|name| wanted.contains(name));
     if any(&[
         Name::WorkspaceCreated,
@@ -70,8 +83,11 @@ async fn heed(app: &Arc<App>, names: &[Name]) -> Result<(), StoreError> {
     if any(&[Name::SuppressionAdded]) {
         app.suppressions.load(&app.store, 0).await?;
     }
-    if any(&[Name::QueueHeld, Name::QueueReleased, Name::QueueRetried]) {
-        crate::feature::egress::admin::reload(app).await?;
+    if any(&[Name::QueueHeld, Name::QueueReleased]) {
+        admin::reload(app).await?;
+    }
+    for event in events.iter().filter(|event| event.name == Name::QueueRetried.as_str()) {
+        admin::dues_changed(app, &admin::Scope::of(event));
     }
     Ok(())
 }

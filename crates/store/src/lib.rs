@@ -145,6 +145,15 @@ impl Store {
         self.last_event.clone()
     }
 
+    /// The writers' numbers of servers; those of operators' tools are above.
+    #[must_use]
+    pub fn server_writers(&self) -> std::ops::Range<i64> {
+        match self.backend {
+            Backend::Sqlite(_) => 0..1,
+            Backend::Postgres(_) => 0..i64::from(postgres::FIRST_TOOL),
+        }
+    }
+
     /// `sqlite` or `postgres`, for people.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -104,6 +104,8 @@ async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()>
     let first = first_start(mode, &app).await?;
     let ports = Ports::bind(&app)?;
     let (stopper, stop) = stopper();
+    // Before anything can be leased.
+    egress::admin::reload(&app).await?;
     ports.announce(mode, first.as_ref(), json)?;
     ports.start(&app, &stop);
     wait_for_signal().await?;

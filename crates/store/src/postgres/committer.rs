@@ -24,7 +24,7 @@ pub(super) struct Seat {
 }
 
 /// Numbers below belong to servers, those from here on to tools.
-const FIRST_TOOL: i32 = 64;
+pub(crate) const FIRST_TOOL: i32 = 64;
 /// Tools that may write at once.
 const TOOLS_MAX: i32 = 64;
 

@@ -16,6 +16,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config};
 
+pub(crate) use committer::FIRST_TOOL;
+
 use crate::line::Line;
 use crate::query::Dialect;
 use crate::{Migration, Options, Query, Row, StoreError, Value, migrate};
