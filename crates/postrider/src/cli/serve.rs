@@ -14,7 +14,7 @@ use queue::{Config, PathLimits, RetrySchedule, Scheduler};
 use store::{Durability, Location, Options, Role, Store};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Mode, ServeArgs, read_settings};
+use super::{Mode, Place, ServeArgs, read_settings};
 use crate::app::App;
 use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
@@ -32,15 +32,15 @@ const PARCELS_BYTES: usize = 64 << 20;
 /// How long what is under way may take after a signal to end. Reason: process managers kill after 90 s at the latest.
 const DRAIN_WAIT: Duration = Duration::from_secs(60);
 
-pub(super) fn run(mode: Mode, args: &ServeArgs) -> anyhow::Result<()> {
+pub(super) fn run(mode: Mode, place: &Place, args: &ServeArgs, json: bool) -> anyhow::Result<()> {
     let given = [("--http", "http.listen", &args.http), ("--smtp", "smtp.listen", &args.smtp)];
     let options: Vec<_> =
         given.iter().filter_map(|(option, path, value)| Some((*option, *path, value.as_deref()?))).collect();
-    let settings = read_settings(mode, &args.place, &options)?;
+    let settings = read_settings(mode, place, &options)?;
     start_log(&settings);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
-    runtime.block_on(serve(mode, settings, args.json))
+    runtime.block_on(serve(mode, settings, json))
 }
 
 fn start_log(settings: &Settings) {
@@ -117,7 +117,7 @@ async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()>
 }
 
 /// One server for one data directory: the lock goes with the process, however it ends.
-fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
+pub(super) fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
     let file =
         std::fs::File::create(path.join("lock")).context("making the lock file of the data directory")?;
     file.try_lock()
@@ -164,7 +164,7 @@ async fn open(settings: Settings) -> anyhow::Result<App> {
     })
 }
 
-fn system_hostname() -> String {
+pub(super) fn system_hostname() -> String {
     let name = rustix::system::uname();
     let name = name.nodename().to_string_lossy().to_lowercase();
     if name.is_empty() { "localhost".to_owned() } else { name }

@@ -58,7 +58,7 @@ impl Scope {
         }
     }
 
-    fn params(&self) -> Vec<(&'static str, store::Value)> {
+    pub(super) fn params(&self) -> Vec<(&'static str, store::Value)> {
         vec![
             ("workspace", self.workspace.unwrap_or(0).into()),
             ("domain", self.domain.clone().unwrap_or_default().into()),
