@@ -71,7 +71,7 @@ fn judge(free: u64, min: u64) -> Option<String> {
     (free < min).then(|| format!("the disk is nearly full: {} MB free, {} MB needed", free >> 20, min >> 20))
 }
 
-fn free_bytes(path: &Path) -> std::io::Result<u64> {
+pub(crate) fn free_bytes(path: &Path) -> std::io::Result<u64> {
     let stat = rustix::fs::statvfs(path)?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }

@@ -83,8 +83,7 @@ impl Harness {
             written.preset(path, value);
         }
         let settings = written.settings().unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        let (app, _seen) = cli::serve::open(settings).await.expect("the app opens");
-        let app = Arc::new(app);
+        let app = Arc::new(cli::serve::open(settings).await.expect("the app opens"));
         let (stopper, stop) = stopper();
         tokio::spawn(feature::egress::driver::run(app.clone(), stop.clone()));
         let router = http::router(app.clone(), stop);

@@ -18,6 +18,23 @@ pub enum Lane {
 impl Lane {
     pub const ALL: [Lane; 4] = [Lane::Code, Lane::Transactional, Lane::Automation, Lane::Campaign];
 
+    /// The lane's name, for people and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Lane::Code => "code",
+            Lane::Transactional => "transactional",
+            Lane::Automation => "automation",
+            Lane::Campaign => "campaign",
+        }
+    }
+
+    /// The lane of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Lane> {
+        Lane::ALL.into_iter().find(|lane| lane.as_str() == name)
+    }
+
     /// 0 to 3, most urgent first.
     #[must_use]
     pub fn number(self) -> u8 {
@@ -93,5 +110,6 @@ mod tests {
     fn a_lane_survives_its_number() {
         assert_eq!(Lane::ALL.map(|lane| Lane::from_number(lane.number())), Lane::ALL.map(Some));
         assert_eq!(Lane::from_number(4), None);
+        assert_eq!(Lane::ALL.map(|lane| Lane::parse(lane.as_str())), Lane::ALL.map(Some));
     }
 }

@@ -79,6 +79,15 @@ pub struct Options {
     pub migrations: &'static [Migration],
 }
 
+/// Whether `file`, a backup that [`Store::backup`] made, is whole and can be opened by this program. Reads all of it:
+/// call it on a thread that may block.
+///
+/// # Errors
+/// `Refused` when it is damaged, not ours, or of a newer program.
+pub fn inspect_backup(file: &Path, migrations: &[Migration]) -> Result<(), StoreError> {
+    sqlite::inspect(file, migrations)
+}
+
 /// A database that is open, migrated, and ready. Clones share it.
 #[derive(Clone)]
 pub struct Store {
@@ -160,7 +169,11 @@ impl Store {
     ///
     /// # Errors
     /// `Unsupported` on PostgreSQL, whose own `pg_dump` does it better.
-    pub async fn backup(&self, file: &Path, progress: fn(u64, u64)) -> Result<(), StoreError> {
+    pub async fn backup(
+        &self,
+        file: &Path,
+        progress: impl Fn(u64, u64) + Send + 'static,
+    ) -> Result<(), StoreError> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.backup(file.to_owned(), progress).await,
             Backend::Postgres(_) => {

@@ -1,6 +1,30 @@
 //! The command line: each command is a file.
+//!
+//! Guarantees
+//! 1. A command that reads or changes data works beside a running server and without one: it opens the same database,
+//!    and the server follows what it changes (`changes`).
+//! 2. Every command says what it did in words, or with `--json` as one JSON value (`events tail`: one a line), and ends
+//!    with code 0 only if it did it.
+//!
+//! Not here: what the commands do to the data (the slices' `admin` modules).
 
+mod answer;
+mod backup;
+mod check;
+mod domains;
+mod events;
+mod keys;
+mod post;
+mod queue;
+mod restore;
+mod send;
 pub(crate) mod serve;
+mod streams;
+mod suppressions;
+#[cfg(test)]
+mod tests;
+mod tool;
+mod workspaces;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,9 +32,10 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{self, Settings, Written};
+use answer::Answer;
 
 /// Variables with our prefix that are not settings.
-const OTHER_VARIABLES: &[&str] = &["POSTRIDER_TEST_POSTGRES"];
+const OTHER_VARIABLES: &[&str] = &["POSTRIDER_TEST_POSTGRES", send::KEY_VARIABLE];
 
 #[derive(Parser)]
 #[command(
@@ -19,6 +44,11 @@ const OTHER_VARIABLES: &[&str] = &["POSTRIDER_TEST_POSTGRES"];
     about = "A self-hosted email platform: take mail, keep it, sign it, deliver it, tell what happened."
 )]
 struct Cli {
+    #[command(flatten)]
+    place: Place,
+    /// Print JSON, for programs.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -26,37 +56,68 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run on this machine with nothing leaving it: every message ends in the capture mailbox.
+    #[command(after_help = "Example:\n  postrider dev --data ./data")]
     Dev(ServeArgs),
     /// Run for real: mail goes where the routes say, by default to the recipients' servers.
+    #[command(after_help = "Example:\n  postrider serve --config /etc/postrider.toml")]
     Serve(ServeArgs),
     /// Show every setting with its meaning, unit, default and the reason for it.
+    #[command(after_help = "Example:\n  postrider config --explain > postrider.toml")]
     Config(ConfigArgs),
+    /// Look for everything that would keep mail from going out, before it does.
+    #[command(after_help = check::HELP)]
+    Check,
+    /// Hand a message to the running server.
+    #[command(after_help = send::HELP)]
+    Send(send::SendArgs),
+    /// See what waits and why; hold it, release it, have it tried again now.
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
+    /// Follow what happens.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
+    /// Make, list and revoke the keys with which applications send.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Add the domains that mail is sent from, show their DNS records, verify them.
+    #[command(subcommand)]
+    Domains(domains::DomainsCommand),
+    /// Make and list workspaces: tenants whose mail, keys and domains are apart.
+    #[command(subcommand)]
+    Workspaces(workspaces::WorkspacesCommand),
+    /// Make and list a workspace's streams: lanes of mail of one kind.
+    #[command(subcommand)]
+    Streams(streams::StreamsCommand),
+    /// Add, lift and list suppressions: addresses that may not be mailed.
+    #[command(subcommand)]
+    Suppressions(suppressions::SuppressionsCommand),
+    /// Copy the database into a file while the server runs.
+    #[command(after_help = backup::HELP)]
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of the database; the server must not run.
+    #[command(after_help = restore::HELP)]
+    Restore(restore::RestoreArgs),
 }
 
 /// Where the settings come from.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 struct Place {
     /// The settings file; without it ./postrider.toml is read if it is there.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The data directory [default: ./data]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     data: Option<String>,
 }
 
 #[derive(Args)]
 struct ServeArgs {
-    #[command(flatten)]
-    place: Place,
     /// Where the API and the console listen [default: 127.0.0.1:8025]
     #[arg(long, value_name = "ADDRESS:PORT")]
     http: Option<String>,
     /// Where SMTP listens [default: 127.0.0.1:2525]
     #[arg(long, value_name = "ADDRESS:PORT")]
     smtp: Option<String>,
-    /// Print one JSON line when ready, for scripts.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Args)]
@@ -64,8 +125,6 @@ struct ConfigArgs {
     /// Print a sample postrider.toml in which every setting is explained.
     #[arg(long)]
     explain: bool,
-    #[command(flatten)]
-    place: Place,
 }
 
 /// Which kind of server.
@@ -77,14 +136,19 @@ enum Mode {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
-        Command::Dev(args) => serve::run(Mode::Dev, &args),
-        Command::Serve(args) => serve::run(Mode::Serve, &args),
-        Command::Config(args) => config(&args),
+    let Cli { place, json, command } = Cli::parse();
+    let result = match command {
+        Command::Dev(args) => serve::run(Mode::Dev, &place, &args, json).map(|()| true),
+        Command::Serve(args) => serve::run(Mode::Serve, &place, &args, json).map(|()| true),
+        command => read_settings(Mode::Serve, &place, &[]).and_then(|settings| {
+            let answer = tool::block_on(perform(command, settings, json))??;
+            answer.print(json)?;
+            Ok(answer.succeeded)
+        }),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("postrider: {error:#}");
             ExitCode::FAILURE
@@ -92,14 +156,24 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn config(args: &ConfigArgs) -> anyhow::Result<()> {
-    if args.explain {
-        print!("{}", settings::explain());
-        return Ok(());
+/// Every command but the servers.
+async fn perform(command: Command, settings: Settings, json: bool) -> anyhow::Result<Answer> {
+    match command {
+        Command::Dev(_) | Command::Serve(_) => unreachable!("invariant: servers are started by `run`"),
+        Command::Config(args) if args.explain => Ok(Answer::text(settings::explain())),
+        Command::Config(_) => Ok(Answer::said("The settings are in order.")),
+        Command::Check => check::run(settings).await,
+        Command::Send(args) => send::run(&settings, args).await,
+        Command::Queue(command) => queue::run(settings, command).await,
+        Command::Events(command) => events::run(settings, command, json).await,
+        Command::Keys(command) => keys::run(settings, command).await,
+        Command::Domains(command) => domains::run(settings, command).await,
+        Command::Workspaces(command) => workspaces::run(settings, command).await,
+        Command::Streams(command) => streams::run(settings, command).await,
+        Command::Suppressions(command) => suppressions::run(settings, command).await,
+        Command::Backup(args) => backup::run(settings, args).await,
+        Command::Restore(args) => restore::run(settings, args).await,
     }
-    read_settings(Mode::Serve, &args.place, &[])?;
-    println!("The settings are in order.");
-    Ok(())
 }
 
 /// Reads the file, the environment and the options; reports every mistake at once.

@@ -14,11 +14,10 @@ use queue::{Config, PathLimits, RetrySchedule, Scheduler};
 use store::{Durability, Location, Options, Role, Store};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Mode, ServeArgs, read_settings};
+use super::{Mode, Place, ServeArgs, read_settings};
 use crate::app::App;
 use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
-use crate::feature::event::read::{Cursor, newest};
 use crate::feature::sending::parcel;
 use crate::feature::{access, egress, search, suppression};
 use crate::health::Health;
@@ -33,15 +32,15 @@ const PARCELS_BYTES: usize = 64 << 20;
 /// How long what is under way may take after a signal to end. Reason: process managers kill after 90 s at the latest.
 const DRAIN_WAIT: Duration = Duration::from_secs(60);
 
-pub(super) fn run(mode: Mode, args: &ServeArgs) -> anyhow::Result<()> {
+pub(super) fn run(mode: Mode, place: &Place, args: &ServeArgs, json: bool) -> anyhow::Result<()> {
     let given = [("--http", "http.listen", &args.http), ("--smtp", "smtp.listen", &args.smtp)];
     let options: Vec<_> =
         given.iter().filter_map(|(option, path, value)| Some((*option, *path, value.as_deref()?))).collect();
-    let settings = read_settings(mode, &args.place, &options)?;
+    let settings = read_settings(mode, place, &options)?;
     start_log(&settings);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
-    runtime.block_on(serve(mode, settings, args.json))
+    runtime.block_on(serve(mode, settings, json))
 }
 
 fn start_log(settings: &Settings) {
@@ -101,13 +100,14 @@ pub(super) fn make_data_dir(path: &Path) -> anyhow::Result<()> {
 async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()> {
     make_data_dir(&settings.node.data_dir)?;
     let _lock = lock_data_dir(&settings.node.data_dir)?;
-    let (app, seen) = open(settings).await?;
-    let app = Arc::new(app);
+    let app = Arc::new(open(settings).await?);
     let first = first_start(mode, &app).await?;
     let ports = Ports::bind(&app)?;
     let (stopper, stop) = stopper();
+    // Before anything can be leased.
+    egress::admin::reload(&app).await?;
     ports.announce(mode, first.as_ref(), json)?;
-    ports.start(&app, seen, &stop);
+    ports.start(&app, &stop);
     wait_for_signal().await?;
     tracing::info!("ending: no new mail is taken, what is under way is finished");
     app.health.close();
@@ -117,7 +117,7 @@ async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()>
 }
 
 /// One server for one data directory: the lock goes with the process, however it ends.
-fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
+pub(super) fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
     let file =
         std::fs::File::create(path.join("lock")).context("making the lock file of the data directory")?;
     file.try_lock()
@@ -125,8 +125,8 @@ fn lock_data_dir(path: &Path) -> anyhow::Result<std::fs::File> {
     Ok(file)
 }
 
-/// Everything that a running process has, opened and read; the cursor tells which changes by others are in its caches.
-pub(crate) async fn open(settings: Settings) -> anyhow::Result<(App, Cursor)> {
+/// Everything that a running process has, opened and read.
+pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
     let store = open_store(&settings, Role::Server).await?;
     let search = open_search(&settings).await?;
     let now = net::clock::now();
@@ -135,7 +135,6 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<(App, Cursor)> {
     if access::workspaces(&store).await?.is_empty() {
         access::admin::workspace_add(&store, &mint, now, access::DEFAULT_WORKSPACE).await?;
     }
-    let seen = newest(&store).await?;
     let directory = Directory::default();
     directory.reload(&store).await?;
     let suppressions = suppression::Filter::empty();
@@ -146,7 +145,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<(App, Cursor)> {
     };
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let scheduler = Scheduler::new(queue_config(&settings), net::clock::random_u64());
-    let app = App {
+    Ok(App {
         egress: Egress::new(scheduler, Signing::start(threads).context("starting the signing threads")?),
         resolver: Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?,
         server_tls: server_tls(&settings, &hostname)?,
@@ -163,11 +162,10 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<(App, Cursor)> {
         directory,
         suppressions,
         settings,
-    };
-    Ok((app, seen))
+    })
 }
 
-fn system_hostname() -> String {
+pub(super) fn system_hostname() -> String {
     let name = rustix::system::uname();
     let name = name.nodename().to_string_lossy().to_lowercase();
     if name.is_empty() { "localhost".to_owned() } else { name }
@@ -291,13 +289,13 @@ impl Ports {
         Ok(())
     }
 
-    fn start(self, app: &Arc<App>, seen: Cursor, stop: &Stop) {
+    fn start(self, app: &Arc<App>, stop: &Stop) {
         for (listener, tls) in self.smtp {
             tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
         }
         tokio::spawn(http::serve(app.clone(), self.http, stop.clone()));
         tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
-        tokio::spawn(changes::follow(app.clone(), seen, stop.clone()));
+        tokio::spawn(changes::follow(app.clone(), stop.clone()));
         tokio::spawn(search::work::run(app.clone(), stop.clone()));
         tokio::spawn(retention::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mail::At;
 
-use super::{Action, Scheduler};
+use super::{Action, HoldRule, Scheduler};
 use crate::entry::{Entry, Position, QueueKey};
 use crate::reads::Ticket;
 use crate::window::Rows;
@@ -40,6 +40,24 @@ impl Scheduler {
     pub(super) fn could_fit(&self, now: At, share: usize, id: Option<u32>) -> bool {
         let mut last = self.sleepers.iter().rev().filter(|(_, other)| Some(*other) != id);
         self.total < share || last.next().is_some_and(|(wakes, _)| *wakes > now)
+    }
+
+    /// Many deliveries of the queues that `rule` matches have new dues in the database: their windows are read anew.
+    /// Call it after the commit. Leases under way are not touched.
+    pub fn dues_changed(&mut self, now: At, rule: &HoldRule) {
+        for id in self.queues.ids() {
+            let queue = &mut self.queues[id];
+            if !rule.matches(&queue.key) {
+                continue;
+            }
+            self.total -= queue.window.len();
+            queue.window.clear();
+            queue.window.leave(Position::START);
+            // A read that is under way may have seen the old dues: its answer is not waited for any more.
+            queue.refill = None;
+            self.place(now, id);
+        }
+        self.sweep.dues_changed(now);
     }
 
     /// Leaves a queue to the database.

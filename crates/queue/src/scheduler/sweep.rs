@@ -61,6 +61,15 @@ impl Sweep {
         self.left_since_asked = true;
     }
 
+    /// Queues that are not known may have become due, and a read under way may not have seen it.
+    pub(super) fn dues_changed(&mut self, now: At) {
+        self.left(now);
+        if let Stage::Asked(_) = self.stage {
+            self.stage = Stage::Between;
+            self.not_before = now;
+        }
+    }
+
     /// A hold has ended: what it matched may have been left.
     pub(super) fn released(&mut self, now: At) {
         if self.cold_due == HELD {

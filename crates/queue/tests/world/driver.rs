@@ -29,6 +29,7 @@ pub enum Fault {
     MemoryIgnored,
     HoldIgnored,
     ExpiryIgnored,
+    DuesUnsaid,
 }
 
 enum Event {
@@ -46,6 +47,7 @@ enum Event {
     Swept(Ticket, Vec<QueueRows>, bool),
     Cancel,
     Move,
+    Hurry,
     Hold,
     Release(HoldRule),
     Crash,
@@ -117,7 +119,9 @@ impl World {
         for _ in 0..4 + world.below(8) {
             world.within(300, Event::Commit);
         }
-        for event in [Event::Cancel, Event::Move, Event::Move, Event::Hold, Event::Crash] {
+        for event in
+            [Event::Cancel, Event::Move, Event::Move, Event::Hurry, Event::Hurry, Event::Hold, Event::Crash]
+        {
             if world.below(2) == 0 {
                 world.within(900, event);
             }
@@ -207,6 +211,7 @@ impl World {
             Event::Swept(ticket, queues, end) => self.scheduler.swept(self.now, ticket, queues, end),
             Event::Cancel => self.cancel(),
             Event::Move => self.move_one(),
+            Event::Hurry => self.hurry(),
             Event::Hold => self.hold(),
             Event::Release(rule) => {
                 self.checks.holds.retain(|held| *held != rule);
@@ -355,6 +360,20 @@ impl World {
         self.within(60, Event::Move);
     }
 
+    /// An operator makes everything of a domain due now, in the database; the scheduler is told that dues changed.
+    fn hurry(&mut self) {
+        let rule = HoldRule { domain: Some(self.some_key().domain), ..HoldRule::default() };
+        let (now, leased) = (self.now, &self.checks.leased);
+        for (id, row) in &mut self.database.rows {
+            if row.live && row.told && !leased.contains(id) && row.entry.due > now && rule.matches(&row.key) {
+                row.entry.due = now;
+            }
+        }
+        if self.fault != Fault::DuesUnsaid {
+            self.scheduler.dues_changed(self.now, &rule);
+        }
+    }
+
     fn hold(&mut self) {
         let key = self.some_key();
         let rule = [
@@ -373,7 +392,10 @@ impl World {
     /// The process dies and starts again: what was under way is gone, the database and the operator's holds are not.
     fn crash(&mut self) {
         self.events.retain(|_, event| {
-            matches!(event, Event::Commit | Event::Cancel | Event::Move | Event::Hold | Event::Release(_))
+            matches!(
+                event,
+                Event::Commit | Event::Cancel | Event::Move | Event::Hurry | Event::Hold | Event::Release(_)
+            )
         });
         self.paths.clear();
         self.checks.crashed();

@@ -6,7 +6,10 @@
 
 mod checkpoint;
 mod committer;
+mod inspection;
 mod value;
+
+pub(crate) use inspection::inspect;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,9 +94,9 @@ impl Sqlite {
     pub(crate) async fn backup(
         self: &Arc<Self>,
         to: PathBuf,
-        progress: fn(u64, u64),
+        progress: impl Fn(u64, u64) + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.with_reader(move |connection| copy_database(connection, &to, progress)).await
+        self.with_reader(move |connection| copy_database(connection, &to, &progress)).await
     }
 
     async fn with_reader<T: Send + 'static>(
@@ -181,7 +184,7 @@ fn run(connection: &Connection, name: &str, sql: &str, values: &[Value]) -> Resu
     rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
 }
 
-fn copy_database(connection: &Connection, to: &Path, progress: fn(u64, u64)) -> Result<(), StoreError> {
+fn copy_database(connection: &Connection, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<(), StoreError> {
     /// Pages copied before other work gets its turn.
     const PAGES_A_STEP: i32 = 1_024;
     let failed = |error: rusqlite::Error| failure("backup", &error);
@@ -195,9 +198,12 @@ fn copy_database(connection: &Connection, to: &Path, progress: fn(u64, u64)) -> 
             progress(all.saturating_sub(left), all);
         }
         if step == rusqlite::backup::StepResult::Done {
-            return Ok(());
+            break;
         }
     }
+    drop(backup);
+    // One file that needs nothing beside it.
+    target.execute_batch("PRAGMA journal_mode = DELETE").map_err(failed)
 }
 
 /// What an error of the driver means to the caller.

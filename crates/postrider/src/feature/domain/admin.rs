@@ -40,18 +40,7 @@ pub fn domain_rows(
     name: &Domain,
     status: Status,
 ) -> Result<(i64, Write), DomainAddError> {
-    let id = mint.next(now);
-    let mut write = Write::default();
-    let verified = status.may_send().then_some(now.0);
-    let params = vec![
-        ("id", id.into()),
-        ("workspace", workspace.into()),
-        ("name", name.as_str().to_owned().into()),
-        ("status", status.as_str().into()),
-        ("now", now.0.into()),
-        ("verified", verified.into()),
-    ];
-    write.step_expecting(1, "the workspace has this domain already", &DOMAIN_ADD, params);
+    let (id, mut write) = domain_row(mint, now, workspace, name, status);
     for key in [SigningKey::rsa_generate(RSA_BITS)?, SigningKey::ed25519_generate()?] {
         let key_id = mint.next(now);
         let algorithm = match key {
@@ -70,8 +59,40 @@ pub fn domain_rows(
         ];
         write.step(&DKIM_KEY_ADD, params);
     }
-    event::note(&mut write, now, workspace, event::Name::DomainCreated, None);
     Ok((id, write))
+}
+
+fn domain_row(mint: &Mint, now: At, workspace: i64, name: &Domain, status: Status) -> (i64, Write) {
+    let id = mint.next(now);
+    let mut write = Write::default();
+    let verified = status.may_send().then_some(now.0);
+    let params = vec![
+        ("id", id.into()),
+        ("workspace", workspace.into()),
+        ("name", name.as_str().to_owned().into()),
+        ("status", status.as_str().into()),
+        ("now", now.0.into()),
+        ("verified", verified.into()),
+    ];
+    write.step_expecting(1, "the workspace has this domain already", &DOMAIN_ADD, params);
+    event::note(&mut write, now, workspace, event::Name::DomainCreated, None);
+    (id, write)
+}
+
+/// Makes a domain without keys: its mail goes out unsigned, as a smarthost that signs by itself wants it.
+///
+/// # Errors
+/// `Conflict` when the workspace has the domain; as [`Store::write`].
+pub async fn domain_add_unsigned(
+    store: &Store,
+    (mint, now): (&Mint, At),
+    workspace: i64,
+    name: &Domain,
+    status: Status,
+) -> Result<i64, StoreError> {
+    let (id, write) = domain_row(mint, now, workspace, name, status);
+    store.write(write).await?;
+    Ok(id)
 }
 
 /// A label that no other workspace of this installation uses: keys of two workspaces for one domain do not clash.

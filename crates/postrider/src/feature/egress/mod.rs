@@ -14,6 +14,7 @@ mod capture_path;
 pub mod compose;
 mod connection;
 pub mod driver;
+pub mod inspect;
 pub mod reads;
 pub mod rows;
 pub mod settle;

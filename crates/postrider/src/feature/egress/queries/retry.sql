@@ -1,6 +1,6 @@
 UPDATE delivery SET due_us = :now
 WHERE state = 'due' AND attempts > 0 AND due_us > :now
-  AND (:workspace = 0 OR workspace_id = :workspace)
-  AND (:domain = '' OR domain = :domain)
-  AND (:lane = -1 OR lane = :lane)
-RETURNING id, message_id, workspace_id, lane, domain, expires_us, attempts
+  AND (workspace_id = :workspace OR :workspace = 0)
+  AND (domain = :domain OR :domain = '')
+  AND (lane = :lane OR :lane = -1)
+RETURNING id

@@ -1,0 +1,148 @@
+//! `postrider restore`: puts a backup in the place of the database.
+//!
+//! Guarantees
+//! 1. Nothing is touched before the backup was checked, nor while a server has the data directory.
+//! 2. What was there is kept beside it under another name. At every moment the directory holds the old database or the
+//!    new one, whole.
+//! 3. Nothing goes out by itself: what was delivered after the backup was made is due again in it, so everything is held
+//!    until somebody releases it.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+use serde_json::json;
+
+use super::answer::Answer;
+use super::backup::{bar, inspected};
+use super::serve::{lock_data_dir, make_data_dir};
+use super::tool::Tool;
+use crate::feature::egress::admin::{Scope, hold_add};
+use crate::id::Noun;
+use crate::settings::{DatabaseUrl, Settings};
+
+pub(super) const HELP: &str = "What was delivered after the backup was made is due again in it, so all mail is held until \
+`postrider queue release`; --send-at-once leaves that out.\n\n\
+Example:\n  postrider restore /var/backups/postrider-monday.db --replace";
+
+/// Octets copied at once.
+const BLOCK: usize = 1 << 20;
+
+#[derive(Args)]
+pub(super) struct RestoreArgs {
+    /// A file that `postrider backup` made.
+    file: PathBuf,
+    /// There is a database already: keep it aside under another name.
+    #[arg(long)]
+    replace: bool,
+    /// Do not hold mail afterwards: what was delivered since the backup is sent again.
+    #[arg(long)]
+    send_at_once: bool,
+}
+
+pub(super) async fn run(settings: Settings, args: RestoreArgs) -> anyhow::Result<Answer> {
+    if settings.database.url != DatabaseUrl::Embedded {
+        bail!("the settings name a PostgreSQL server: restore its dump with pg_restore");
+    }
+    let dir = &settings.node.data_dir;
+    make_data_dir(dir)?;
+    // Held to the end, so that no server starts in between.
+    let lock = lock_data_dir(dir).context("stop the server first")?;
+    let place = dir.join("postrider.db");
+    ensure!(
+        args.replace || !place.exists(),
+        "there is a database at {}: --replace keeps it aside and takes the backup",
+        place.display()
+    );
+    inspected(&args.file).await?;
+    let new = dir.join("postrider.db.restoring");
+    copy(&args.file, &new)?;
+    inspected(&new).await?;
+    let aside = set_aside(&place)?;
+    std::fs::rename(&new, &place).context("putting the backup in its place")?;
+    forget_search_index(dir)?;
+    sync(dir)?;
+    let held = if args.send_at_once { None } else { Some(hold(&settings).await?) };
+    drop(lock);
+    Ok(told(&args.file, aside.as_deref(), held.as_deref()))
+}
+
+fn told(file: &Path, aside: Option<&Path>, held: Option<&str>) -> Answer {
+    let mut text = format!("Restored {}.", file.display());
+    if let Some(aside) = aside {
+        text.push_str(&format!("\nWhat was there is kept at {}.", aside.display()));
+    }
+    if let Some(held) = held {
+        text.push_str(&format!(
+            "\nAll mail is held: what was delivered after the backup was made is due again in it.\n\
+             Look with `postrider queue list`, then `postrider queue release {held} --reason …`."
+        ));
+    }
+    Answer::new(text, json!({ "file": file, "kept_aside": aside, "hold_id": held }))
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let mut source = File::open(from).with_context(|| from.display().to_string())?;
+    let bar = bar("copying", "{bytes} of {total_bytes}, {eta} to go");
+    bar.set_length(source.metadata()?.len());
+    let target = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to);
+    let mut target = target.with_context(|| to.display().to_string())?;
+    let mut block = vec![0; BLOCK];
+    loop {
+        let read = source.read(&mut block)?;
+        if read == 0 {
+            break;
+        }
+        target.write_all(&block[..read])?;
+        bar.inc(read as u64);
+    }
+    target.sync_all()?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Renames the database and what belongs to it; the log first, so that a crash in between never leaves a database beside
+/// another's log.
+fn set_aside(place: &Path) -> anyhow::Result<Option<PathBuf>> {
+    if !place.exists() {
+        return Ok(None);
+    }
+    let stamp: String =
+        mail::date::rfc3339(net::clock::now()).chars().filter(char::is_ascii_alphanumeric).collect();
+    let named = |suffix: &str| PathBuf::from(format!("{}{suffix}", place.display()));
+    let aside = named(&format!(".before-restore-{stamp}"));
+    for suffix in ["-wal", "-shm", ""] {
+        let (old, new) = (named(suffix), PathBuf::from(format!("{}{suffix}", aside.display())));
+        if old.exists() {
+            std::fs::rename(&old, &new).with_context(|| format!("keeping {} aside", old.display()))?;
+        }
+    }
+    Ok(Some(aside))
+}
+
+/// The index tells of the database that was there; the server makes it anew from the event log.
+fn forget_search_index(dir: &Path) -> anyhow::Result<()> {
+    for name in ["search.db", "search.db-wal", "search.db-shm"] {
+        match std::fs::remove_file(dir.join(name)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("removing {name}")),
+        }
+    }
+    Ok(())
+}
+
+fn sync(dir: &Path) -> anyhow::Result<()> {
+    File::open(dir).and_then(|dir| dir.sync_all()).with_context(|| dir.display().to_string())
+}
+
+async fn hold(settings: &Settings) -> anyhow::Result<String> {
+    let tool = Tool::open(settings).await?;
+    let reason = "restored from a backup";
+    let id = hold_add(&tool.store, (&tool.mint, tool.now), &Scope::default(), reason).await;
+    tool.close().await;
+    Ok(Noun::Hold.show(id?))
+}

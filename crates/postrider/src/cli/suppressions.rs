@@ -1,0 +1,133 @@
+//! `postrider suppressions …`: addresses that may not be mailed.
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use mail::Address;
+use serde_json::json;
+
+use super::answer::{Answer, table};
+use super::tool::{Tool, moment};
+use crate::feature::suppression::admin::{
+    Listed, Suppress, suppression_add, suppression_list, suppression_remove,
+};
+use crate::feature::suppression::{Filter, Reason};
+use crate::id::Noun;
+use crate::settings::Settings;
+
+#[derive(Subcommand)]
+pub(super) enum SuppressionsCommand {
+    /// Suppress addresses: nothing is sent to them, whoever asks.
+    #[command(after_help = "Example:\n  postrider suppressions add ann@example.org --reason unsubscribed")]
+    Add(AddArgs),
+    /// Lift every suppression of addresses.
+    #[command(after_help = "Example:\n  postrider suppressions remove ann@example.org")]
+    Remove(RemoveArgs),
+    /// List suppressions, newest first, with what caused them.
+    #[command(after_help = "Example:\n  postrider suppressions list --limit 20")]
+    List(ListArgs),
+}
+
+#[derive(Args)]
+pub(super) struct AddArgs {
+    #[arg(required = true, value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    /// Why: hard_bounce, complaint, unsubscribed or manual.
+    #[arg(long, default_value = "manual", value_parser = reason)]
+    reason: Reason,
+    #[arg(long, default_value = "default")]
+    workspace: String,
+}
+
+#[derive(Args)]
+pub(super) struct RemoveArgs {
+    #[arg(required = true, value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    #[arg(long, default_value = "default")]
+    workspace: String,
+}
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    #[arg(long, default_value = "default")]
+    workspace: String,
+    /// How many are shown.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    limit: u16,
+}
+
+fn reason(name: &str) -> Result<Reason, String> {
+    let names = Reason::ALL.map(Reason::as_str).join(", ");
+    Reason::parse(name).ok_or_else(|| format!("the reasons are {names}"))
+}
+
+pub(super) async fn run(settings: Settings, command: SuppressionsCommand) -> anyhow::Result<Answer> {
+    let tool = match command {
+        SuppressionsCommand::Add(_) => Tool::open_or_make(&settings).await?,
+        SuppressionsCommand::Remove(_) | SuppressionsCommand::List(_) => Tool::open(&settings).await?,
+    };
+    let answer = match command {
+        SuppressionsCommand::Add(args) => add(&tool, &args).await,
+        SuppressionsCommand::Remove(args) => remove(&tool, &args).await,
+        SuppressionsCommand::List(args) => list(&tool, &args).await,
+    };
+    tool.close().await;
+    answer
+}
+
+/// Every address, or the first that is none.
+fn parsed(texts: &[String]) -> anyhow::Result<Vec<Address>> {
+    texts.iter().map(|text| Address::parse(text).with_context(|| text.clone())).collect()
+}
+
+async fn add(tool: &Tool, args: &AddArgs) -> anyhow::Result<Answer> {
+    let workspace = tool.workspace(&args.workspace).await?.id;
+    let addresses = parsed(&args.addresses)?;
+    let new = addresses.iter().map(|address| Suppress {
+        workspace,
+        stream: 0,
+        address,
+        reason: args.reason,
+        delivery: None,
+        evidence: None,
+    });
+    // The server's memory follows by the event; a command has none.
+    suppression_add(&tool.store, &Filter::empty(), (&tool.mint, tool.now), new.collect()).await?;
+    let text = match addresses.as_slice() {
+        [one] => format!("Suppressed: {one}."),
+        more => format!("Suppressed: {} addresses.", more.len()),
+    };
+    Ok(Answer::new(text, json!({ "suppressed": args.addresses, "reason": args.reason.as_str() })))
+}
+
+async fn remove(tool: &Tool, args: &RemoveArgs) -> anyhow::Result<Answer> {
+    let workspace = tool.workspace(&args.workspace).await?.id;
+    let addresses = parsed(&args.addresses)?;
+    let lifted = suppression_remove(&tool.store, tool.now, workspace, &addresses).await?;
+    let text = match lifted {
+        0 => "None of them was suppressed.".to_owned(),
+        1 => "One suppression was lifted.".to_owned(),
+        more => format!("{more} suppressions were lifted."),
+    };
+    Ok(Answer::new(text, json!({ "lifted": lifted })))
+}
+
+async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
+    let workspace = tool.workspace(&args.workspace).await?.id;
+    let listed = suppression_list(&tool.store, workspace, i64::MAX, args.limit.into()).await?;
+    let row = |one: &Listed| {
+        let evidence = one.evidence.clone().unwrap_or_default();
+        vec![one.address.clone(), one.reason.clone(), moment(one.created), evidence]
+    };
+    let value = |one: &Listed| {
+        json!({
+            "id": Noun::Suppression.show(one.id), "address": one.address, "reason": one.reason,
+            "stream_id": (one.stream != 0).then(|| Noun::Stream.show(one.stream)),
+            "delivery_id": one.delivery.map(|id| Noun::Delivery.show(id)), "evidence": one.evidence,
+            "created_at": mail::date::rfc3339(one.created),
+        })
+    };
+    let rows: Vec<_> = listed.iter().map(row).collect();
+    let values: Vec<_> = listed.iter().map(value).collect();
+    let text = table(&["ADDRESS", "REASON", "SINCE", "EVIDENCE"], &rows, "Nobody is suppressed.");
+    Ok(Answer::new(text, json!({ "suppressions": values })))
+}
