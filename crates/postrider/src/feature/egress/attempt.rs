@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mail::classify::{BounceClass, Classified, RULES_VERSION, Stage, Verdict, classify};
 use mail::{At, Reply};
 use net::tls::TlsInfo;
+use queue::Suspension;
 use smtp::client::{self, FailureKind, Phase, RecipientOutcome, SessionFailure};
 
 /// The record of an attempt.
@@ -92,6 +93,16 @@ impl Finding {
     pub fn from_break(phase: Phase, text: String) -> Finding {
         let finding = Finding::local(stage_of(phase), BounceClass::TransientNet, "network", text);
         Finding { ambiguous: phase == Phase::Final, ..finding }
+    }
+
+    /// What the reply says about the path rather than about the message.
+    #[must_use]
+    pub fn suspends(&self) -> Option<Suspension> {
+        match self.classified.class {
+            Some(BounceClass::Rate) => Some(Suspension::Slowed),
+            Some(BounceClass::BlockIp) => Some(Suspension::Blocked),
+            Some(_) | None => (self.reply.code == 421).then_some(Suspension::Slowed),
+        }
     }
 
     /// The class's name; `accepted` when there is nothing to explain.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use mail::classify::{BounceClass, Stage};
 use net::clock::Stopwatch;
 use net::tls::Trust;
-use queue::{Closed, ConnectionId, Entry, Lease, PathId, QueueKey, Suspension};
+use queue::{Closed, ConnectionId, Entry, Lease, PathId, QueueKey};
 use smtp::client::{ClientConfig, ClientSession, Credentials};
 use tokio::sync::Notify;
 
@@ -244,15 +244,10 @@ async fn hand_over(
     reusable
 }
 
-/// What a reply says about the path rather than about the message.
 fn heed(app: &Arc<App>, path: PathId, finding: &Finding) {
-    let why = match finding.classified.class {
-        Some(BounceClass::Rate) => Suspension::Slowed,
-        Some(BounceClass::BlockIp) => Suspension::Blocked,
-        _ if finding.reply.code == 421 => Suspension::Slowed,
-        _ => return,
-    };
-    app.egress.with(app, |scheduler, now| scheduler.slow_down(now, path, why));
+    if let Some(why) = finding.suspends() {
+        app.egress.with(app, |scheduler, now| scheduler.slow_down(now, path, why));
+    }
 }
 
 /// Whether the recipient was suppressed since it was accepted.

@@ -88,7 +88,7 @@ pub struct Found {
     pub key: QueueKey,
     pub entry: Entry,
     epoch: i64,
-    recoveries: i64,
+    pub recoveries: i64,
 }
 
 /// Reads a row of [`REFILL`] or [`SWEEP`].

@@ -1,3 +1,4 @@
 -- The blocks of one term in the segments that end between :oldest and :newest.
-SELECT b.segment, b.messages FROM search_segment s JOIN search_block b ON b.segment = s.segment
-WHERE s.last_message >= :oldest AND s.last_message <= :newest AND b.workspace_id = :workspace AND b.term = :term
+SELECT segment, messages FROM search_block
+WHERE segment IN (SELECT segment FROM search_segment WHERE last_message >= :oldest AND last_message <= :newest)
+  AND workspace_id = :workspace AND term = :term
