@@ -4,6 +4,9 @@
 use bytes::Bytes;
 use store::StoreError;
 
+/// Ids of one block at most. Reason: a block that does not fit beside others on a page of SQLite's is copied whole for
+/// each comparison of its key.
+pub(super) const IDS_MAX: usize = 256;
 /// Octets of a 64-bit varint.
 const VARINT_MAX: usize = 10;
 

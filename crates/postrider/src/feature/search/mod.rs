@@ -31,7 +31,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     postgres: Some(include_str!("migrations/1001_search.pg.sql")),
 }];
 
-/// Removes the blocks of a term up to a batch: they are about to be stored as one.
+/// Removes the blocks of a term between two batches: they are about to be stored as fewer.
 pub static UNFOLDED: Statement = Statement {
     name: "search_unfolded",
     columns: &[
@@ -41,9 +41,11 @@ pub static UNFOLDED: Statement = Statement {
         ("batch", Kind::Int),
     ],
     form: Form::Words {
-        sqlite: "DELETE FROM search_block WHERE segment = ?1 AND workspace_id = ?2 AND term = ?3 AND batch <= ?4",
+        sqlite: "DELETE FROM search_block WHERE segment = ?1 AND workspace_id = ?2 AND term = ?3
+                   AND batch >= ?4 AND batch <= ?5",
         postgres: "DELETE FROM search_block AS b USING :rows WHERE b.segment = r.segment
-                   AND b.workspace_id = r.workspace_id AND b.term = r.term AND b.batch <= r.batch",
+                   AND b.workspace_id = r.workspace_id AND b.term = r.term
+                   AND b.batch >= r.first_batch AND b.batch <= r.last_batch",
     },
     special: Special::None,
 };

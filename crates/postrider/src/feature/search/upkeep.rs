@@ -1,5 +1,7 @@
 //! Keeping the index small: complete segments are folded, old ones forgotten, and all of it can be emptied.
 
+use std::sync::Arc;
+
 use store::{Row, Store, StoreError, Write, query};
 
 use super::{BLOCK, UNFOLDED, block};
@@ -57,7 +59,7 @@ struct Place {
     batch: i64,
 }
 
-/// Makes one block of all blocks of a term in a complete segment, so that a search reads one row a term and segment.
+/// Makes few blocks of all blocks of a term in a complete segment, so that a search reads few rows a term and segment.
 /// Should the process end in between, the segment stays as findable as it was, and is folded at the next start.
 pub(super) async fn fold(index: &Store, segment: i64) -> Result<(), StoreError> {
     let mut place = Place { workspace: i64::MIN, term: String::new(), batch: 0 };
@@ -92,19 +94,25 @@ fn fold_rows(segment: i64, rows: &[Row]) -> Result<Write, StoreError> {
         _ => false,
     };
     for group in rows.chunk_by(alike).filter(|group| group.len() > 1) {
-        let Some(last) = group.last() else { continue };
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let mut ids = Vec::new();
         for row in group {
             block::unpack(&row.blob(3)?, &mut ids)?;
         }
         ids.sort_unstable_by(|one, two| two.cmp(one));
         ids.dedup();
-        let (workspace, term, batch) = (last.int(0)?, last.text(1)?.to_owned(), last.int(2)?);
-        write.row(&UNFOLDED, [segment.into(), workspace.into(), term.clone().into(), batch.into()]);
-        write.row(
-            &BLOCK,
-            [segment.into(), workspace.into(), term.into(), batch.into(), block::pack(&ids).into()],
-        );
+        let (workspace, term, batch) = (last.int(0)?, Arc::<str>::from(last.text(1)?), last.int(2)?);
+        let gone =
+            [segment.into(), workspace.into(), term.clone().into(), first.int(2)?.into(), batch.into()];
+        write.row(&UNFOLDED, gone);
+        // There are not more parts than there were blocks, so their numbers lie between first and last.
+        for (part, batch) in ids.chunks(block::IDS_MAX).zip((0..=batch).rev()) {
+            let packed = block::pack(part);
+            write.row(
+                &BLOCK,
+                [segment.into(), workspace.into(), term.clone().into(), batch.into(), packed.into()],
+            );
+        }
     }
     Ok(write)
 }

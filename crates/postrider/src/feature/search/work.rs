@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use store::{Store, StoreError, WRITER_SHIFT, Write, query};
+use store::{Store, StoreError, Value, WRITER_SHIFT, Write, query};
 
 use super::terms::{self, Kind};
 use super::{BLOCK, CURSOR, SEGMENT, SEGMENT_SHIFT, block, segment_end, upkeep};
@@ -221,8 +221,11 @@ impl Blocks {
         for (workspace, term, mut messages) in all {
             messages.sort_unstable_by(|one, two| two.cmp(one));
             messages.dedup();
-            let packed = block::pack(&messages);
-            write.row(&BLOCK, [segment.into(), workspace.into(), term.into(), batch.into(), packed.into()]);
+            // A part has more ids than one, and each id an event: so the parts' numbers lie within the batch.
+            for (part, batch) in messages.chunks(block::IDS_MAX).zip((0..=batch).rev()) {
+                let (term, packed) = (Value::from(term.clone()), block::pack(part));
+                write.row(&BLOCK, [segment.into(), workspace.into(), term, batch.into(), packed.into()]);
+            }
         }
     }
 }
