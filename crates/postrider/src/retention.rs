@@ -16,7 +16,7 @@ use mail::At;
 use store::{Query, Store, StoreError, Write};
 
 use crate::app::App;
-use crate::feature::{capture, egress, event, sending};
+use crate::feature::{capture, egress, event, search, sending};
 use crate::{id, starts};
 
 /// How often old rows are looked for.
@@ -79,7 +79,7 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
         let cuts = Cuts::of(app.now(), kept.content_days, kept.events_days);
         tokio::select! {
             () = stop.stopped() => return,
-            removed = remove(&app.store, cuts, app.epoch) => if let Err(error) = removed {
+            removed = remove_everywhere(&app, cuts) => if let Err(error) = removed {
                 tracing::warn!(%error, "old rows could not be removed and will be looked for again");
             }
         }
@@ -88,6 +88,15 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
+}
+
+/// From the mail first, then from the index: what is found and gone is tolerated, what is there and not found is not.
+async fn remove_everywhere(app: &App, cuts: Cuts) -> Result<(), StoreError> {
+    remove(&app.store, cuts, app.epoch).await?;
+    while search::upkeep::forget_before(&app.search, id::floor(cuts.history)).await? > 0 {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
 }
 
 /// Removes everything that is older than `cuts` say; `epoch` is this start's, which stays.

@@ -38,7 +38,8 @@ pub static UNFOLDED: Statement = Statement {
         ("segment", Kind::Int),
         ("workspace_id", Kind::Int),
         ("term", Kind::Text),
-        ("batch", Kind::Int),
+        ("first_batch", Kind::Int),
+        ("last_batch", Kind::Int),
     ],
     form: Form::Words {
         sqlite: "DELETE FROM search_block WHERE segment = ?1 AND workspace_id = ?2 AND term = ?3

@@ -22,6 +22,7 @@ on_both_databases! {
     a_dropped_index_is_rebuilt_to_the_same
     an_index_that_is_ahead_of_the_log_is_built_anew
     folding_a_segment_changes_nothing_that_is_found
+    a_term_may_stand_in_more_messages_than_a_block_holds
     pages_follow_each_other_without_gap_or_repetition
     what_is_too_old_is_forgotten
 }
@@ -44,6 +45,11 @@ impl Mail<'_> {
 
     async fn accept(&self, store: &Store) {
         let mut write = Write::default();
+        self.rows(&mut write);
+        store.write(write).await.expect("the message is stored");
+    }
+
+    fn rows(&self, write: &mut Write) {
         let envelope = Envelope {
             reverse_path: ReversePath::Null,
             forward_paths: Vec::new(),
@@ -69,7 +75,7 @@ impl Mail<'_> {
             scheduled: None,
             expires: NOW,
         };
-        rows::message(&mut write, row);
+        rows::message(write, row);
         let shared = Shared {
             workspace: self.workspace,
             message: self.id,
@@ -83,10 +89,9 @@ impl Mail<'_> {
             let delivery = AcceptedDelivery { id, recipient: (*to).to_owned(), fate: Fate::Queued };
             let domain = to.rsplit_once('@').map_or("", |(_, domain)| domain).into();
             let destination = Destination { domain: &domain, field: RecipientField::To, path: None };
-            rows::delivery(&mut write, &shared, &delivery, &destination);
-            event::note_delivery(&mut write, NOW, Name::EmailQueued, self.told(id, None));
+            rows::delivery(write, &shared, &delivery, &destination);
+            event::note_delivery(write, NOW, Name::EmailQueued, self.told(id, None));
         }
-        store.write(write).await.expect("the message is stored");
     }
 
     fn told(&self, delivery: i64, data: Option<&str>) -> OfDelivery {
@@ -250,6 +255,29 @@ async fn folding_a_segment_changes_nothing_that_is_found(place: Place) {
     assert_eq!(found(&index, 1, "folded paper ").await, [14, 13, 12, 11, 10]);
     assert_eq!(found(&index, 1, "invoice ").await, [2, 1]);
     assert!(upkeep::unfolded(&index).await.expect("segments").is_empty());
+}
+
+async fn a_term_may_stand_in_more_messages_than_a_block_holds(place: Place) {
+    const MANY: i64 = 700;
+    let index = place.index().await;
+    let mut indexer = Indexer::open(&place.store, &index).await.expect("the index");
+    for from in [1, 1_000, 2_000] {
+        let mut write = Write::default();
+        (from..from + MANY).for_each(|id| Mail::about(id, "Crowded").rows(&mut write));
+        place.store.write(write).await.expect("the messages are stored");
+        indexer.catch_up().await.expect("the log is indexed");
+    }
+    let all = |index: Store| async move {
+        let query = Query::parse("crowded ann@example.org").expect("a query");
+        find(&index, 1, &query, None, 10_000).await.expect("an answer")
+    };
+    let wanted: Vec<i64> = [2_000, 1_000, 1].into_iter().flat_map(|from| (from..from + MANY).rev()).collect();
+    assert!(all(index.clone()).await == wanted);
+    let segment = upkeep::unfolded(&index).await.expect("segments")[0];
+    for page in [2, 5, 10_000] {
+        upkeep::fold_by(&index, segment, page).await.expect("it folds");
+        assert!(all(index.clone()).await == wanted, "folded by pages of {page}");
+    }
 }
 
 async fn pages_follow_each_other_without_gap_or_repetition(place: Place) {

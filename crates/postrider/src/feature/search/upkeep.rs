@@ -62,6 +62,11 @@ struct Place {
 /// Makes few blocks of all blocks of a term in a complete segment, so that a search reads few rows a term and segment.
 /// Should the process end in between, the segment stays as findable as it was, and is folded at the next start.
 pub(super) async fn fold(index: &Store, segment: i64) -> Result<(), StoreError> {
+    fold_by(index, segment, FOLD_PAGE_ROWS).await
+}
+
+/// As [`fold`], `page` blocks at a time. A term that fills several pages is left with some blocks a page.
+pub(super) async fn fold_by(index: &Store, segment: i64, page: i64) -> Result<(), StoreError> {
     let mut place = Place { workspace: i64::MIN, term: String::new(), batch: 0 };
     loop {
         let params = [
@@ -69,7 +74,7 @@ pub(super) async fn fold(index: &Store, segment: i64) -> Result<(), StoreError> 
             ("workspace", place.workspace.into()),
             ("term", place.term.clone().into()),
             ("batch", place.batch.into()),
-            ("limit", FOLD_PAGE_ROWS.into()),
+            ("limit", page.into()),
         ];
         let rows = index.read(&FOLD_PAGE, &params).await?;
         let Some(last) = rows.last() else { break };
@@ -78,7 +83,7 @@ pub(super) async fn fold(index: &Store, segment: i64) -> Result<(), StoreError> 
         if !write.rows.is_empty() {
             index.write(write).await?;
         }
-        if i64::try_from(rows.len()).is_ok_and(|count| count < FOLD_PAGE_ROWS) {
+        if i64::try_from(rows.len()).is_ok_and(|count| count < page) {
             break;
         }
     }
