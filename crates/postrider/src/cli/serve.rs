@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::sending::parcel;
-use crate::feature::{access, egress, search, suppression};
+use crate::feature::{access, domain, egress, monitor, search, suppression};
 use crate::health::Health;
 use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
@@ -152,6 +152,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         parcels: parcel::Cache::new(PARCELS_BYTES),
         epoch: starts.epoch(),
         key_use: access::usage::KeyUse::default(),
+        counters: monitor::Counters::default(),
         starts,
         hostname,
         store,
@@ -295,6 +296,7 @@ impl Ports {
         tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
         tokio::spawn(changes::follow(app.clone(), stop.clone()));
         tokio::spawn(retention::run(app.clone(), stop.clone()));
+        tokio::spawn(domain::work::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());

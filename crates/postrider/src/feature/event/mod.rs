@@ -7,7 +7,9 @@
 //!
 //! Not here: what a delivery's events mean (`sending`, `egress`), statistics (`stats`).
 
+pub mod api;
 pub mod read;
+pub mod tail;
 
 use mail::At;
 use store::{Form, Kind, Migration, Special, Statement, Value, Write, query};

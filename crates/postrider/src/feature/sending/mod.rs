@@ -12,6 +12,7 @@ pub mod control;
 pub mod parcel;
 pub mod policy;
 pub mod rows;
+pub mod told;
 
 use std::sync::Arc;
 
