@@ -37,6 +37,7 @@ pub struct App {
     pub epoch: i64,
     pub starts: Starts,
     pub key_use: crate::feature::access::usage::KeyUse,
+    pub counters: crate::feature::monitor::Counters,
 }
 
 impl App {

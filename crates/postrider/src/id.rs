@@ -61,6 +61,8 @@ pub enum Noun {
     Suppression,
     Captured,
     Hold,
+    /// Not made by a [`Mint`]: writer and sequence.
+    Event,
 }
 
 impl Noun {
@@ -77,6 +79,7 @@ impl Noun {
             Noun::Suppression => "sup_",
             Noun::Captured => "cap_",
             Noun::Hold => "hld_",
+            Noun::Event => "evt_",
         }
     }
 

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub use error::StoreError;
-pub use line::{Committed, Then};
+pub use line::{Committed, Then, Work};
 pub use migrate::Migration;
 pub use query::Query;
 pub use statement::{Form, Guard, Kind, Row as WriteRow, Special, Statement, Step, Write};
@@ -122,11 +122,29 @@ impl Store {
     /// Hands a write to the committers. `then` runs on the committer's thread, once, after the commit or its
     /// failure, whatever became of the caller.
     pub fn submit(&self, write: Write, then: Then) {
-        let line = match &self.backend {
+        self.line().join(write, then);
+    }
+
+    fn line(&self) -> &line::Line {
+        match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.line(),
             Backend::Postgres(postgres) => postgres.line(),
-        };
-        line.join(write, then);
+        }
+    }
+
+    /// What the committers did so far.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.line().work()
+    }
+
+    /// The size of SQLite's write-ahead log; none where the database keeps its own.
+    #[must_use]
+    pub fn wal_bytes(&self) -> Option<u64> {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.wal_bytes(),
+            Backend::Postgres(_) => None,
+        }
     }
 
     /// Commits a write and waits for it.

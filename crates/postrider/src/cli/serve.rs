@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::sending::parcel;
-use crate::feature::{access, egress, search, suppression};
+use crate::feature::{access, domain, egress, monitor, search, suppression};
 use crate::health::Health;
 use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
@@ -154,6 +154,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         parcels: parcel::Cache::new(PARCELS_BYTES),
         epoch: starts.epoch(),
         key_use: access::usage::KeyUse::default(),
+        counters: monitor::Counters::default(),
         starts,
         hostname,
         store,
@@ -298,6 +299,7 @@ impl Ports {
         tokio::spawn(changes::follow(app.clone(), stop.clone()));
         tokio::spawn(search::work::run(app.clone(), stop.clone()));
         tokio::spawn(retention::run(app.clone(), stop.clone()));
+        tokio::spawn(domain::work::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());

@@ -5,6 +5,7 @@ pub mod capture;
 pub mod domain;
 pub mod egress;
 pub mod event;
+pub mod monitor;
 pub mod search;
 pub mod sending;
 pub mod stats;

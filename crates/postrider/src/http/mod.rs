@@ -10,12 +10,15 @@
 pub mod auth;
 pub mod endpoint;
 pub mod error;
+#[cfg(test)]
+mod isolation;
 pub mod json;
 pub mod page;
 mod surface;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -24,6 +27,7 @@ use axum::serve::ListenerExt;
 use net::listen::Stop;
 
 use crate::app::App;
+use crate::feature::{access, capture, domain, egress, event, monitor, suppression};
 use endpoint::Endpoint;
 
 /// What handlers may take by `State`: the app, and the end.
@@ -49,7 +53,15 @@ impl FromRef<Api> for Stop {
 /// Everything that can be asked: one line a slice.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    let slices: [Vec<Endpoint>; 0] = [];
+    let slices = [
+        access::api::endpoints(),
+        domain::api::endpoints(),
+        suppression::api::endpoints(),
+        capture::api::endpoints(),
+        egress::api::endpoints(),
+        event::api::endpoints(),
+        monitor::api::endpoints(),
+    ];
     slices.into_iter().flatten().collect()
 }
 
@@ -67,7 +79,8 @@ pub async fn serve(app: Arc<App>, listener: tokio::net::TcpListener, mut stop: S
             tracing::debug!(%error, "a connection keeps Nagle's delay");
         }
     });
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.stopped().await });
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { stop.stopped().await });
     if let Err(error) = served.await {
         tracing::error!(%error, "the HTTP port is not served any more");
     }

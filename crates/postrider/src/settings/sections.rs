@@ -83,6 +83,11 @@ section! {
             key: "body_max_bytes", unit: "bytes", default: 73_400_320, range: 65_536 to 1_073_741_824,
             because: "the largest message, its attachments in base64, with room for the JSON around it",
         }
+        /// Whether `/metrics` answers others than this machine.
+        metrics_from_anywhere: bool {
+            key: "metrics_from_anywhere", unit: "true or false", default: false,
+            because: "it needs no key, and how much mail flows is nobody else's business",
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub struct QueueView {
     pub leased: u32,
     /// The database has more.
     pub spilled: bool,
+    /// Where its domain's mail goes, once that is known.
+    pub site: Option<Arc<str>>,
     pub why: Waiting,
 }
 
@@ -115,6 +117,10 @@ impl Scheduler {
             waiting: queue.window.len(),
             leased: queue.leases,
             spilled: queue.window.complete_below() != Position::END,
+            site: match self.domains[queue.domain].resolution {
+                Resolution::Site(site) => Some(self.sites[site].key.clone()),
+                Resolution::Unknown | Resolution::Waiting | Resolution::Gone(_) => None,
+            },
             why: self.waits_for(now, queue),
         }
     }

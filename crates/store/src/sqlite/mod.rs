@@ -80,6 +80,12 @@ impl Sqlite {
         &self.line
     }
 
+    pub(crate) fn wal_bytes(&self) -> Option<u64> {
+        let mut wal = self.file.clone().into_os_string();
+        wal.push("-wal");
+        std::fs::metadata(wal).ok().map(|file| file.len())
+    }
+
     pub(crate) async fn read(
         self: &Arc<Self>,
         query: &Query,

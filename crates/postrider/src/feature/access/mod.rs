@@ -9,7 +9,10 @@
 //! Not here: what a key may do with a domain (`sending::policy`), the HTTP extractor (`http::auth`).
 
 pub mod admin;
+pub mod api;
 pub mod keys;
+#[cfg(test)]
+mod story;
 pub mod usage;
 
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! 1. What is kept is what the wire would have carried: rendered, signed, complete.
 //! 2. A captured delivery and its message in the mailbox are stored in one transaction.
 
+pub mod api;
 pub mod read;
 
 use bytes::Bytes;

@@ -1,11 +1,15 @@
-//! Looking into the capture mailbox.
+//! Looking into the capture mailbox, and emptying it.
 
 use bytes::Bytes;
 use mail::At;
-use store::{Row, Store, StoreError, query};
+use store::{Committed, Row, Store, StoreError, Write, query};
 
 query!(LIST, "queries/list.sql");
 query!(RAW, "queries/raw.sql");
+query!(CLEAR, "queries/clear.sql");
+
+/// Messages that one transaction deletes. Reason: each may have megabytes, and mail waits for the transaction.
+const CLEAR_PAGE: i64 = 100;
 
 /// A captured message as a list shows it.
 pub struct Listed {
@@ -29,7 +33,25 @@ pub async fn captured_list(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
-    let params = [("workspace", workspace.into()), ("before", before.into()), ("limit", limit.into())];
+    captured_search(store, workspace, "", (before, limit)).await
+}
+
+/// As [`captured_list`], only those whose recipient or subject holds `part`, in whatever case.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn captured_search(
+    store: &Store,
+    workspace: i64,
+    part: &str,
+    (before, limit): (i64, i64),
+) -> Result<Vec<Listed>, StoreError> {
+    let params = [
+        ("workspace", workspace.into()),
+        ("like", like(part).into()),
+        ("before", before.into()),
+        ("limit", limit.into()),
+    ];
     let read = |row: &Row| {
         Ok(Listed {
             id: row.int(0)?,
@@ -52,4 +74,60 @@ pub async fn captured_list(
 pub async fn captured_raw(store: &Store, workspace: i64, id: i64) -> Result<Option<Bytes>, StoreError> {
     let rows = store.read(&RAW, &[("workspace", workspace.into()), ("id", id.into())]).await?;
     rows.first().map(|row| row.blob(0)).transpose()
+}
+
+/// The pattern that finds `part` anywhere; empty for an empty one.
+fn like(part: &str) -> String {
+    if part.is_empty() {
+        return String::new();
+    }
+    let mut pattern = String::from("%");
+    for letter in part.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// One captured message.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn captured_find(store: &Store, workspace: i64, id: i64) -> Result<Option<Listed>, StoreError> {
+    let found = captured_list(store, workspace, id.saturating_add(1), 1).await?;
+    Ok(found.into_iter().find(|listed| listed.id == id))
+}
+
+/// Empties the workspace's mailbox; gives how many messages there were.
+///
+/// # Errors
+/// As [`Store::write`]; what was deleted before stays deleted.
+pub async fn captured_clear(store: &Store, workspace: i64) -> Result<usize, StoreError> {
+    let mut cleared = 0;
+    loop {
+        let mut write = Write::default();
+        write.step(&CLEAR, vec![("workspace", workspace.into()), ("limit", CLEAR_PAGE.into())]);
+        let gone = match store.write(write).await? {
+            Committed::Stored { answers } => answers.iter().map(Vec::len).sum(),
+            Committed::Guarded => 0,
+        };
+        cleared += gone;
+        if gone == 0 {
+            return Ok(cleared);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_no_pattern() {
+        assert_eq!(like(""), "");
+        assert_eq!(like("50%_Off!"), "%50!%!_off!!%");
+    }
 }

@@ -6,7 +6,11 @@
 //! 2. A private key leaves this slice only as a signer; no API gives it out.
 
 pub mod admin;
+pub mod api;
 pub mod check;
+#[cfg(test)]
+mod story;
+pub mod work;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -9,6 +9,7 @@
 //! Not here: which delivery goes next, when is tried again (`queue`), what a reply means (`mail::classify`).
 
 pub mod admin;
+pub mod api;
 pub mod attempt;
 mod capture_path;
 pub mod compose;
@@ -175,9 +176,15 @@ impl Egress {
         });
     }
 
+    /// Outcomes that wait for the database.
+    #[must_use]
+    pub fn unsettled(&self) -> usize {
+        self.unsettled.load(Ordering::Relaxed)
+    }
+
     /// Whether so many outcomes wait for the database that nothing more may be begun.
     pub(crate) fn is_choked(&self) -> bool {
-        self.unsettled.load(Ordering::Relaxed) >= UNSETTLED_MAX
+        self.unsettled() >= UNSETTLED_MAX
     }
 
     /// What a connection does next; one that is told to idle is woken through `waker`.
@@ -206,11 +213,6 @@ impl Egress {
         };
         idle.iter().for_each(|waker| waker.notify_one());
         self.with(app, |_, _| ());
-    }
-
-    /// Whether the process is ending.
-    pub(crate) fn is_draining(&self) -> bool {
-        self.lock().draining
     }
 
     /// Deliveries that are leased or whose outcome is not durable yet.

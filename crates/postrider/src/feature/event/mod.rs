@@ -7,8 +7,10 @@
 //!
 //! Not here: what a delivery's events mean (`sending`, `egress`), statistics (`stats`).
 
+pub mod api;
 pub mod others;
 pub mod read;
+pub mod tail;
 
 use mail::At;
 use store::{Form, Kind, Migration, Special, Statement, Value, Write, query};

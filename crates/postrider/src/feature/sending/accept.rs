@@ -69,6 +69,19 @@ pub async fn accept(
     submissions: Vec<Submission>,
     once: Option<Once>,
 ) -> Result<Outcome, Refusal> {
+    let outcome = take(app, now, submissions, once).await;
+    if let Err(refusal) = &outcome {
+        app.counters.refused(refusal);
+    }
+    outcome
+}
+
+async fn take(
+    app: &Arc<App>,
+    now: At,
+    submissions: Vec<Submission>,
+    once: Option<Once>,
+) -> Result<Outcome, Refusal> {
     app.health.may_accept().map_err(Refusal::Unavailable)?;
     let mut write = Write::default();
     let mut accepted = Vec::with_capacity(submissions.len());
@@ -82,7 +95,10 @@ pub async fn accept(
     let fingerprint = once.as_ref().map(|once| (once.digest, once.fingerprint));
     write.guard = once.map(|once| guard(now, &once, &accepted));
     match commit(app, write, handed).await {
-        Ok(Committed::Stored { .. }) => Ok(Outcome::Accepted(accepted)),
+        Ok(Committed::Stored { .. }) => {
+            app.counters.accepted.add(accepted.len() as u64);
+            Ok(Outcome::Accepted(accepted))
+        }
         Ok(Committed::Guarded) => replay(app, fingerprint).await,
         Err(error) => Err(unavailable(&error)),
     }

@@ -13,6 +13,7 @@ pub mod indexed;
 pub mod parcel;
 pub mod policy;
 pub mod rows;
+pub mod told;
 
 use std::sync::Arc;
 

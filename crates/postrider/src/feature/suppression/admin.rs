@@ -11,6 +11,8 @@ query!(ADD, "queries/add.sql");
 query!(REMOVE, "queries/remove.sql");
 query!(LIST, "queries/list.sql");
 query!(FIND, "queries/find.sql");
+query!(FIND_BY_ID, "queries/find_by_id.sql");
+query!(REMOVE_BY_ID, "queries/remove_by_id.sql");
 
 /// One new suppression.
 pub struct Suppress<'a> {
@@ -40,7 +42,8 @@ pub fn suppress(write: &mut Write, mint: &Mint, now: At, new: Suppress<'_>) {
     event::note(write, now, new.workspace, event::Name::SuppressionAdded, None);
 }
 
-/// Suppresses addresses of one workspace, all or none; those that are suppressed already stay as they are.
+/// Suppresses addresses of one workspace, all or none; those that are suppressed already stay as they are. Gives how
+/// many are new.
 ///
 /// # Errors
 /// As [`Store::write`].
@@ -49,13 +52,13 @@ pub async fn suppression_add(
     filter: &Filter,
     (mint, now): (&Mint, At),
     new: Vec<Suppress<'_>>,
-) -> Result<(), StoreError> {
+) -> Result<usize, StoreError> {
     let known: Vec<_> = new.iter().map(|new| (new.workspace, new.address.folded())).collect();
     let mut write = Write::default();
     new.into_iter().for_each(|new| suppress(&mut write, mint, now, new));
-    store.write(write).await?;
+    let committed = store.write(write).await?;
     known.iter().for_each(|(workspace, folded)| filter.add(*workspace, folded));
-    Ok(())
+    Ok(rows_of(&committed))
 }
 
 /// Lifts every suppression of the addresses; gives how many there were.
@@ -73,9 +76,34 @@ pub async fn suppression_remove(
         write.step(&REMOVE, vec![("workspace", workspace.into()), ("address", address.folded().into())]);
         event::note(&mut write, now, workspace, event::Name::SuppressionRemoved, None);
     }
-    match store.write(write).await? {
-        Committed::Stored { answers } => Ok(answers.iter().map(Vec::len).sum()),
-        Committed::Guarded => Ok(0),
+    store.write(write).await.map(|committed| rows_of(&committed))
+}
+
+fn rows_of(committed: &Committed) -> usize {
+    match committed {
+        Committed::Stored { answers } => answers.iter().map(Vec::len).sum(),
+        Committed::Guarded => 0,
+    }
+}
+
+/// Lifts one suppression; false when the workspace has none with this id.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn suppression_remove_one(
+    store: &Store,
+    now: At,
+    workspace: i64,
+    id: i64,
+) -> Result<bool, StoreError> {
+    let mut write = Write::default();
+    let params = vec![("workspace", workspace.into()), ("id", id.into())];
+    write.step_expecting(1, "no such suppression", &REMOVE_BY_ID, params);
+    event::note(&mut write, now, workspace, event::Name::SuppressionRemoved, None);
+    match store.write(write).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -112,8 +140,35 @@ pub async fn suppression_list(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
-    let params = [("workspace", workspace.into()), ("before", before.into()), ("limit", limit.into())];
+    suppression_list_for(store, workspace, None, (before, limit)).await
+}
+
+/// As [`suppression_list`], only those for `reason` if there is one.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn suppression_list_for(
+    store: &Store,
+    workspace: i64,
+    reason: Option<Reason>,
+    (before, limit): (i64, i64),
+) -> Result<Vec<Listed>, StoreError> {
+    let params = [
+        ("workspace", workspace.into()),
+        ("reason", reason.map_or("", Reason::as_str).into()),
+        ("before", before.into()),
+        ("limit", limit.into()),
+    ];
     store.read(&LIST, &params).await?.iter().map(read).collect()
+}
+
+/// One suppression of a workspace.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn suppression_by_id(store: &Store, workspace: i64, id: i64) -> Result<Option<Listed>, StoreError> {
+    let rows = store.read(&FIND_BY_ID, &[("workspace", workspace.into()), ("id", id.into())]).await?;
+    rows.first().map(read).transpose()
 }
 
 /// Every suppression of one address.

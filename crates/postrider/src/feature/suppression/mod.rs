@@ -7,6 +7,9 @@
 //!    two addresses with one hash cost a look-up, never a message.
 
 pub mod admin;
+pub mod api;
+#[cfg(test)]
+mod story;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};

@@ -1,2 +1,4 @@
 SELECT id, message_id, delivery_id, reverse_path, forward_path, author, subject, at_us FROM captured
-WHERE workspace_id = :workspace AND id < :before ORDER BY id DESC LIMIT :limit
+WHERE workspace_id = :workspace AND id < :before
+  AND (:like = '' OR lower(forward_path) LIKE :like ESCAPE '!' OR lower(subject) LIKE :like ESCAPE '!')
+ORDER BY id DESC LIMIT :limit

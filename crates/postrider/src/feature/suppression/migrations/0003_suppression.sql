@@ -11,3 +11,4 @@ CREATE TABLE suppression (
   created_us   INTEGER NOT NULL,
   UNIQUE (workspace_id, address, stream_id)
 );
+CREATE INDEX suppression_by_workspace ON suppression (workspace_id, id);

@@ -1,0 +1,210 @@
+//! `/domains`: what to publish, whether it stands, in Resend's shape.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mail::Domain;
+use mail::date::rfc3339;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Status;
+use super::admin::{self, DomainAddError, ListedDomain};
+use super::check::{self, FindingState, record_name};
+use crate::app::App;
+use crate::http::auth::FullKey;
+use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::error::{ApiError, Code, Name};
+use crate::http::json::{Json, Params};
+use crate::http::page::{List, PageParams};
+use crate::id::Noun;
+
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new(Method::Post, "/domains", create)
+            .summary("Add a domain to send from; the answer says what its DNS must hold.")
+            .takes::<NewDomainBody>()
+            .answers::<DomainBody>(201),
+        Endpoint::new(Method::Get, "/domains", list)
+            .summary("List the workspace's domains, newest first.")
+            .query::<PageParams>()
+            .answers::<List<DomainEntry>>(200),
+        Endpoint::new(Method::Get, "/domains/{id}", one)
+            .summary("Show a domain with the records to publish.")
+            .answers::<DomainBody>(200),
+        Endpoint::new(Method::Post, "/domains/{id}/verify", verify)
+            .summary("Look the domain's records up in DNS now.")
+            .answers::<DomainBody>(200),
+        Endpoint::new(Method::Delete, "/domains/{id}", delete)
+            .summary("Delete a domain and its keys: nothing can be sent from it any more.")
+            .answers::<DeletedDomain>(200),
+    ]
+}
+
+/// A new domain.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default)]
+struct NewDomainBody {
+    /// `example.com`; names below it may send, too.
+    name: Option<String>,
+}
+
+/// A domain as a list shows it.
+#[derive(Serialize, ToSchema)]
+struct DomainEntry {
+    object: &'static str,
+    id: String,
+    name: String,
+    /// `pending`, `verified`, or `vouched` when the operator answers for it.
+    status: String,
+    created_at: String,
+    checked_at: Option<String>,
+    verified_at: Option<String>,
+}
+
+/// A domain with what its DNS must hold.
+#[derive(Serialize, ToSchema)]
+struct DomainBody {
+    #[serde(flatten)]
+    domain: DomainEntry,
+    records: Vec<Record>,
+}
+
+/// A DNS record to publish.
+#[derive(Serialize, ToSchema)]
+struct Record {
+    /// `DKIM` (required), `SPF` or `DMARC` (advice).
+    record: &'static str,
+    name: String,
+    r#type: &'static str,
+    value: String,
+    ttl: &'static str,
+    /// `verified`, `pending`, `failed` (another value stands there), `temporary_failure` (DNS did not answer), or
+    /// `recommended` for advice, which is not looked up.
+    status: &'static str,
+}
+
+impl DomainEntry {
+    fn of(domain: ListedDomain) -> DomainEntry {
+        DomainEntry {
+            object: "domain",
+            id: Noun::Domain.show(domain.id),
+            name: domain.name,
+            status: domain.status,
+            created_at: rfc3339(domain.created),
+            checked_at: domain.checked.map(rfc3339),
+            verified_at: domain.verified.map(rfc3339),
+        }
+    }
+}
+
+async fn body(app: &App, workspace: i64, id: i64) -> Result<DomainBody, ApiError> {
+    let domain = admin::domain_find(&app.store, workspace, id).await?;
+    let domain = domain.ok_or_else(|| ApiError::not_found("domain"))?;
+    let findings = check::read(domain.findings.as_deref().unwrap_or_default());
+    let mut records = Vec::new();
+    for key in admin::published_keys(&app.store, workspace, id).await? {
+        let name = record_name(&key, &domain.name);
+        let state = findings.iter().find(|finding| finding.name == name).map(|finding| finding.state);
+        records.push(Record::txt("DKIM", name, key.record, status(state)));
+    }
+    // Advice: the return path is the customer's own domain, so its SPF decides.
+    let spf = format!("v=spf1 a:{} ~all", app.hostname);
+    records.push(Record::txt("SPF", domain.name.clone(), spf, "recommended"));
+    let dmarc = format!("_dmarc.{}", domain.name);
+    records.push(Record::txt("DMARC", dmarc, "v=DMARC1; p=none;".into(), "recommended"));
+    Ok(DomainBody { domain: DomainEntry::of(domain), records })
+}
+
+impl Record {
+    fn txt(record: &'static str, name: String, value: String, status: &'static str) -> Record {
+        Record { record, name, r#type: "TXT", value, ttl: "Auto", status }
+    }
+}
+
+fn status(state: Option<FindingState>) -> &'static str {
+    match state {
+        None | Some(FindingState::Missing) => "pending",
+        Some(FindingState::Found) => "verified",
+        Some(FindingState::Different) => "failed",
+        Some(FindingState::Unknown) => "temporary_failure",
+    }
+}
+
+async fn create(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Json(new): Json<NewDomainBody>,
+) -> Result<(StatusCode, axum::Json<DomainBody>), ApiError> {
+    let missing = || ApiError::field("/name", Code::MissingRequiredField, "the domain to send from");
+    let name = new.name.ok_or_else(missing)?;
+    let name = Domain::parse(name.trim())
+        .map_err(|error| ApiError::field("/name", Code::InvalidValue, error.to_string()))?;
+    let made =
+        admin::domain_add(&app.store, (&app.mint, app.now()), holder.workspace, &name, Status::Pending);
+    let id = match made.await {
+        Ok(id) => id,
+        Err(DomainAddError::Store(error)) => return Err(error.into()),
+        Err(DomainAddError::Key(error)) => {
+            tracing::error!(%error, "no DKIM keys could be made");
+            return Err(ApiError::new(Name::InternalServerError, "the domain's keys could not be made"));
+        }
+    };
+    app.directory.reload(&app.store).await?;
+    Ok((StatusCode::CREATED, axum::Json(body(&app, holder.workspace, id).await?)))
+}
+
+async fn list(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Params(params): Params<PageParams>,
+) -> Result<axum::Json<List<DomainEntry>>, ApiError> {
+    let page = params.read(Noun::Domain)?;
+    let rows = admin::domain_list(&app.store, holder.workspace, page.below()?, page.rows()).await?;
+    Ok(axum::Json(List::of(page, rows, |domain| Noun::Domain.show(domain.id), DomainEntry::of)))
+}
+
+async fn one(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+) -> Result<axum::Json<DomainBody>, ApiError> {
+    let id = shown.id(Noun::Domain, "domain")?;
+    body(&app, holder.workspace, id).await.map(axum::Json)
+}
+
+async fn verify(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+) -> Result<axum::Json<DomainBody>, ApiError> {
+    let place = (holder.workspace, shown.id(Noun::Domain, "domain")?);
+    if check::check(&app.store, &app.resolver, app.now(), place).await?.is_none() {
+        return Err(ApiError::not_found("domain"));
+    }
+    app.directory.reload(&app.store).await?;
+    body(&app, place.0, place.1).await.map(axum::Json)
+}
+
+/// A domain that is gone.
+#[derive(Serialize, ToSchema)]
+struct DeletedDomain {
+    object: &'static str,
+    id: String,
+    deleted: bool,
+}
+
+async fn delete(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+) -> Result<axum::Json<DeletedDomain>, ApiError> {
+    let id = shown.id(Noun::Domain, "domain")?;
+    if !admin::domain_delete(&app.store, app.now(), holder.workspace, id).await? {
+        return Err(ApiError::not_found("domain"));
+    }
+    app.directory.reload(&app.store).await?;
+    Ok(axum::Json(DeletedDomain { object: "domain", id: shown.0, deleted: true }))
+}

@@ -1,0 +1,82 @@
+//! A domain's life over the API, with a DNS that answers from a script.
+
+use net::scripted_dns::ScriptedDns;
+use serde_json::{Value, json};
+
+use super::work;
+use crate::testing::{Database, Harness};
+
+async fn with_dns(database: Database) -> (Harness, ScriptedDns) {
+    let dns = ScriptedDns::start("").await.expect("a DNS server");
+    let resolvers = dns.address().to_string();
+    (Harness::start(database, &[("dns.resolvers", &resolvers)]).await, dns)
+}
+
+/// A script in which the records of kind DKIM stand.
+fn zone(domain: &Value) -> String {
+    let records = domain["records"].as_array().expect("records").iter();
+    let dkim = records.filter(|record| record["record"] == "DKIM");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    dkim.map(|record| format!("{} TXT \"{}\"\n", text(&record["name"]), text(&record["value"]))).collect()
+}
+
+fn statuses(domain: &Value) -> Vec<&str> {
+    let records = domain["records"].as_array().expect("records").iter();
+    records.map(|record| record["status"].as_str().expect("a text")).collect()
+}
+
+#[tokio::test]
+async fn a_domain_is_verified_when_its_records_stand_and_its_deletion_ends_it() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let (harness, dns) = with_dns(database).await;
+        let made = harness.post("/domains", &json!({ "name": "Mail.Example" })).await;
+        let domain = made.json();
+        assert_eq!(
+            (made.status, &domain["name"], &domain["status"]),
+            (201, &json!("mail.example"), &json!("pending"))
+        );
+        assert_eq!(statuses(&domain), ["pending", "pending", "recommended", "recommended"]);
+        let path = format!("/domains/{}", domain["id"].as_str().expect("an id"));
+
+        let looked = harness.post(&format!("{path}/verify"), &json!({})).await.json();
+        assert_eq!((&looked["status"], statuses(&looked)[0]), (&json!("pending"), "pending"));
+
+        dns.rewrite(&zone(&domain));
+        harness.post(&format!("{path}/verify"), &json!({})).await;
+        let verified = harness.get(&path).await.json();
+        assert_eq!(verified["status"], "verified", "{verified}");
+        assert_eq!(statuses(&verified), ["verified", "verified", "recommended", "recommended"]);
+        let name = mail::Domain::parse("mail.example").expect("a domain");
+        let known = harness.app.directory.snapshot().domain_for(harness.workspace(), &name).cloned();
+        assert!(known.is_some_and(|known| known.status.may_send()), "mail may leave at once");
+
+        assert_eq!(harness.post("/domains", &json!({ "name": "mail.example" })).await.status, 409);
+        assert_eq!(harness.ask("DELETE", &path, &json!({})).await.json()["deleted"], true);
+        assert_eq!(harness.get(&path).await.status, 404);
+        assert!(harness.app.directory.snapshot().domain_for(harness.workspace(), &name).is_none());
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn publishing_the_records_is_enough() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let (harness, dns) = with_dns(database).await;
+        let domain = harness.post("/domains", &json!({ "name": "quiet.example" })).await.json();
+        dns.rewrite(&zone(&domain));
+        work::look(&harness.app).await.expect("the round ends");
+        let path = format!("/domains/{}", domain["id"].as_str().expect("an id"));
+        assert_eq!(harness.get(&path).await.json()["status"], "verified");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_none_is_told_by_its_field() {
+    let harness = Harness::start(Database::Sqlite, &[]).await;
+    for body in [json!({}), json!({ "name": "no domain" }), json!({ "name": 7 })] {
+        let answer = harness.post("/domains", &body).await;
+        assert_eq!((answer.status, &answer.json()["errors"][0]["pointer"]), (422, &json!("/name")), "{body}");
+    }
+    harness.end().await;
+}

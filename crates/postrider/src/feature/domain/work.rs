@@ -1,0 +1,105 @@
+//! Looks again for the records of domains that are not verified yet: publishing them is enough.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mail::At;
+use store::{Store, StoreError, query};
+
+use super::check;
+use crate::app::App;
+
+query!(PENDING, "queries/pending.sql");
+
+/// How often the list of pending domains is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Domains looked up in one round. Reason: a resolver that does not answer takes seconds for each.
+const ROUND_MAX: i64 = 50;
+/// Between two look-ups of a domain: a tenth of its age, within these. Who has just added a domain sits and waits.
+const WAIT_MIN: Duration = Duration::from_secs(120);
+const WAIT_MAX: Duration = Duration::from_secs(6 * 3_600);
+
+/// Runs until `stop`.
+pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
+    loop {
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+        tokio::select! {
+            () = stop.stopped() => return,
+            looked = look(&app) => if let Err(error) = looked {
+                tracing::warn!(%error, "pending domains could not be looked up and will be later");
+            }
+        }
+    }
+}
+
+/// One round over the pending domains whose time has come.
+///
+/// # Errors
+/// As [`Store::read`] and [`Store::write`].
+pub async fn look(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    let mut verified = false;
+    for place in due(&app.store, now).await? {
+        let findings = check::check(&app.store, &app.resolver, now, place).await?;
+        verified |= findings.is_some_and(|findings| check::verifies(&findings));
+    }
+    if verified {
+        app.directory.reload(&app.store).await?;
+    }
+    Ok(())
+}
+
+/// Workspace and id of the pending domains to look up, those first that were not looked up for longest.
+async fn due(store: &Store, now: At) -> Result<Vec<(i64, i64)>, StoreError> {
+    let us = |wait: Duration| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+    let params = [
+        ("now", now.0.into()),
+        ("min", us(WAIT_MIN).into()),
+        ("max", us(WAIT_MAX).into()),
+        ("limit", ROUND_MAX.into()),
+    ];
+    store.read(&PENDING, &params).await?.iter().map(|row| Ok((row.int(1)?, row.int(0)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Query, Write};
+
+    use super::*;
+    use crate::test_store::{Place, on_both_databases};
+
+    on_both_databases! {
+        a_domain_is_looked_up_soon_at_first_and_seldom_later
+    }
+
+    async fn a_domain_is_looked_up_soon_at_first_and_seldom_later(place: Place) {
+        static CLEAR: Query = Query::new("clear", "DELETE FROM domain");
+        static ADD: Query = Query::new(
+            "add",
+            "INSERT INTO domain (id, workspace_id, name, status, created_us, checked_us)
+             VALUES (7, 1, 'a.example', :status, 0, :checked)",
+        );
+        let minutes = |n: i64| n * 60_000_000;
+        let cases = [
+            (0, "pending", None, true),
+            (0, "verified", None, false),
+            (1, "pending", Some(0), false),
+            (2, "pending", Some(0), true),
+            (102, "pending", Some(99), false),
+            (110, "pending", Some(99), true),
+            (20_000, "pending", Some(19_700), false),
+            (20_000, "pending", Some(19_640), true),
+        ];
+        for (now, status, checked, wanted) in cases {
+            let mut write = Write::default();
+            write.step(&CLEAR, vec![]);
+            write.step(&ADD, vec![("status", status.into()), ("checked", checked.map(minutes).into())]);
+            place.store.write(write).await.expect("the domain is stored");
+            let due = due(&place.store, At(minutes(now))).await.expect("the list reads");
+            assert_eq!(due == [(1, 7)], wanted, "{now} {status} {checked:?}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! `/events`: everything that happened, by cursor and as a stream.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event as Sent, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use mail::date::rfc3339;
+use net::listen::Stop;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+use super::read::{Cursor, Event, events_of_workspace};
+use super::tail::{Next, Tail};
+use crate::app::App;
+use crate::feature::sending::told::{Told, told};
+use crate::http::auth::FullKey;
+use crate::http::endpoint::{Endpoint, Method};
+use crate::http::error::{ApiError, Code, Mistakes};
+use crate::http::json::Params;
+use crate::id::Noun;
+
+/// Events of a page when nothing was said, and at most.
+const LIMIT_DEFAULT: usize = 100;
+const LIMIT_MAX: usize = 1_000;
+
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new(Method::Get, "/events", list)
+            .summary("Read what happened after a cursor, oldest first.")
+            .query::<ListParams>()
+            .answers::<EventList>(200),
+        Endpoint::new(Method::Get, "/events/stream", follow)
+            .summary("Follow what happens as Server-Sent Events; the id of each is the cursor to go on from.")
+            .query::<FollowParams>()
+            .answers_other(200, "text/event-stream"),
+    ]
+}
+
+/// Which events to read.
+#[derive(Deserialize, IntoParams, Default)]
+#[serde(default)]
+struct ListParams {
+    /// The `cursor` of an earlier answer; from the oldest event on when nothing is said.
+    after: Option<String>,
+    /// 1 to 1,000; 100 when nothing is said.
+    limit: Option<String>,
+}
+
+/// Where to follow from.
+#[derive(Deserialize, IntoParams, Default)]
+#[serde(default)]
+struct FollowParams {
+    /// A cursor; the header `Last-Event-ID` wins. Only what happens from now on when neither is given.
+    after: Option<String>,
+}
+
+/// Events in the order in which each writer committed them.
+#[derive(Serialize, ToSchema)]
+struct EventList {
+    object: &'static str,
+    data: Vec<EventBody>,
+    /// What to give as `after` next.
+    cursor: String,
+    /// There is more to read now; `data` may be empty all the same.
+    has_more: bool,
+}
+
+/// One fact.
+#[derive(Serialize, ToSchema)]
+struct EventBody {
+    id: String,
+    r#type: String,
+    created_at: String,
+    /// `email_id`, `delivery_id`, `to`, `from`, `subject`, `tags`, and what the type has of its own.
+    #[schema(value_type = Object)]
+    data: Map<String, Value>,
+}
+
+impl EventBody {
+    fn of(event: Event, told: Option<&Told>) -> EventBody {
+        let mut data = Map::new();
+        let mut set = |name: &str, value: Value| drop(data.insert(name.to_owned(), value));
+        if let Some(message) = event.message {
+            set("email_id", Noun::Message.show(message).into());
+        }
+        if let Some(delivery) = event.delivery {
+            set("delivery_id", Noun::Delivery.show(delivery).into());
+        }
+        if let Some(told) = told {
+            set("to", vec![told.to.as_str()].into());
+            set("from", told.from.as_str().into());
+            set("subject", told.subject.as_str().into());
+            if let Some(tags) = told.tags.as_deref().and_then(|tags| serde_json::from_str(tags).ok()) {
+                set("tags", tags);
+            }
+        }
+        if let Some(Ok(Value::Object(own))) = event.data.as_deref().map(serde_json::from_str) {
+            data.extend(own);
+        }
+        let created_at = rfc3339(event.at);
+        EventBody { id: Noun::Event.show(event.id), r#type: event.name, created_at, data }
+    }
+}
+
+fn cursor(text: &str, name: &str, mistakes: &mut Mistakes) -> Cursor {
+    Cursor::parse(text).unwrap_or_else(|| {
+        mistakes.add(name, Code::InvalidValue, "not a cursor of an earlier answer");
+        Cursor::default()
+    })
+}
+
+async fn list(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Params(params): Params<ListParams>,
+) -> Result<axum::Json<EventList>, ApiError> {
+    let mut mistakes = Mistakes::default();
+    let mut cursor = cursor(params.after.as_deref().unwrap_or_default(), "after", &mut mistakes);
+    let limit = match params.limit.as_deref().map(str::parse) {
+        None => LIMIT_DEFAULT,
+        Some(Ok(limit)) if (1..=LIMIT_MAX).contains(&limit) => limit,
+        Some(_) => {
+            mistakes.add("limit", Code::InvalidValue, format!("not a number from 1 to {LIMIT_MAX}"));
+            LIMIT_DEFAULT
+        }
+    };
+    mistakes.none_or(())?;
+    let page = events_of_workspace(&app.store, &mut cursor, holder.workspace, limit).await?;
+    let deliveries: Vec<i64> = page.events.iter().filter_map(|event| event.delivery).collect();
+    let known = told(&app.store, holder.workspace, &deliveries).await?;
+    let body = |event: Event| {
+        let told = event.delivery.and_then(|delivery| known.get(&delivery));
+        EventBody::of(event, told)
+    };
+    let data = page.events.into_iter().map(body).collect();
+    Ok(axum::Json(EventList { object: "list", data, cursor: cursor.show(), has_more: page.more }))
+}
+
+async fn follow(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    State(stop): State<Stop>,
+    headers: HeaderMap,
+    Params(params): Params<FollowParams>,
+) -> Result<Response, ApiError> {
+    let mut mistakes = Mistakes::default();
+    let last = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("not ASCII"));
+    let from = match (last, &params.after) {
+        (Some(last), _) => cursor(last, "Last-Event-ID", &mut mistakes),
+        (None, Some(after)) => cursor(after, "after", &mut mistakes),
+        (None, None) => super::read::newest(&app.store).await?,
+    };
+    mistakes.none_or(())?;
+    let tail = Tail::new(app, stop, holder.key, from);
+    let events = stream::unfold(tail, |mut tail| async move {
+        match tail.next().await {
+            Ok(Some(next)) => Some((Ok::<_, Infallible>(sent(next)), tail)),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::warn!(%error, "a stream of events ends because the database does not answer");
+                None
+            }
+        }
+    });
+    Ok(Sse::new(events).into_response())
+}
+
+fn sent(next: Next) -> Sent {
+    match next {
+        Next::Event(event, told, cursor) => {
+            let body = EventBody::of(event, told.as_ref());
+            let name = body.r#type.clone();
+            let data = serde_json::to_string(&body).expect("invariant: names are texts and values are JSON");
+            Sent::default().id(cursor.show()).event(name).data(data)
+        }
+        Next::Quiet(cursor) => Sent::default().id(cursor.show()).comment("nothing happened"),
+    }
+}

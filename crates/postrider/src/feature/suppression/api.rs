@@ -1,0 +1,345 @@
+//! `/suppressions`: Resend's resource, with our reasons beside its origins.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mail::Address;
+use mail::date::rfc3339;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Reason;
+use super::admin::{self, Listed, Suppress};
+use crate::app::App;
+use crate::http::auth::FullKey;
+use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::error::{ApiError, Code, Mistakes};
+use crate::http::json::{Json, Params};
+use crate::http::page::{List, PageParams};
+use crate::id::Noun;
+
+/// Addresses of one batch at most.
+const BATCH_MAX: usize = 1_000;
+
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new(Method::Get, "/suppressions", list)
+            .summary("List the addresses that may not be mailed, newest first.")
+            .query::<ListParams>()
+            .answers::<List<SuppressionBody>>(200),
+        Endpoint::new(Method::Post, "/suppressions", add)
+            .summary("Suppress an address.")
+            .takes::<NewSuppressionBody>()
+            .answers::<SuppressionBody>(201),
+        Endpoint::new(Method::Get, "/suppressions/{id}", one)
+            .summary("Show the suppression with this id, or of this address.")
+            .answers::<SuppressionBody>(200),
+        Endpoint::new(Method::Delete, "/suppressions/{id}", remove)
+            .summary("Lift the suppression with this id, or all of this address.")
+            .answers::<Removed>(200),
+        Endpoint::new(Method::Post, "/suppressions/batch/add", batch_add)
+            .summary("Suppress up to 1,000 addresses, all or none.")
+            .takes::<BatchAddBody>()
+            .answers::<BatchAdded>(200),
+        Endpoint::new(Method::Post, "/suppressions/batch/remove", batch_remove)
+            .summary("Lift every suppression of up to 1,000 addresses.")
+            .takes::<BatchRemoveBody>()
+            .answers::<BatchRemoved>(200),
+    ]
+}
+
+/// Resend's word for a reason.
+fn origin(reason: &str) -> &'static str {
+    match Reason::parse(reason) {
+        Some(Reason::HardBounce) => "bounce",
+        Some(Reason::Complaint) => "complaint",
+        Some(Reason::Unsubscribed | Reason::Manual) | None => "manual",
+    }
+}
+
+/// A reason by our word or by Resend's.
+fn reason(text: &str) -> Option<Reason> {
+    match text {
+        "bounce" => Some(Reason::HardBounce),
+        other => Reason::parse(other),
+    }
+}
+
+/// A suppressed address.
+#[derive(Serialize, ToSchema)]
+struct SuppressionBody {
+    object: &'static str,
+    id: String,
+    email: String,
+    /// `hard_bounce`, `complaint`, `unsubscribed` or `manual`.
+    reason: String,
+    /// The same in three words: `bounce`, `complaint` or `manual`.
+    origin: &'static str,
+    /// The stream that it holds for; null: all of the workspace.
+    stream_id: Option<String>,
+    /// The delivery whose reply caused it.
+    delivery_id: Option<String>,
+    /// What the recipient's server said.
+    evidence: Option<String>,
+    created_at: String,
+}
+
+impl SuppressionBody {
+    fn of(listed: Listed) -> SuppressionBody {
+        SuppressionBody {
+            object: "suppression",
+            id: Noun::Suppression.show(listed.id),
+            email: listed.address,
+            origin: origin(&listed.reason),
+            reason: listed.reason,
+            stream_id: (listed.stream != 0).then(|| Noun::Stream.show(listed.stream)),
+            delivery_id: listed.delivery.map(|id| Noun::Delivery.show(id)),
+            evidence: listed.evidence,
+            created_at: rfc3339(listed.created),
+        }
+    }
+}
+
+/// Which suppressions to list.
+#[derive(Deserialize, IntoParams, Default)]
+#[serde(default)]
+struct ListParams {
+    /// Entries of the page, 1 to 1,000; 20 when nothing is said.
+    limit: Option<String>,
+    /// Entries older than the one with this id.
+    after: Option<String>,
+    /// Not for this list.
+    before: Option<String>,
+    /// Only those for this reason.
+    reason: Option<String>,
+    /// Only those of this origin: `bounce`, `complaint` or `manual`.
+    origin: Option<String>,
+}
+
+async fn list(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Params(params): Params<ListParams>,
+) -> Result<axum::Json<List<SuppressionBody>>, ApiError> {
+    let mut mistakes = Mistakes::default();
+    let wanted = params.reason.as_deref().or(params.origin.as_deref());
+    let only = wanted.and_then(reason);
+    if wanted.is_some() && only.is_none() {
+        mistakes.add("reason", Code::InvalidValue, "one of hard_bounce, complaint, unsubscribed, manual");
+    }
+    let page = PageParams { limit: params.limit, after: params.after, before: params.before }
+        .read_into(Noun::Suppression, &mut mistakes);
+    mistakes.none_or(())?;
+    let part = (page.below()?, page.rows());
+    let rows = admin::suppression_list_for(&app.store, holder.workspace, only, part).await?;
+    Ok(axum::Json(List::of(page, rows, |one| Noun::Suppression.show(one.id), SuppressionBody::of)))
+}
+
+/// A new suppression.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default)]
+struct NewSuppressionBody {
+    email: Option<String>,
+    /// `manual` when nothing is said.
+    reason: Option<String>,
+    /// The name of the stream that it holds for; all of the workspace when nothing is said.
+    stream: Option<String>,
+}
+
+async fn add(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Json(body): Json<NewSuppressionBody>,
+) -> Result<(StatusCode, axum::Json<SuppressionBody>), ApiError> {
+    let mut mistakes = Mistakes::default();
+    let email = body.email.unwrap_or_default();
+    let address = read_address(&email, "/email", &mut mistakes);
+    let terms = read_terms(&app, &holder, (body.reason.as_deref(), body.stream.as_deref()), &mut mistakes);
+    mistakes.none_or(())?;
+    let Some(address) = address else { return Err(ApiError::not_found("address")) };
+    let new = vec![terms.of(holder.workspace, &address)];
+    admin::suppression_add(&app.store, &app.suppressions, (&app.mint, app.now()), new).await?;
+    let found = admin::suppression_find(&app.store, holder.workspace, &address).await?;
+    let found = found.into_iter().find(|listed| listed.stream == terms.stream);
+    // Somebody may have lifted it in between.
+    let found = found.ok_or_else(|| ApiError::conflict("the suppression was lifted at the same moment"))?;
+    Ok((StatusCode::CREATED, axum::Json(SuppressionBody::of(found))))
+}
+
+/// Why and where addresses are suppressed.
+#[derive(Clone, Copy)]
+struct Terms {
+    reason: Reason,
+    /// 0 for the whole workspace.
+    stream: i64,
+}
+
+impl Terms {
+    fn of(self, workspace: i64, address: &Address) -> Suppress<'_> {
+        Suppress {
+            workspace,
+            stream: self.stream,
+            address,
+            reason: self.reason,
+            delivery: None,
+            evidence: None,
+        }
+    }
+}
+
+fn read_terms(
+    app: &App,
+    holder: &FullKey,
+    (why, stream): (Option<&str>, Option<&str>),
+    mistakes: &mut Mistakes,
+) -> Terms {
+    let known = why.map_or(Some(Reason::Manual), reason);
+    if known.is_none() {
+        mistakes.add("/reason", Code::InvalidValue, "one of hard_bounce, complaint, unsubscribed, manual");
+    }
+    let snapshot = app.directory.snapshot();
+    let found = stream.map(|name| snapshot.stream(holder.workspace, name).map(|stream| stream.id));
+    if found == Some(None) {
+        mistakes.add("/stream", Code::InvalidValue, "the workspace has no stream of this name");
+    }
+    Terms { reason: known.unwrap_or(Reason::Manual), stream: found.flatten().unwrap_or(0) }
+}
+
+fn read_address(text: &str, pointer: &str, mistakes: &mut Mistakes) -> Option<Address> {
+    match Address::parse(text.trim()) {
+        Ok(address) => Some(address),
+        Err(error) => {
+            mistakes.add(pointer, Code::InvalidAddress, error.to_string());
+            None
+        }
+    }
+}
+
+/// What a path's last segment names.
+enum Named {
+    Id(i64),
+    Address(Address),
+}
+
+fn named(shown: &Shown) -> Result<Named, ApiError> {
+    if let Some(id) = Noun::Suppression.read(&shown.0) {
+        return Ok(Named::Id(id));
+    }
+    let address = Address::parse(&shown.0).map_err(|_| ApiError::not_found("suppression"))?;
+    Ok(Named::Address(address))
+}
+
+async fn one(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+) -> Result<axum::Json<SuppressionBody>, ApiError> {
+    let found = match named(&shown)? {
+        Named::Id(id) => admin::suppression_by_id(&app.store, holder.workspace, id).await?,
+        // The one of the whole workspace comes first.
+        Named::Address(address) => {
+            admin::suppression_find(&app.store, holder.workspace, &address).await?.into_iter().next()
+        }
+    };
+    found.map(SuppressionBody::of).map(axum::Json).ok_or_else(|| ApiError::not_found("suppression"))
+}
+
+/// A suppression that is lifted.
+#[derive(Serialize, ToSchema)]
+struct Removed {
+    object: &'static str,
+    id: String,
+    deleted: bool,
+}
+
+async fn remove(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+) -> Result<axum::Json<Removed>, ApiError> {
+    let (store, now) = (&app.store, app.now());
+    let gone = match named(&shown)? {
+        Named::Id(id) => admin::suppression_remove_one(store, now, holder.workspace, id).await?,
+        Named::Address(address) => {
+            admin::suppression_remove(store, now, holder.workspace, &[address]).await? > 0
+        }
+    };
+    if !gone {
+        return Err(ApiError::not_found("suppression"));
+    }
+    Ok(axum::Json(Removed { object: "suppression", id: shown.0, deleted: true }))
+}
+
+/// Addresses to suppress.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default)]
+struct BatchAddBody {
+    /// 1 to 1,000 addresses.
+    emails: Vec<String>,
+    /// For all of them; `manual` when nothing is said.
+    reason: Option<String>,
+    /// The name of a stream, for all of them.
+    stream: Option<String>,
+}
+
+/// How many addresses were not suppressed before.
+#[derive(Serialize, ToSchema)]
+struct BatchAdded {
+    object: &'static str,
+    added: usize,
+}
+
+async fn batch_add(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Json(body): Json<BatchAddBody>,
+) -> Result<axum::Json<BatchAdded>, ApiError> {
+    let mut mistakes = Mistakes::default();
+    let addresses = read_addresses(&body.emails, &mut mistakes);
+    let terms = read_terms(&app, &holder, (body.reason.as_deref(), body.stream.as_deref()), &mut mistakes);
+    mistakes.none_or(())?;
+    let new = addresses.iter().map(|address| terms.of(holder.workspace, address)).collect();
+    let added = admin::suppression_add(&app.store, &app.suppressions, (&app.mint, app.now()), new).await?;
+    Ok(axum::Json(BatchAdded { object: "suppression_batch", added }))
+}
+
+fn read_addresses(emails: &[String], mistakes: &mut Mistakes) -> Vec<Address> {
+    if emails.is_empty() {
+        mistakes.add("/emails", Code::MissingRequiredField, "a list of addresses");
+    }
+    if emails.len() > BATCH_MAX {
+        mistakes.add("/emails", Code::InvalidValue, format!("at most {BATCH_MAX} addresses"));
+        return Vec::new();
+    }
+    let numbered = emails.iter().enumerate();
+    numbered.filter_map(|(n, email)| read_address(email, &format!("/emails/{n}"), mistakes)).collect()
+}
+
+/// Addresses that may be mailed again.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default)]
+struct BatchRemoveBody {
+    /// 1 to 1,000 addresses.
+    emails: Vec<String>,
+}
+
+/// How many suppressions were lifted.
+#[derive(Serialize, ToSchema)]
+struct BatchRemoved {
+    object: &'static str,
+    removed: usize,
+}
+
+async fn batch_remove(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Json(body): Json<BatchRemoveBody>,
+) -> Result<axum::Json<BatchRemoved>, ApiError> {
+    let mut mistakes = Mistakes::default();
+    let addresses = read_addresses(&body.emails, &mut mistakes);
+    let addresses = mistakes.none_or(addresses)?;
+    let removed = admin::suppression_remove(&app.store, app.now(), holder.workspace, &addresses).await?;
+    Ok(axum::Json(BatchRemoved { object: "suppression_batch", removed }))
+}

@@ -1,0 +1,1 @@
+DELETE FROM suppression WHERE workspace_id = :workspace AND id = :id

@@ -1,0 +1,314 @@
+//! Nothing of a workspace is visible or changeable through another's key: proven for every endpoint of the list.
+//!
+//! An endpoint that takes an id, a query or a body and has no example here makes the test fail.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::Request;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use mail::{Address, At, Envelope, ForwardPath, ReversePath};
+use net::listen::stopper;
+use serde_json::{Value, json};
+
+use super::auth::Authority;
+use super::endpoint::{Endpoint, Method, Shape};
+use crate::feature::access::Scope;
+use crate::feature::sending::accept::{Outcome, accept};
+use crate::feature::sending::{
+    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
+};
+use crate::id::Noun;
+use crate::testing::{Harness, on_both};
+
+/// A workspace with something of everything; each of its names and addresses holds its mark.
+struct Tenant {
+    mark: &'static str,
+    workspace: i64,
+    key: String,
+    sending_key: String,
+    /// Every id that there is, by the first segment of the paths in which it stands.
+    ids: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Tenant {
+    async fn settle_in(harness: &Harness, mark: &'static str) -> Tenant {
+        let workspace = harness.new_workspace(mark).await;
+        harness.domain(workspace, &format!("{mark}.example")).await;
+        let key = harness.key_of(workspace, Scope::Full).await;
+        let sending_key = harness.key_of(workspace, Scope::Sending).await;
+        let mut tenant = Tenant { mark, workspace, key, sending_key, ids: BTreeMap::new() };
+        let made = [
+            ("/streams", json!({ "name": format!("{mark}-stream"), "class": "marketing" })),
+            ("/api-keys", json!({ "name": format!("{mark} key") })),
+            ("/suppressions", json!({ "email": format!("gone@{mark}.example") })),
+        ];
+        for (path, body) in made {
+            let (status, text) = tenant.ask(harness, ("POST", path), Some(&body)).await;
+            assert_eq!(status, 201, "{text}");
+        }
+        for scheduled in [None, Some(At(net::clock::now().0 + 3_600_000_000))] {
+            tenant.mail(harness, scheduled).await;
+        }
+        harness.settled().await;
+        for path in ["domains", "api-keys", "streams", "suppressions", "captured", "events"] {
+            let (_, text) = tenant.ask(harness, ("GET", &format!("/{path}?limit=100")), None).await;
+            let list: Value = serde_json::from_str(&text).expect("a list");
+            let ids = list["data"].as_array().expect("entries").iter();
+            let ids: Vec<_> = ids.map(|entry| entry["id"].as_str().expect("an id").to_owned()).collect();
+            assert!(!ids.is_empty(), "the tenant has nothing under /{path}");
+            tenant.ids.entry(path).or_default().extend(ids);
+        }
+        let suppressed = format!("gone@{mark}.example");
+        tenant.ids.entry("suppressions").or_default().push(suppressed);
+        tenant
+    }
+
+    async fn mail(&mut self, harness: &Harness, scheduled: Option<At>) {
+        let snapshot = harness.app.directory.snapshot();
+        let address =
+            |part: &str| Address::parse(&format!("{part}@{}.example", self.mark)).expect("an address");
+        let path = ForwardPath::plain(address("ann"));
+        let content = format!(
+            "From: me@{mark}.example\r\nTo: ann@{mark}.example\r\nSubject: {mark} subject\r\n\r\n{mark} text\r\n",
+            mark = self.mark
+        );
+        let submission = Submission {
+            sender: Sender { workspace: self.workspace, origin: Origin::Api, key: None },
+            stream: snapshot.stream(self.workspace, "transactional").expect("the stream").clone(),
+            envelope: Envelope {
+                reverse_path: ReversePath::Mailbox(address("me")),
+                forward_paths: Vec::new(),
+                body: mail::Body::SevenBit,
+                smtputf8: false,
+                ret: None,
+                envid: None,
+            },
+            recipients: vec![Recipient { field: RecipientField::To, path: RecipientPath::Valid(path) }],
+            content: Bytes::from(content),
+            trace: None,
+            options: Options { scheduled, ..Options::default() },
+        };
+        let outcome = accept(&harness.app, net::clock::now(), vec![submission], None).await;
+        let Ok(Outcome::Accepted(accepted)) = outcome else { panic!("{outcome:?}") };
+        for one in accepted {
+            self.ids.entry("emails").or_default().push(Noun::Message.show(one.message));
+            let deliveries = one.deliveries.iter().map(|delivery| Noun::Delivery.show(delivery.id));
+            self.ids.entry("deliveries").or_default().extend(deliveries);
+        }
+    }
+
+    async fn ask(
+        &self,
+        harness: &Harness,
+        (method, path): (&str, &str),
+        body: Option<&Value>,
+    ) -> (u16, String) {
+        ask(harness, Some(&self.key), (method, path), body).await
+    }
+
+    /// Everything that only this tenant may see.
+    fn secrets(&self) -> Vec<&str> {
+        self.ids.values().flatten().map(String::as_str).chain([self.mark, &*self.key]).collect()
+    }
+
+    fn of(&self, path: &str) -> &[String] {
+        let noun = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        self.ids.get(noun).unwrap_or_else(|| panic!("{path}: give the test an example of its ids"))
+    }
+}
+
+async fn ask(
+    harness: &Harness,
+    key: Option<&str>,
+    (method, path): (&str, &str),
+    body: Option<&Value>,
+) -> (u16, String) {
+    let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    if let Some(key) = key {
+        request = request.header("authorization", format!("Bearer {key}"));
+    }
+    let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+    let answer = harness.send(request.body(body).expect("a request")).await;
+    (answer.status, String::from_utf8_lossy(&answer.bytes).into_owned())
+}
+
+/// Bodies in which ids and names of `victim` stand; an endpoint that takes a body must have one.
+fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
+    let stream = format!("{}-stream", victim.mark);
+    match (endpoint.method, endpoint.path) {
+        (Method::Post, "/domains") => vec![json!({ "name": "new.example" })],
+        (Method::Post, "/api-keys") => vec![json!({ "name": "k", "domain_id": victim.ids["domains"][0] })],
+        (Method::Post, "/streams") => vec![json!({ "name": "new", "class": "marketing" })],
+        (Method::Post, "/suppressions") => vec![json!({ "email": "a@b.example", "stream": stream })],
+        (Method::Post, "/suppressions/batch/add") => {
+            vec![json!({ "emails": ["c@d.example"], "stream": stream })]
+        }
+        (Method::Post, "/suppressions/batch/remove") => {
+            vec![json!({ "emails": [format!("gone@{}.example", victim.mark)] })]
+        }
+        (Method::Post, "/emails" | "/emails/batch") => {
+            let mail = json!({
+                "from": format!("me@{}.example", thief.mark), "to": "x@y.example", "subject": "s", "text": "t",
+                "stream": stream,
+            });
+            vec![if endpoint.path == "/emails" { mail } else { json!([mail]) }]
+        }
+        (Method::Patch, "/emails/{id}") => vec![json!({ "scheduled_at": "2099-01-01T00:00:00Z" })],
+        (method, path) if endpoint.request.is_some() => {
+            panic!("{} {path}: give the test an example of its body", method.as_str())
+        }
+        _ => vec![],
+    }
+}
+
+/// Queries in which ids and names of `victim` stand; an endpoint with parameters must have one.
+fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
+    let after = |noun: &str| format!("?limit=1000&after={}", victim.ids[noun].last().expect("an id"));
+    match endpoint.path {
+        "/domains" => vec![after("domains")],
+        "/api-keys" => vec![after("api-keys")],
+        "/suppressions" => vec![format!("?limit=1000&after={}", victim.ids["suppressions"][0])],
+        "/captured" => vec![after("captured"), format!("?q={}", victim.mark)],
+        "/events" => vec!["?limit=1000".into()],
+        "/events/stream" => vec![String::new()],
+        "/emails" => vec![after("emails"), format!("?to=ann@{}.example", victim.mark)],
+        path if !endpoint.query.is_empty() => panic!("{path}: give the test an example of its query"),
+        _ => vec![String::new()],
+    }
+}
+
+fn is_endless(endpoint: &Endpoint) -> bool {
+    matches!(endpoint.answer.1, Some(Shape::Other("text/event-stream")))
+}
+
+/// The paths of an endpoint with a tenant's ids in them.
+fn paths(endpoint: &Endpoint, tenant: &Tenant) -> Vec<String> {
+    match endpoint.path.split_once("{id}") {
+        None => vec![endpoint.path.to_owned()],
+        Some((before, after)) => {
+            assert!(!after.contains('{'), "{}: give the test an example of its second id", endpoint.path);
+            tenant.of(before).iter().map(|id| format!("{before}{id}{after}")).collect()
+        }
+    }
+}
+
+fn conceals(secrets: &[&str], asked: &str, text: &str) {
+    for secret in secrets {
+        assert!(!text.contains(secret), "{asked} tells {secret}:\n{text}");
+    }
+}
+
+/// What a tenant sees of itself.
+async fn seen(harness: &Harness, tenant: &Tenant) -> BTreeMap<String, String> {
+    let mut seen = BTreeMap::new();
+    for endpoint in super::endpoints() {
+        if endpoint.method != Method::Get || endpoint.authority == Authority::Open || is_endless(&endpoint) {
+            continue;
+        }
+        for path in paths(&endpoint, tenant) {
+            let (status, text) = tenant.ask(harness, ("GET", &path), None).await;
+            assert_eq!(status, 200, "GET {path} by its own: {text}");
+            // A cursor moves on past the events of others.
+            let text = text.split(",\"cursor\":").next().unwrap_or_default().to_owned();
+            seen.insert(path, text);
+        }
+    }
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_workspaces_key_sees_and_changes_nothing() {
+    on_both(async |harness: &Harness| {
+        let victim = Tenant::settle_in(harness, "alphasecret").await;
+        let thief = Tenant::settle_in(harness, "betasecret").await;
+        let before = seen(harness, &victim).await;
+        let secrets = victim.secrets();
+        for endpoint in super::endpoints() {
+            if is_endless(&endpoint) {
+                continue;
+            }
+            let method = endpoint.method.as_str();
+            let mut given = bodies(&endpoint, &victim, &thief).into_iter().map(Some).collect::<Vec<_>>();
+            if given.is_empty() {
+                given.push(None);
+            }
+            for path in paths(&endpoint, &victim) {
+                for query in queries(&endpoint, &victim) {
+                    for body in &given {
+                        let asked = format!("{path}{query}");
+                        let (status, text) = thief.ask(harness, (method, &asked), body.as_ref()).await;
+                        conceals(&secrets, &format!("{method} {asked}"), &text);
+                        let named = endpoint.path.contains("{id}");
+                        assert!(!named || status == 404, "{method} {asked} got {status}: {text}");
+                        assert!(status < 500 || status == 503, "{method} {asked} got {status}: {text}");
+                    }
+                }
+            }
+        }
+        for (path, text) in seen(harness, &victim).await {
+            assert_eq!(text, before[&path], "the other changed {path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_of_events_tells_only_its_own_workspaces_and_ends_with_its_key() {
+    on_both(async |harness: &Harness| {
+        let victim = Tenant::settle_in(harness, "alphasecret").await;
+        let thief = Tenant::settle_in(harness, "betasecret").await;
+        let (_keep, stop) = stopper();
+        let router = super::router(harness.app.clone(), stop);
+        let request = Request::builder()
+            .uri("/events/stream?after=")
+            .header("authorization", format!("Bearer {}", thief.key))
+            .body(Body::empty())
+            .expect("a request");
+        let response = tower::ServiceExt::oneshot(router, request).await.expect("an answer");
+        assert_eq!(response.status(), 200);
+        let mut body = response.into_body().into_data_stream();
+        let mut text = String::new();
+        while thief.ids["events"].iter().any(|id| !text.contains(id.as_str())) {
+            let piece = body.next().await.expect("the stream goes on").expect("a piece");
+            text.push_str(&String::from_utf8_lossy(&piece));
+        }
+        let key = harness.app.directory.snapshot().key(&thief.key).expect("the key").clone();
+        let (store, now) = (&harness.app.store, net::clock::now());
+        crate::feature::access::keys::key_revoke(store, now, thief.workspace, key.id).await.expect("revoked");
+        harness.app.directory.reload(store).await.expect("a snapshot");
+        while let Some(piece) = body.next().await {
+            text.push_str(&String::from_utf8_lossy(&piece.expect("a piece")));
+        }
+        conceals(&victim.secrets(), "the stream", &text);
+        assert!(text.contains("event: email.delivered\n") && text.contains("betasecret subject"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_endpoint_asks_for_the_authority_that_it_needs() {
+    on_both(async |harness: &Harness| {
+        let tenant = Tenant::settle_in(harness, "alphasecret").await;
+        for endpoint in super::endpoints() {
+            let method = endpoint.method.as_str();
+            let path = paths(&endpoint, &tenant).swap_remove(0);
+            let name = async |key: Option<&str>| {
+                let (status, text) = ask(harness, key, (method, &path), None).await;
+                let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+                (status, answer["name"].as_str().unwrap_or_default().to_owned())
+            };
+            if endpoint.authority == Authority::Open {
+                continue;
+            }
+            assert_eq!(name(None).await, (401, "missing_api_key".into()), "{method} {path}");
+            assert_eq!(name(Some("pr_wrong")).await, (403, "invalid_api_key".into()), "{method} {path}");
+            if endpoint.authority == Authority::Full {
+                let (_, refused) = name(Some(&tenant.sending_key)).await;
+                assert_eq!(refused, "restricted_api_key", "{method} {path}");
+            }
+        }
+    })
+    .await;
+}
