@@ -24,6 +24,7 @@ use axum::serve::ListenerExt;
 use net::listen::Stop;
 
 use crate::app::App;
+use crate::feature::sending;
 use endpoint::Endpoint;
 
 /// What handlers may take by `State`: the app, and the end.
@@ -49,7 +50,7 @@ impl FromRef<Api> for Stop {
 /// Everything that can be asked: one line a slice.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    let slices: [Vec<Endpoint>; 0] = [];
+    let slices = [sending::api::endpoints()];
     slices.into_iter().flatten().collect()
 }
 

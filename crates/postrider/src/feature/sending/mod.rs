@@ -8,16 +8,18 @@
 //! Not here: how a message is composed from an API's fields (`api`), how it leaves (`egress`).
 
 pub mod accept;
+pub mod api;
 pub mod control;
 pub mod parcel;
 pub mod policy;
+pub mod read;
 pub mod rows;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use mail::{Address, At, Envelope, ForwardPath};
-use store::Migration;
+use store::{Migration, Write, query};
 
 use crate::feature::access::{Key, Stream};
 
@@ -27,6 +29,19 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("migrations/0004_sending.sql"),
     postgres: None,
 }];
+
+query!(MOVED, "queries/reschedule.sql");
+
+/// A message has other times now: part of the write that moves its deliveries.
+pub fn moved(write: &mut Write, (workspace, message): (i64, i64), due: At, expires: At) {
+    let params = vec![
+        ("workspace", workspace.into()),
+        ("message", message.into()),
+        ("due", due.0.into()),
+        ("expires", expires.0.into()),
+    ];
+    write.step_expecting(1, "there is no such message", &MOVED, params);
+}
 
 /// What made a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,6 +118,8 @@ pub struct Options {
 
 /// One message, before anything was decided about it.
 pub struct Submission {
+    /// The id that it will have, when its content already names it.
+    pub message: Option<i64>,
     pub sender: Sender,
     pub stream: Arc<Stream>,
     /// The envelope without its forward-paths: they are in `recipients`.
