@@ -296,7 +296,7 @@ pub struct ErrorBody {
 }
 
 /// One wrong field, as it is told.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 #[schema(as = FieldError)]
 pub struct FieldErrorBody {
     /// A JSON pointer into the request (RFC 6901), or the name of a parameter.

@@ -88,6 +88,7 @@ impl Tenant {
             recipients: vec![Recipient { field: RecipientField::To, path: RecipientPath::Valid(path) }],
             content: Bytes::from(content),
             trace: None,
+            message: None,
             options: Options { scheduled, ..Options::default() },
         };
         let outcome = accept(&harness.app, net::clock::now(), vec![submission], None).await;

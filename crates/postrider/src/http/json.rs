@@ -1,7 +1,7 @@
 //! Request bodies and query strings, read into types; every wrong field is told at once.
 //!
-//! A request type gives every field a default (`#[serde(default)]`): which fields are needed is the handler's to say,
-//! so that a missing one is told together with the wrong ones. Unknown fields are ignored, because clients send
+//! Every field of a request type is an `Option`: which fields are needed is the handler's to say, so that a missing one
+//! is told together with the wrong ones. Unknown fields are ignored, because clients send
 //! fields of their own; a field that a client may expect to work and does not is declared and refused by name.
 
 use std::time::Duration;

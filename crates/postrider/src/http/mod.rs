@@ -27,7 +27,7 @@ use axum::serve::ListenerExt;
 use net::listen::Stop;
 
 use crate::app::App;
-use crate::feature::{access, capture, domain, egress, event, monitor, suppression};
+use crate::feature::{access, capture, domain, egress, event, monitor, sending, suppression};
 use endpoint::Endpoint;
 
 /// What handlers may take by `State`: the app, and the end.
@@ -54,6 +54,7 @@ impl FromRef<Api> for Stop {
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     let slices = [
+        sending::api::endpoints(),
         access::api::endpoints(),
         domain::api::endpoints(),
         suppression::api::endpoints(),

@@ -268,6 +268,7 @@ fn submission(
     let recipient = |path| Recipient { field: RecipientField::Envelope, path: RecipientPath::Valid(path) };
     let trace = Some(Trace { host: app.hostname.clone(), protocol });
     Submission {
+        message: None,
         sender,
         stream,
         envelope: Envelope { reverse_path, forward_paths: Vec::new(), body, smtputf8, ret, envid },
@@ -290,7 +291,9 @@ fn once(sender: &Sender, key: &str, received: &Received) -> Once {
         digest: crate::feature::access::digest_of(&format!("smtp\n{}\n{key}", sender.workspace)),
         fingerprint: crate::feature::sending::accept::fingerprint(&fingerprint),
         status: 250,
-        answer: |accepted| accepted.first().map(|one| Noun::Message.show(one.message)).unwrap_or_default(),
+        answer: Arc::new(|accepted| {
+            accepted.first().map(|one| Noun::Message.show(one.message)).unwrap_or_default()
+        }),
     }
 }
 

@@ -86,6 +86,12 @@ impl Scheduler {
         }
     }
 
+    /// Whether an attempt at a delivery is under way.
+    #[must_use]
+    pub fn is_leased(&self, delivery: i64) -> bool {
+        self.leased.contains_key(&delivery)
+    }
+
     /// A delivery was cancelled.
     pub fn forget(&mut self, now: At, key: &QueueKey, delivery: i64) -> Forgot {
         self.reads.note(delivery, now);

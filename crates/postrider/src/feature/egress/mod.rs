@@ -11,6 +11,8 @@
 pub mod admin;
 pub mod api;
 pub mod attempt;
+pub mod attempts;
+pub mod cancel;
 mod capture_path;
 pub mod compose;
 mod connection;
@@ -78,6 +80,7 @@ struct State {
     armed: Option<At>,
     actions: Vec<Action>,
     draining: bool,
+    withdrawn: cancel::Withdrawn,
 }
 
 impl Egress {
@@ -91,6 +94,7 @@ impl Egress {
                 armed: None,
                 actions: Vec::new(),
                 draining: false,
+                withdrawn: cancel::Withdrawn::default(),
             }),
             driver: Notify::new(),
             sites: sites::Sites::default(),
@@ -194,7 +198,16 @@ impl Egress {
             if state.draining {
                 return Lease::Close;
             }
-            let lease = state.scheduler.lease(net::clock::now(), connection);
+            let now = net::clock::now();
+            let lease = loop {
+                match state.scheduler.lease(now, connection) {
+                    // It came back from a read that began before it was cancelled.
+                    Lease::Take { entry, .. } if state.withdrawn.holds(entry.delivery) => {
+                        state.scheduler.settled(now, entry.delivery, Settled::Ended);
+                    }
+                    lease => break lease,
+                }
+            };
             if lease == Lease::Idle {
                 state.idle.insert(connection, waker.clone());
             }

@@ -18,6 +18,7 @@ use super::policy::{self, Facts, Times};
 use super::rows::{self, Destination, MessageRow, Shared};
 use super::{Accepted, AcceptedDelivery, Fate, Recipient, RecipientPath, Refusal, Submission, control};
 use crate::app::App;
+use crate::directory::Snapshot;
 use crate::feature::stats::{self, Metric};
 use crate::feature::{event, suppression};
 use crate::id::Noun;
@@ -37,8 +38,11 @@ pub struct Once {
     pub fingerprint: [u8; 32],
     pub status: u16,
     /// Makes the answer that is stored and replayed.
-    pub answer: fn(&[Accepted]) -> String,
+    pub answer: Answer,
 }
+
+/// Makes an answer's body.
+pub type Answer = Arc<dyn Fn(&[Accepted]) -> String + Send + Sync>;
 
 /// What identifies a request under its idempotency key.
 #[must_use]
@@ -148,15 +152,42 @@ fn guard(now: At, once: &Once, accepted: &[Accepted]) -> Guard {
 
 async fn replay(app: &App, key: Option<([u8; 32], [u8; 32])>) -> Result<Outcome, Refusal> {
     let Some((digest, fingerprint)) = key else { return Err(Refusal::IdempotencyMismatch) };
+    let (status, answer) = answered(app, digest, fingerprint)
+        .await?
+        .ok_or_else(|| Refusal::Unavailable("the key's record has just expired".into()))?;
+    Ok(Outcome::Replayed { status, answer })
+}
+
+/// The status and the answer that a request under an idempotency key got before; `None` when there was none.
+///
+/// # Errors
+/// `IdempotencyMismatch` when it was another request.
+pub async fn answered(
+    app: &App,
+    digest: [u8; 32],
+    fingerprint: [u8; 32],
+) -> Result<Option<(u16, String)>, Refusal> {
     let read = app.store.read(&ANSWERED, &[("digest", digest.to_vec().into())]).await;
     let rows = read.map_err(|error| unavailable(&error))?;
-    let row = rows.first().ok_or_else(|| Refusal::Unavailable("the key's record has just expired".into()))?;
+    let Some(row) = rows.first() else { return Ok(None) };
     let stored = || Ok::<_, StoreError>((row.blob(0)?, row.int(1)?, row.text(2)?.to_owned()));
     let (known, status, answer) = stored().map_err(|error| unavailable(&error))?;
     if known.as_ref() != fingerprint {
         return Err(Refusal::IdempotencyMismatch);
     }
-    Ok(Outcome::Replayed { status: u16::try_from(status).unwrap_or(200), answer })
+    Ok(Some((u16::try_from(status).unwrap_or(200), answer)))
+}
+
+/// Whether [`accept`] would take a submission, as far as that can be told without the database.
+///
+/// # Errors
+/// As [`accept`].
+pub fn check(app: &App, snapshot: &Snapshot, now: At, submission: &Submission) -> Result<(), Refusal> {
+    check_size(app, submission)?;
+    let headers = Headers::scan(&submission.content).map_err(|error| Refusal::Header(error.to_string()))?;
+    let facts = policy::facts(&headers)?;
+    policy::sender_ok(snapshot, &app.settings, submission, &facts.author)?;
+    policy::times(now, &app.settings, submission.stream.class, &submission.options).map(drop)
 }
 
 /// Forgets a page of the idempotency records from before `cut`; true when there may be more.
@@ -189,7 +220,7 @@ async fn plan(app: &App, now: At, submission: Submission) -> Result<Planned, Ref
     let mut facts = policy::facts(&headers)?;
     policy::sender_ok(&snapshot, &app.settings, &submission, &facts.author)?;
     let times = policy::times(now, &app.settings, submission.stream.class, &submission.options)?;
-    let message = app.mint.next(now);
+    let message = submission.message.unwrap_or_else(|| app.mint.next(now));
     if facts.message_id.is_empty() {
         facts.message_id = format!("{}@{}", Noun::Message.show(message), facts.author.domain_str());
     }

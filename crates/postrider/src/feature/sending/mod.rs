@@ -8,10 +8,12 @@
 //! Not here: how a message is composed from an API's fields (`api`), how it leaves (`egress`).
 
 pub mod accept;
+pub mod api;
 pub mod control;
 pub mod indexed;
 pub mod parcel;
 pub mod policy;
+pub mod read;
 pub mod rows;
 pub mod told;
 
@@ -19,13 +21,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mail::{Address, At, Envelope, ForwardPath};
-use store::{Migration, query};
+use store::{Migration, Write, query};
 
 use crate::feature::access::{Key, Stream};
 use crate::retention::{Aged, edge};
 
 query!(CONTENT_AGE, "queries/content_age.sql");
 query!(DELIVERY_AGE, "queries/delivery_age.sql");
+query!(MOVED, "queries/reschedule.sql");
 query!(MESSAGE_AGE, "queries/message_age.sql");
 edge!(CONTENT_EDGE, "content");
 edge!(DELIVERY_EDGE, "delivery");
@@ -42,6 +45,17 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 pub static CONTENT_AGED: Aged = Aged { edge: &CONTENT_EDGE, delete: &CONTENT_AGE, page: 100 };
 pub static DELIVERY_AGED: Aged = Aged { edge: &DELIVERY_EDGE, delete: &DELIVERY_AGE, page: 1_000 };
 pub static MESSAGE_AGED: Aged = Aged { edge: &MESSAGE_EDGE, delete: &MESSAGE_AGE, page: 1_000 };
+
+/// A message has other times now: part of the write that moves its deliveries.
+pub fn moved(write: &mut Write, (workspace, message): (i64, i64), due: At, expires: At) {
+    let params = vec![
+        ("workspace", workspace.into()),
+        ("message", message.into()),
+        ("due", due.0.into()),
+        ("expires", expires.0.into()),
+    ];
+    write.step_expecting(1, "there is no such message", &MOVED, params);
+}
 
 /// What made a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,6 +132,8 @@ pub struct Options {
 
 /// One message, before anything was decided about it.
 pub struct Submission {
+    /// The id that it will have, when its content already names it.
+    pub message: Option<i64>,
     pub sender: Sender,
     pub stream: Arc<Stream>,
     /// The envelope without its forward-paths: they are in `recipients`.

@@ -1,0 +1,64 @@
+//! Reading attempts back.
+
+use mail::At;
+use store::{Row, Store, StoreError, query};
+
+query!(ATTEMPT_LIST, "queries/attempt_list.sql");
+
+/// An attempt as it is shown.
+pub struct Listed {
+    pub id: i64,
+    pub delivery: i64,
+    pub number: i64,
+    pub started: At,
+    pub duration_us: i64,
+    pub site: String,
+    pub peer: String,
+    pub tls: Option<String>,
+    pub verdict: String,
+    pub stage: String,
+    pub reply: String,
+    pub class: String,
+    pub rule: String,
+    pub ambiguous: bool,
+    pub conversation: String,
+}
+
+/// Up to `limit` attempts at a message's deliveries with ids below `below`, newest first.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn attempt_list(
+    store: &Store,
+    (workspace, message): (i64, i64),
+    below: i64,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let params = [
+        ("workspace", workspace.into()),
+        ("message", message.into()),
+        ("below", below.into()),
+        ("limit", limit.into()),
+    ];
+    store.read(&ATTEMPT_LIST, &params).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Listed, StoreError> {
+    Ok(Listed {
+        id: row.int(0)?,
+        delivery: row.int(1)?,
+        number: row.int(2)?,
+        started: At(row.int(3)?),
+        duration_us: row.int(4)?,
+        site: row.text(5)?.to_owned(),
+        peer: row.text(6)?.to_owned(),
+        tls: row.text_or_null(7)?.map(str::to_owned),
+        verdict: row.text(8)?.to_owned(),
+        stage: row.text(9)?.to_owned(),
+        reply: row.text(10)?.to_owned(),
+        class: row.text(11)?.to_owned(),
+        rule: row.text(12)?.to_owned(),
+        ambiguous: row.int(13)? != 0,
+        conversation: row.text(14)?.to_owned(),
+    })
+}

@@ -1,0 +1,208 @@
+//! Taking a message back, or moving it: only what no attempt is under way for.
+//!
+//! Guarantees
+//! 1. What was answered as cancelled is never handed to a connection afterwards, wherever its row was being read from at
+//!    that moment: its id stays among those withdrawn until every such read has ended.
+//! 2. A write that fails leaves the delivery in the queue as it was.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mail::{At, date};
+use queue::{Entry, Forgot, Lane, QueueKey};
+use store::{Row, Store, StoreError, Write, query};
+
+use crate::app::App;
+use crate::feature::event;
+use crate::feature::sending;
+
+query!(DUE_OF_MESSAGE, "queries/due_of_message.sql");
+query!(CANCEL, "queries/cancel.sql");
+query!(RESCHEDULE, "queries/reschedule.sql");
+
+/// How long a cancelled delivery's id is kept. Reason: no read of the queue takes longer.
+const KEPT: Duration = Duration::from_secs(60);
+/// Ids that are kept at most: memory, 16 octets each.
+const WITHDRAWN_MAX: usize = 200_000;
+
+/// Deliveries that must not be handed to a connection, each until when.
+#[derive(Default)]
+pub(super) struct Withdrawn(HashMap<i64, At>);
+
+impl Withdrawn {
+    pub(super) fn holds(&self, delivery: i64) -> bool {
+        !self.0.is_empty() && self.0.contains_key(&delivery)
+    }
+
+    fn add(&mut self, now: At, entries: &[(QueueKey, Entry)]) -> Result<(), Refused> {
+        self.0.retain(|_, until| *until > now);
+        if self.0.len() + entries.len() > WITHDRAWN_MAX {
+            return Err(Refused::TooMany);
+        }
+        self.0.extend(entries.iter().map(|(_, entry)| (entry.delivery, At(i64::MAX))));
+        Ok(())
+    }
+
+    fn forget_at(&mut self, until: At, entries: &[(QueueKey, Entry)]) {
+        self.0.extend(entries.iter().map(|(_, entry)| (entry.delivery, until)));
+    }
+
+    fn remove(&mut self, entries: &[(QueueKey, Entry)]) {
+        for (_, entry) in entries {
+            self.0.remove(&entry.delivery);
+        }
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("nothing of this email waits any more: it was delivered, has failed, or was cancelled")]
+    NothingWaits,
+    #[error("this email is being handed over at this moment")]
+    UnderWay,
+    #[error("this email was attempted already: it can be cancelled, not moved")]
+    Attempted,
+    #[error("too many emails are being cancelled at once")]
+    TooMany,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Cancels every delivery of a message that waits; gives how many they were.
+///
+/// # Errors
+/// [`Refused`]: nothing was cancelled.
+pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64) -> Result<usize, Refused> {
+    let entries = waiting(&app.store, workspace, message).await?;
+    withdraw(app, &entries)?;
+    let now = app.now();
+    let mut write = Write::default();
+    for (_, entry) in &entries {
+        let params =
+            vec![("delivery", entry.delivery.into()), ("workspace", workspace.into()), ("now", now.0.into())];
+        write.step_expecting(1, "the delivery ended meanwhile", &CANCEL, params);
+        note(&mut write, now, event::Name::EmailCanceled, (workspace, entry), None);
+    }
+    match app.store.write(write).await {
+        Ok(_) => {
+            app.egress.with(app, |scheduler, now| {
+                // A read that began before the commit may have brought it back into memory.
+                for (key, entry) in &entries {
+                    let _forgot = scheduler.forget(now, key, entry.delivery);
+                }
+            });
+            app.egress.lock().withdrawn.forget_at(app.now().after(KEPT), &entries);
+            Ok(entries.len())
+        }
+        Err(error) => Err(give_back(app, &entries, error)),
+    }
+}
+
+/// Moves a message of which nothing was attempted to another time; its time to live moves along.
+///
+/// # Errors
+/// [`Refused`]: nothing was moved.
+pub async fn reschedule(app: &Arc<App>, workspace: i64, message: i64, due: At) -> Result<(), Refused> {
+    let entries = waiting(&app.store, workspace, message).await?;
+    if entries.iter().any(|(_, entry)| entry.attempts > 0) {
+        return Err(Refused::Attempted);
+    }
+    withdraw(app, &entries)?;
+    let now = app.now();
+    let moved: Vec<(QueueKey, Entry)> =
+        entries.iter().map(|(key, entry)| (key.clone(), at(entry, due))).collect();
+    let mut write = Write::default();
+    if let Some((_, first)) = moved.first() {
+        sending::moved(&mut write, (workspace, message), first.due, first.expires);
+    }
+    for (_, entry) in &moved {
+        let params = vec![
+            ("delivery", entry.delivery.into()),
+            ("workspace", workspace.into()),
+            ("due", entry.due.0.into()),
+            ("expires", entry.expires.0.into()),
+        ];
+        write.step_expecting(1, "the delivery was attempted meanwhile", &RESCHEDULE, params);
+        let data = format!(r#"{{"scheduled_at":"{}"}}"#, date::rfc3339(due));
+        note(&mut write, now, event::Name::EmailRescheduled, (workspace, entry), Some(data));
+    }
+    match app.store.write(write).await {
+        Ok(_) => {
+            put(app, &moved);
+            Ok(())
+        }
+        Err(error) => Err(give_back(app, &entries, error)),
+    }
+}
+
+fn at(entry: &Entry, due: At) -> Entry {
+    Entry { due, expires: due.after(entry.expires.since(entry.due)), ..*entry }
+}
+
+/// Takes the deliveries out of the queue, all or none.
+fn withdraw(app: &Arc<App>, entries: &[(QueueKey, Entry)]) -> Result<(), Refused> {
+    if entries.is_empty() {
+        return Err(Refused::NothingWaits);
+    }
+    let mut state = app.egress.lock();
+    if entries.iter().any(|(_, entry)| state.scheduler.is_leased(entry.delivery)) {
+        return Err(Refused::UnderWay);
+    }
+    let now = app.now();
+    state.withdrawn.add(now, entries)?;
+    for (key, entry) in entries {
+        // Wherever it is, memory or database, it is in `withdrawn` now.
+        let _: Forgot = state.scheduler.forget(now, key, entry.delivery);
+    }
+    Ok(())
+}
+
+/// After a failed write: the queue has the deliveries again.
+fn give_back(app: &Arc<App>, entries: &[(QueueKey, Entry)], error: StoreError) -> Refused {
+    put(app, entries);
+    match error {
+        StoreError::Conflict(_) => Refused::UnderWay,
+        other => Refused::Store(other),
+    }
+}
+
+/// Puts withdrawn deliveries into the queue.
+fn put(app: &Arc<App>, entries: &[(QueueKey, Entry)]) {
+    app.egress.lock().withdrawn.remove(entries);
+    app.egress.with(app, |scheduler, now| {
+        for (key, entry) in entries {
+            // None only for one that is leased, which withdrawn ones are not.
+            let _placed = scheduler.reschedule(now, key, *entry);
+        }
+    });
+}
+
+async fn waiting(store: &Store, workspace: i64, message: i64) -> Result<Vec<(QueueKey, Entry)>, StoreError> {
+    let params = [("workspace", workspace.into()), ("message", message.into())];
+    let read = |row: &Row| {
+        let lane = u8::try_from(row.int(1)?).ok().and_then(Lane::from_number).unwrap_or(Lane::Transactional);
+        let key = QueueKey { workspace, lane, domain: row.text(2)?.into() };
+        let entry = Entry {
+            delivery: row.int(0)?,
+            message,
+            due: At(row.int(3)?),
+            expires: At(row.int(4)?),
+            attempts: u16::try_from(row.int(5)?).unwrap_or(u16::MAX),
+        };
+        Ok((key, entry))
+    };
+    store.read(&DUE_OF_MESSAGE, &params).await?.iter().map(read).collect()
+}
+
+fn note(
+    write: &mut Write,
+    now: At,
+    name: event::Name,
+    (workspace, entry): (i64, &Entry),
+    data: Option<String>,
+) {
+    let of = event::OfDelivery { workspace, message: entry.message, delivery: entry.delivery, data };
+    event::note_delivery(write, now, name, of);
+}

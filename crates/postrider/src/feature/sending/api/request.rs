@@ -1,0 +1,314 @@
+//! The body of `POST /emails`, as clients write it.
+//!
+//! Fields that may take several forms (an address as a text or an object, tags as a map or as pairs, content as base64 or
+//! as numbers) are read into one form here. Nothing is judged yet but the form.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// An email to be sent.
+#[derive(Deserialize, ToSchema, Default)]
+#[schema(as = SendEmail)]
+pub struct EmailRequest {
+    /// `Name <address>`, or an object; its domain must be verified.
+    #[schema(value_type = String, required, example = "Acme <hello@app.example>")]
+    pub from: Option<Addresses>,
+    #[schema(value_type = Vec<String>, required, example = json!(["ann@example.org"]))]
+    pub to: Option<Addresses>,
+    #[schema(value_type = Vec<String>)]
+    pub cc: Option<Addresses>,
+    /// Recipients that no other recipient sees.
+    #[schema(value_type = Vec<String>)]
+    pub bcc: Option<Addresses>,
+    #[serde(alias = "replyTo")]
+    #[schema(value_type = Vec<String>)]
+    pub reply_to: Option<Addresses>,
+    #[schema(required)]
+    pub subject: Option<String>,
+    /// At least one of html and text is needed.
+    pub html: Option<String>,
+    pub text: Option<String>,
+    pub attachments: Option<Vec<AttachmentRequest>>,
+    /// Further header fields.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub headers: Option<Pairs>,
+    /// Names with values of letters, digits, `_` and `-`; Resend's array of `{name, value}` is taken too.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub tags: Option<Pairs>,
+    /// Any JSON object; it comes back with the email.
+    #[schema(value_type = Object)]
+    pub metadata: Option<Map<String, Value>>,
+    /// `transactional` when nothing is said.
+    pub stream: Option<String>,
+    /// RFC 3339, or `in 1 hour`.
+    #[serde(alias = "scheduledAt")]
+    pub scheduled_at: Option<String>,
+    /// After this time nothing is attempted any more.
+    #[serde(alias = "expiresAt")]
+    pub expires_at: Option<String>,
+    // What a client may ask for and does not exist yet: refused, so that nobody believes it worked.
+    #[schema(ignore)]
+    amp: Option<Value>,
+    #[schema(ignore)]
+    template: Option<Value>,
+    #[schema(ignore)]
+    topic_id: Option<Value>,
+    #[schema(ignore)]
+    tracking: Option<Value>,
+    #[schema(ignore)]
+    ip_pool: Option<Value>,
+    #[schema(ignore)]
+    test_mode: Option<Value>,
+    #[schema(ignore)]
+    bypass_suppression: Option<Value>,
+    #[schema(ignore)]
+    recipients: Option<Value>,
+}
+
+impl EmailRequest {
+    /// The fields that do not exist yet and were asked for; `false` and `null` ask for nothing.
+    pub fn not_available(&self) -> impl Iterator<Item = &'static str> {
+        let fields = [
+            ("amp", &self.amp),
+            ("template", &self.template),
+            ("topic_id", &self.topic_id),
+            ("tracking", &self.tracking),
+            ("ip_pool", &self.ip_pool),
+            ("test_mode", &self.test_mode),
+            ("bypass_suppression", &self.bypass_suppression),
+            ("recipients", &self.recipients),
+        ];
+        let asks = |value: &Option<Value>| !matches!(value, None | Some(Value::Null | Value::Bool(false)));
+        fields.map(|(name, value)| asks(value).then_some(name)).into_iter().flatten()
+    }
+}
+
+/// A file that goes with an email.
+#[derive(Deserialize, ToSchema, Default)]
+#[schema(as = Attachment)]
+pub struct AttachmentRequest {
+    pub filename: Option<String>,
+    /// Base64, or an array of numbers.
+    #[schema(value_type = String, required)]
+    pub content: Option<Octets>,
+    #[serde(alias = "contentType")]
+    pub content_type: Option<String>,
+    /// Makes it inline: the html names it as `cid:…`.
+    #[serde(alias = "contentId", alias = "inline_content_id")]
+    pub content_id: Option<String>,
+    #[schema(ignore)]
+    pub disposition: Option<String>,
+    #[schema(ignore)]
+    pub path: Option<Value>,
+}
+
+/// One address as it was written.
+#[derive(Debug, PartialEq)]
+pub enum Written {
+    Text(String),
+    Object { email: String, name: Option<String> },
+}
+
+/// Addresses as they were written.
+#[derive(Default, Debug, PartialEq)]
+pub struct Addresses {
+    pub list: Vec<Written>,
+    /// Whether they stood in an array: decides how a pointer to one looks.
+    pub array: bool,
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Written, D::Error> {
+        deserializer.deserialize_any(WrittenVisitor)
+    }
+}
+
+struct WrittenVisitor;
+
+impl<'de> Visitor<'de> for WrittenVisitor {
+    type Value = Written;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an address such as \"Ann <ann@example.org>\" or {\"email\": …, \"name\": …}")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Written, E> {
+        Ok(Written::Text(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Written, A::Error> {
+        let (mut email, mut name) = (None, None);
+        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+            match &*key {
+                "email" => email = Some(map.next_value()?),
+                "name" => name = map.next_value()?,
+                _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+            }
+        }
+        let email = email.ok_or_else(|| A::Error::missing_field("email"))?;
+        Ok(Written::Object { email, name })
+    }
+}
+
+impl<'de> Deserialize<'de> for Addresses {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Addresses, D::Error> {
+        struct OneOrSeveral;
+        impl<'de> Visitor<'de> for OneOrSeveral {
+            type Value = Addresses;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address or an array of addresses")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Addresses, E> {
+                WrittenVisitor.visit_str(text).map(|one| Addresses { list: vec![one], array: false })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Addresses, A::Error> {
+                WrittenVisitor.visit_map(map).map(|one| Addresses { list: vec![one], array: false })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Addresses, A::Error> {
+                let mut list = Vec::new();
+                while let Some(one) = seq.next_element()? {
+                    list.push(one);
+                }
+                Ok(Addresses { list, array: true })
+            }
+        }
+        deserializer.deserialize_any(OneOrSeveral)
+    }
+}
+
+/// Names with values, in the order in which they stood.
+#[derive(Default, Debug, PartialEq)]
+pub struct Pairs {
+    pub list: Vec<(String, String)>,
+    /// Whether they stood as an array of `{name, value}`.
+    pub array: bool,
+}
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pairs, D::Error> {
+        #[derive(Deserialize)]
+        struct Pair {
+            name: String,
+            value: String,
+        }
+        struct MapOrPairs;
+        impl<'de> Visitor<'de> for MapOrPairs {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts, or an array of {\"name\": …, \"value\": …}")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut list = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    list.push(pair);
+                }
+                Ok(Pairs { list, array: false })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Pairs, A::Error> {
+                let mut list = Vec::new();
+                while let Some(Pair { name, value }) = seq.next_element()? {
+                    list.push((name, value));
+                }
+                Ok(Pairs { list, array: true })
+            }
+        }
+        deserializer.deserialize_any(MapOrPairs)
+    }
+}
+
+/// A file's octets.
+#[derive(Default, Debug, PartialEq)]
+pub struct Octets(pub Vec<u8>);
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Octets, D::Error> {
+        struct TextOrNumbers;
+        impl<'de> Visitor<'de> for TextOrNumbers {
+            type Value = Octets;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("base64, or an array of numbers from 0 to 255")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Octets, E> {
+                let decoded = STANDARD.decode(text).or_else(|error| match text.contains(['\n', '\r']) {
+                    // Base64 with the line ends of MIME.
+                    true => STANDARD.decode(text.replace(['\n', '\r'], "")),
+                    false => Err(error),
+                });
+                decoded.map(Octets).map_err(|error| E::custom(format!("this is not base64: {error}")))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Octets, A::Error> {
+                let mut octets = Vec::new();
+                while let Some(octet) = seq.next_element()? {
+                    octets.push(octet);
+                }
+                Ok(Octets(octets))
+            }
+        }
+        deserializer.deserialize_any(TextOrNumbers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> EmailRequest {
+        crate::http::json::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    #[test]
+    fn a_field_means_the_same_in_each_of_its_forms() {
+        let text = |text: &str| Written::Text(text.into());
+        assert_eq!(
+            read(r#"{"to":"a@b.example"}"#).to.unwrap(),
+            Addresses { list: vec![text("a@b.example")], array: false }
+        );
+        let request = read(r#"{"to":["A <a@b.example>",{"email":"c@d.example","name":"C"}]}"#);
+        let object = Written::Object { email: "c@d.example".into(), name: Some("C".into()) };
+        assert_eq!(
+            request.to.unwrap(),
+            Addresses { list: vec![text("A <a@b.example>"), object], array: true }
+        );
+        let pair = vec![("kind".to_owned(), "x".to_owned())];
+        assert_eq!(read(r#"{"tags":{"kind":"x"}}"#).tags.unwrap().list, pair);
+        assert_eq!(read(r#"{"tags":[{"name":"kind","value":"x"}]}"#).tags.unwrap().list, pair);
+        for content in [r#""aGk=""#, "[104,105]", r#""aG\r\nk=""#] {
+            let request = read(&format!(r#"{{"attachments":[{{"content":{content}}}]}}"#));
+            let attachments = request.attachments.unwrap();
+            assert_eq!(attachments[0].content, Some(Octets(b"hi".to_vec())), "{content}");
+        }
+    }
+
+    #[test]
+    fn every_field_of_another_form_is_told() {
+        let text = r#"{"to":7,"cc":["a@b.example",{"name":"x"}],"tags":{"a":1},
+                       "attachments":[{"content":"aGk="},{"content":"*"}],"subject":[]}"#;
+        let error = crate::http::json::parse::<EmailRequest>(text.as_bytes()).err().unwrap();
+        let mut pointers: Vec<_> = error.errors.iter().map(|error| error.pointer.as_str()).collect();
+        pointers.sort_unstable();
+        assert_eq!(pointers, ["/attachments/1/content", "/cc/1", "/subject", "/tags/a", "/to"]);
+    }
+
+    #[test]
+    fn what_does_not_exist_yet_is_noticed() {
+        let request = read(r#"{"amp":"x","test_mode":false,"template":null,"tracking":{"opens":true}}"#);
+        assert_eq!(request.not_available().collect::<Vec<_>>(), ["amp", "tracking"]);
+    }
+}

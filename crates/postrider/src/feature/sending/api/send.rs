@@ -1,0 +1,322 @@
+//! `POST /emails` and `POST /emails/batch`.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::request::EmailRequest;
+use super::submission::{Context, submission};
+use crate::app::App;
+use crate::feature::access::digest_of;
+use crate::feature::sending::accept::{self, Answer, Once, Outcome, accept, answered, fingerprint};
+use crate::feature::sending::control::IDEMPOTENCY_KEY_MAX;
+use crate::feature::sending::{Accepted, AcceptedDelivery, Fate, Submission};
+use crate::http::auth::SendingKey;
+use crate::http::error::{ApiError, Code, FieldError, FieldErrorBody, Name};
+use crate::http::json::{self, Octets};
+use crate::id::Noun;
+
+/// Emails of one batch at most. Reason: they are one transaction, which others wait for.
+const BATCH_MAX: usize = 1_000;
+const REPLAYED: &str = "idempotent-replayed";
+
+/// An email that was taken.
+#[derive(Serialize, ToSchema)]
+pub struct SentEmail {
+    #[schema(example = "msg_0123456789abc")]
+    pub id: String,
+    /// Always `email`.
+    pub object: &'static str,
+    /// `queued` or `scheduled`, as its first recipient that is sent to; otherwise that of its first recipient.
+    pub status: &'static str,
+    pub recipients: Vec<SentRecipient>,
+}
+
+/// What became of one recipient.
+#[derive(Serialize, ToSchema)]
+pub struct SentRecipient {
+    #[schema(example = "dlv_0123456789abc")]
+    pub id: String,
+    pub email: String,
+    /// `queued`, `scheduled`, `suppressed` or `rejected`.
+    pub status: &'static str,
+    /// Why it is not sent.
+    pub reason: Option<&'static str>,
+}
+
+/// Emails that were taken together.
+#[derive(Serialize, ToSchema)]
+pub struct SentBatch {
+    /// In the order of the request, without those in `errors`.
+    pub data: Vec<SentEmail>,
+    /// With `x-batch-validation: permissive`: the emails that were not taken.
+    pub errors: Vec<BatchError>,
+}
+
+/// Why one email of a batch was not taken.
+#[derive(Serialize, ToSchema, Clone)]
+pub struct BatchError {
+    /// Its place in the request, from 0.
+    pub index: usize,
+    pub name: &'static str,
+    pub message: String,
+    pub errors: Vec<FieldErrorBody>,
+}
+
+impl SentEmail {
+    fn of(accepted: &Accepted) -> SentEmail {
+        let recipients: Vec<_> = accepted.deliveries.iter().map(SentRecipient::of).collect();
+        let sent =
+            accepted.deliveries.iter().position(|one| matches!(one.fate, Fate::Queued | Fate::Scheduled));
+        let status = recipients.get(sent.unwrap_or(0)).map_or("queued", |one| one.status);
+        SentEmail { id: Noun::Message.show(accepted.message), object: "email", status, recipients }
+    }
+}
+
+impl SentRecipient {
+    fn of(delivery: &AcceptedDelivery) -> SentRecipient {
+        let (status, reason) = match delivery.fate {
+            Fate::Queued => ("queued", None),
+            Fate::Scheduled => ("scheduled", None),
+            Fate::NotSent { suppressed: true, reason } => ("suppressed", Some(reason)),
+            Fate::NotSent { suppressed: false, reason } => ("rejected", Some(reason)),
+        };
+        SentRecipient {
+            id: Noun::Delivery.show(delivery.id),
+            email: delivery.recipient.clone(),
+            status,
+            reason,
+        }
+    }
+}
+
+pub(super) async fn one(
+    who: SendingKey,
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Octets(body): Octets,
+) -> Result<Response, ApiError> {
+    let asked = Asked::read(&who, ("emails", ""), &headers, &body)?;
+    let now = app.now();
+    let read = || {
+        let request: EmailRequest = json::parse(&body)?;
+        let snapshot = app.directory.snapshot();
+        let cx = Context { app: &app, snapshot: &snapshot, who: &who, now };
+        submission(&cx, &request).map_err(ApiError::invalid)
+    };
+    match read() {
+        Ok(submission) => {
+            let render = |accepted: &[Accepted]| rendered(&accepted.first().map(SentEmail::of));
+            hand_over(&app, asked, vec![submission], Arc::new(render)).await
+        }
+        Err(error) => asked.replay_or(&app, error).await,
+    }
+}
+
+pub(super) async fn batch(
+    who: SendingKey,
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Octets(body): Octets,
+) -> Result<Response, ApiError> {
+    let validation = Validation::read(&headers)?;
+    let asked = Asked::read(&who, ("batch", validation.as_str()), &headers, &body)?;
+    let (submissions, errors) = match read_batch(&app, &who, &body, validation) {
+        Ok(read) => read,
+        Err(error) => return asked.replay_or(&app, error).await,
+    };
+    let render = move |accepted: &[Accepted]| {
+        rendered(&SentBatch { data: accepted.iter().map(SentEmail::of).collect(), errors: errors.clone() })
+    };
+    if submissions.is_empty() {
+        return Ok(answer(StatusCode::OK, render(&[]), false));
+    }
+    hand_over(&app, asked, submissions, Arc::new(render)).await
+}
+
+/// What becomes of a batch in which something is wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Validation {
+    /// Nothing is sent.
+    Strict,
+    /// What is right is sent.
+    Permissive,
+}
+
+impl Validation {
+    fn as_str(self) -> &'static str {
+        match self {
+            Validation::Strict => "strict",
+            Validation::Permissive => "permissive",
+        }
+    }
+
+    fn read(headers: &HeaderMap) -> Result<Validation, ApiError> {
+        match headers.get("x-batch-validation").map(HeaderValue::as_bytes) {
+            None | Some(b"strict") => Ok(Validation::Strict),
+            Some(b"permissive") => Ok(Validation::Permissive),
+            Some(_) => {
+                Err(ApiError::field("x-batch-validation", Code::InvalidValue, "either strict or permissive"))
+            }
+        }
+    }
+}
+
+fn read_batch(
+    app: &App,
+    who: &SendingKey,
+    body: &Bytes,
+    validation: Validation,
+) -> Result<(Vec<Submission>, Vec<BatchError>), ApiError> {
+    let snapshot = app.directory.snapshot();
+    let cx = Context { app, snapshot: &snapshot, who, now: app.now() };
+    let mut submissions = Vec::new();
+    let mut refused: Vec<(usize, ApiError)> = Vec::new();
+    for (index, request) in read_requests(body)?.into_iter().enumerate() {
+        let read = request.and_then(|request| {
+            let submission = submission(&cx, &request).map_err(ApiError::invalid)?;
+            accept::check(app, &snapshot, cx.now, &submission)?;
+            Ok(submission)
+        });
+        match read {
+            Ok(submission) => submissions.push(submission),
+            Err(error) => refused.push((index, error)),
+        }
+    }
+    match validation {
+        Validation::Strict if !refused.is_empty() => Err(all_as_one(refused)),
+        Validation::Strict | Validation::Permissive => {
+            Ok((submissions, refused.into_iter().map(|(index, error)| batch_error(index, &error)).collect()))
+        }
+    }
+}
+
+/// The emails of a batch, each read or with what is wrong about it; pointers are within the email.
+fn read_requests(body: &[u8]) -> Result<Vec<Result<EmailRequest, ApiError>>, ApiError> {
+    let requests: Vec<Result<EmailRequest, ApiError>> =
+        match serde_json::from_slice::<Vec<EmailRequest>>(body) {
+            Ok(requests) => requests.into_iter().map(Ok).collect(),
+            Err(_) => match serde_json::from_slice(body) {
+                Ok(Value::Array(values)) => {
+                    values.iter().map(|value| json::parse(value.to_string().as_bytes())).collect()
+                }
+                Ok(_) => {
+                    return Err(ApiError::field("", Code::InvalidValue, "an array of emails is expected"));
+                }
+                Err(error) => {
+                    return Err(ApiError::field("", Code::InvalidValue, format!("this is no JSON: {error}")));
+                }
+            },
+        };
+    match requests.len() {
+        0 => Err(ApiError::field("", Code::MissingRequiredField, "a batch needs an email")),
+        1..=BATCH_MAX => Ok(requests),
+        more => {
+            let why = format!("a batch has at most {BATCH_MAX} emails, this one has {more}");
+            Err(ApiError::field("", Code::InvalidValue, why))
+        }
+    }
+}
+
+/// Every mistake of every email, with its place; a refusal that is about no field keeps its name.
+fn all_as_one(refused: Vec<(usize, ApiError)>) -> ApiError {
+    let mut fields = Vec::new();
+    let mut whole = None;
+    for (index, error) in refused {
+        if error.errors.is_empty() {
+            let detail = format!("/{index}: {}", error.detail);
+            whole.get_or_insert(ApiError { detail, ..error });
+            continue;
+        }
+        let placed =
+            |field: FieldError| FieldError { pointer: format!("/{index}{}", field.pointer), ..field };
+        fields.extend(error.errors.into_iter().map(placed));
+    }
+    match whole {
+        Some(error) => ApiError { errors: fields, ..error },
+        None => ApiError::invalid(fields),
+    }
+}
+
+fn batch_error(index: usize, error: &ApiError) -> BatchError {
+    let body = error.body("");
+    BatchError { index, name: body.name, message: body.message, errors: body.errors }
+}
+
+/// What identifies a request that must happen once; nothing when it carries no key.
+struct Asked {
+    once: Option<([u8; 32], [u8; 32])>,
+}
+
+impl Asked {
+    /// `mode` is what changes the meaning of the body.
+    fn read(
+        who: &SendingKey,
+        (route, mode): (&str, &str),
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Asked, ApiError> {
+        let Some(value) = headers.get("idempotency-key") else { return Ok(Asked { once: None }) };
+        let key = value.to_str().ok().filter(|key| (1..=IDEMPOTENCY_KEY_MAX).contains(&key.len()));
+        let Some(key) = key else {
+            let why = format!("an Idempotency-Key has 1 to {IDEMPOTENCY_KEY_MAX} printable ASCII characters");
+            return Err(ApiError::new(Name::InvalidIdempotencyKey, why));
+        };
+        let digest = digest_of(&format!("http {route}\n{}\n{key}", who.workspace));
+        let fingerprint = match mode {
+            "" => fingerprint(body),
+            mode => fingerprint(&[mode.as_bytes(), b"\n", body].concat()),
+        };
+        Ok(Asked { once: Some((digest, fingerprint)) })
+    }
+
+    /// A request that cannot be taken any more (its expiry has passed, its domain is gone) may have been taken before.
+    async fn replay_or(self, app: &App, error: ApiError) -> Result<Response, ApiError> {
+        let Some((digest, fingerprint)) = self.once else { return Err(error) };
+        match answered(app, digest, fingerprint).await? {
+            Some((status, body)) => Ok(replayed(status, body)),
+            None => Err(error),
+        }
+    }
+}
+
+async fn hand_over(
+    app: &Arc<App>,
+    asked: Asked,
+    submissions: Vec<Submission>,
+    render: Answer,
+) -> Result<Response, ApiError> {
+    let once = asked.once.map(|(digest, fingerprint)| Once {
+        digest,
+        fingerprint,
+        status: StatusCode::OK.as_u16(),
+        answer: render.clone(),
+    });
+    match accept(app, app.now(), submissions, once).await {
+        Ok(Outcome::Accepted(accepted)) => Ok(answer(StatusCode::OK, render(&accepted), false)),
+        Ok(Outcome::Replayed { status, answer }) => Ok(replayed(status, answer)),
+        Err(refusal) => asked.replay_or(app, refusal.into()).await,
+    }
+}
+
+fn replayed(status: u16, body: String) -> Response {
+    answer(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body, true)
+}
+
+fn rendered(body: &impl Serialize) -> String {
+    serde_json::to_string(body).expect("invariant: these types hold only texts and numbers")
+}
+
+fn answer(status: StatusCode, body: String, replayed: bool) -> Response {
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}

@@ -1,0 +1,18 @@
+SELECT m.id, m.author, m.subject, m.stream_id, m.message_id, m.tags, m.created_us, m.scheduled_us
+FROM message m
+WHERE m.workspace_id = :workspace AND m.id > :above
+  AND m.created_us >= :since AND m.created_us < :until
+  AND (CAST(:stream AS BIGINT) = 0 OR m.stream_id = :stream)
+  AND (:author = '' OR lower(m.author) = :author)
+  AND (:tag = '' OR replace(m.tags, :tag, '') <> m.tags)
+  AND (:recipient = '' OR EXISTS (
+    SELECT 1 FROM delivery d WHERE d.message_id = m.id AND lower(d.forward_path) = :recipient))
+  AND (:status = '' OR EXISTS (
+    SELECT 1 FROM delivery d WHERE d.message_id = m.id AND :status = CASE
+      WHEN d.state = 'due' AND d.attempts > 0 THEN 'delivery_delayed'
+      WHEN d.state = 'due' AND d.due_us > CAST(:now AS BIGINT) THEN 'scheduled'
+      WHEN d.state = 'due' THEN 'queued'
+      WHEN d.disposition = 'cancelled' THEN 'canceled'
+      WHEN d.disposition = 'expired' THEN 'failed'
+      ELSE d.disposition END))
+ORDER BY m.id ASC LIMIT :limit
