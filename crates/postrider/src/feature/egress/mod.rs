@@ -117,9 +117,13 @@ impl Egress {
 
     /// Calls the scheduler, then does what it asks for.
     pub(crate) fn with<R>(&self, app: &Arc<App>, call: impl FnOnce(&mut Scheduler, At) -> R) -> R {
+        self.with_state(app, |state, now| call(&mut state.scheduler, now))
+    }
+
+    fn with_state<R>(&self, app: &Arc<App>, call: impl FnOnce(&mut State, At) -> R) -> R {
         let now = net::clock::now();
         let mut state = self.lock();
-        let result = call(&mut state.scheduler, now);
+        let result = call(&mut state, now);
         let State { scheduler, actions, .. } = &mut *state;
         scheduler.poll(now, actions);
         let actions = std::mem::take(&mut state.actions);
@@ -193,12 +197,10 @@ impl Egress {
 
     /// What a connection does next; one that is told to idle is woken through `waker`.
     pub(crate) fn lease(&self, app: &Arc<App>, connection: ConnectionId, waker: &Arc<Notify>) -> Lease {
-        let lease = {
-            let mut state = self.lock();
+        self.with_state(app, |state, now| {
             if state.draining {
                 return Lease::Close;
             }
-            let now = net::clock::now();
             let lease = loop {
                 match state.scheduler.lease(now, connection) {
                     // It came back from a read that began before it was cancelled.
@@ -212,9 +214,7 @@ impl Egress {
                 state.idle.insert(connection, waker.clone());
             }
             lease
-        };
-        self.with(app, |_, _| ());
-        lease
+        })
     }
 
     /// Begins no more deliveries: those under way end.
