@@ -58,13 +58,11 @@ async fn copy(tool: &Tool, file: &Path) -> anyhow::Result<u64> {
 }
 
 async fn fill(tool: &Tool, part: &Path) -> anyhow::Result<()> {
-    let bar = bar("copying", "{bytes} of {total_bytes}, {eta} to go");
+    let bar = bar("copying", "{percent} %, {eta} to go");
     let copying = bar.clone();
     let progress = move |done, all| {
-        /// Octets of a page, as the store makes them.
-        const PAGE: u64 = 8_192;
-        copying.set_length(all * PAGE);
-        copying.set_position(done * PAGE);
+        copying.set_length(all);
+        copying.set_position(done);
     };
     tool.store.backup(part, progress).await?;
     bar.finish_and_clear();
