@@ -6,6 +6,7 @@
 mod code;
 mod dependency;
 mod everywhere;
+mod log;
 mod rust;
 mod sql;
 
@@ -58,6 +59,7 @@ pub fn run() -> Result<ExitCode> {
 fn check(sources: &[Source]) -> Vec<Finding> {
     let mut findings: Vec<_> = sources.iter().flat_map(check_one).collect();
     findings.extend(dependency::undocumented(sources));
+    findings.extend(log::unlisted(sources));
     findings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     findings
 }
