@@ -62,11 +62,18 @@ pub(super) async fn run(settings: &Settings, args: SendArgs) -> anyhow::Result<A
     let reply = post(server, "/emails", key, &body(&args)?).await?;
     if !(200..300).contains(&reply.status) {
         let told = reply.body["message"].as_str().map_or_else(|| reply.body.to_string(), str::to_owned);
-        bail!("the server refused it (HTTP {}): {told}", reply.status);
+        let fields = reply.body["errors"].as_array().into_iter().flatten();
+        let fields =
+            fields.map(|field| format!("\n  {}: {}", word(&field["pointer"]), word(&field["message"])));
+        bail!("the server refused it (HTTP {}): {told}{}", reply.status, fields.collect::<String>());
     }
     let id = reply.body["id"].as_str().context("the server's answer has no id")?;
     let text = format!("Accepted as {id}. `postrider queue show {id}` tells what becomes of it.");
     Ok(Answer::new(text, reply.body))
+}
+
+fn word(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 fn body(args: &SendArgs) -> anyhow::Result<Value> {

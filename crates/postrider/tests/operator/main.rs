@@ -177,6 +177,12 @@ fn send_speaks_to_the_api_and_tells_what_it_said() {
             false,
             "(HTTP 403): this key may not send",
         ),
+        (
+            "422 Unprocessable Content",
+            r#"{"message":"one field is wrong","errors":[{"pointer":"/from","message":"is no address"}]}"#,
+            false,
+            "one field is wrong\n  /from: is no address",
+        ),
     ];
     for (status, answer, succeeds, expected) in cases {
         let (address, asked) = peer::http_once(status, answer);
