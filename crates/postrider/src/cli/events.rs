@@ -123,11 +123,13 @@ async fn say(tool: &Tool, events: &[Event], json: bool, out: &mut impl Write) ->
 
 fn sentence(names: &Names, event: &Event) -> String {
     let mut line = format!("{}  {:<20}  {}", moment(event.at), event.name, names.of(event.workspace));
-    let ids =
-        [event.message.map(|id| Noun::Message.show(id)), event.delivery.map(|id| Noun::Delivery.show(id))];
-    for id in ids.into_iter().flatten() {
-        line.push_str("  ");
-        line.push_str(&id);
+    for id in
+        [event.message.map(|id| Noun::Message.show(id)), event.delivery.map(|id| Noun::Delivery.show(id))]
+    {
+        if let Some(id) = id {
+            line.push_str("  ");
+            line.push_str(&id);
+        }
     }
     if let Some(data) = &event.data {
         line.push_str("  ");
