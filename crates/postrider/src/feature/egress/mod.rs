@@ -23,6 +23,7 @@ pub mod rows;
 pub mod settle;
 pub mod signing;
 mod sites;
+pub mod suspects;
 mod wire;
 
 use std::collections::HashMap;
@@ -37,6 +38,7 @@ use tokio::sync::Notify;
 
 use compose::{Composed, compose};
 use settle::{Conclusion, Leased};
+use suspects::Suspicion;
 
 use crate::app::App;
 use crate::retention::{Aged, edge};
@@ -55,8 +57,8 @@ pub static ATTEMPT_AGED: Aged = Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE
 /// Outcomes that may wait for the database before no more deliveries are begun. Reason: each is a message that a crash
 /// would send twice.
 const UNSETTLED_MAX: usize = 1_000;
-/// Wait of a delivery whose content could not be read.
-const PUT_BACK_WAIT: Duration = Duration::from_secs(5);
+/// Pause of a connection whose delivery could not be read.
+const PUT_BACK_WAIT: Duration = Duration::from_secs(1);
 /// Domain names that are kept to be shared by their deliveries.
 const DOMAIN_NAMES_MAX: usize = 10_000;
 
@@ -67,6 +69,7 @@ pub struct Egress {
     driver: Notify,
     pub(crate) sites: sites::Sites,
     pub(crate) signing: signing::Signing,
+    pub(crate) suspects: suspects::Suspects,
     unsettled: AtomicUsize,
     domain_names: Mutex<HashMap<Box<str>, Arc<str>>>,
     runtime: tokio::runtime::Handle,
@@ -99,6 +102,7 @@ impl Egress {
             driver: Notify::new(),
             sites: sites::Sites::default(),
             signing,
+            suspects: suspects::Suspects::default(),
             unsettled: AtomicUsize::new(0),
             domain_names: Mutex::default(),
             runtime: tokio::runtime::Handle::current(),
@@ -111,6 +115,17 @@ impl Egress {
             for (key, entry) in deliveries {
                 // Wherever it was placed, memory or database, the scheduler will come to it.
                 let _placed = scheduler.accept(now, &key, entry);
+            }
+        });
+    }
+
+    /// Has the scheduler read queues anew: the database may hold deliveries that nobody told of.
+    pub(crate) fn reread(&self, app: &Arc<App>, keys: &[QueueKey]) {
+        self.with(app, |scheduler, now| {
+            for key in keys {
+                let domain = Some(key.domain.clone());
+                let rule = HoldRule { workspace: Some(key.workspace), domain, lane: Some(key.lane) };
+                scheduler.dues_changed(now, &rule);
             }
         });
     }
@@ -238,15 +253,31 @@ impl Egress {
 /// Reads and composes what a lease needs. When that is impossible the lease is settled here, and there is nothing to
 /// send.
 pub(crate) async fn prepare(app: &Arc<App>, key: QueueKey, entry: Entry) -> Option<(Leased, Composed)> {
+    match app.egress.suspects.suspicion(entry.delivery) {
+        Suspicion::None => {}
+        Suspicion::WriteDown { recoveries } => {
+            if let Err(error) = write_down(app, entry.delivery, recoveries).await {
+                return put_back(app, entry, &error).await;
+            }
+        }
+        Suspicion::Poison => {
+            tracing::error!(
+                delivery.id = entry.delivery,
+                "a delivery is given up: every process that took it ended"
+            );
+            let words = Some("every process that took this delivery ended before it did".into());
+            return over(app, Leased { key, entry, parcel: None }, Conclusion::Failed("poison"), words);
+        }
+    }
     let parcel = match app.parcels.fetch(&app.store, entry.message).await {
         Ok(parcel) => parcel,
-        Err(error) => return put_back(app, entry, &error),
+        Err(error) => return put_back(app, entry, &error).await,
     };
     let leased = Leased { key, entry, parcel };
     match connection::suppressed_since(app, &leased).await {
         Ok(None) => {}
         Ok(Some(conclusion)) => return over(app, leased, conclusion, None),
-        Err(error) => return put_back(app, entry, &error),
+        Err(error) => return put_back(app, entry, &error).await,
     }
     let Some(parcel) = &leased.parcel else {
         return over(
@@ -258,8 +289,12 @@ pub(crate) async fn prepare(app: &Arc<App>, key: QueueKey, entry: Entry) -> Opti
     };
     match compose(app, parcel, entry.delivery).await {
         Ok(Some(composed)) => Some((leased, composed)),
-        // Cancelled between the lease and now: its row says so already.
-        Ok(None) => over(app, leased, Conclusion::Failed("not_due"), None),
+        // Its row is not due any more, and says why: there is nothing to write.
+        Ok(None) => {
+            app.egress.with(app, |scheduler, now| scheduler.settled(now, entry.delivery, Settled::Ended));
+            None
+        }
+        Err(signing::SigningFailed::Gone) => put_back(app, entry, &store::StoreError::Closed).await,
         Err(error) => over(app, leased, Conclusion::Failed("signing"), Some(error.to_string())),
     }
 }
@@ -269,14 +304,21 @@ fn over<T>(app: &Arc<App>, leased: Leased, conclusion: Conclusion, words: Option
     None
 }
 
-/// The database did not answer: the delivery goes back as it was.
-fn put_back<T>(app: &Arc<App>, entry: Entry, error: &store::StoreError) -> Option<T> {
+/// The database did not answer: after a pause, which the connection shares, the delivery goes back as it was.
+async fn put_back<T>(app: &Arc<App>, entry: Entry, error: &store::StoreError) -> Option<T> {
     tracing::warn!(delivery.id = entry.delivery, %error, "a delivery waits because the database does not answer");
-    let due = net::clock::now().after(PUT_BACK_WAIT);
-    app.egress.with(app, |scheduler, now| {
-        scheduler.settled(now, entry.delivery, Settled::Retry { due, attempts: entry.attempts });
-    });
+    tokio::time::sleep(PUT_BACK_WAIT).await;
+    app.egress.with(app, |scheduler, now| scheduler.settled(now, entry.delivery, Settled::Returned));
     None
+}
+
+/// Makes the lease of a suspect durable before it is used.
+async fn write_down(app: &App, delivery: i64, recoveries: i64) -> Result<(), store::StoreError> {
+    let mut write = store::Write::default();
+    write.row(&rows::RECOVERED, [delivery.into(), app.epoch.into(), recoveries.into()]);
+    app.store.write(write).await?;
+    app.egress.suspects.note(delivery, recoveries);
+    Ok(())
 }
 
 impl State {

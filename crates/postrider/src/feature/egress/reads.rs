@@ -1,8 +1,7 @@
 //! Reading the queue back from the database: refills of a window, sweeps over queues that memory does not know.
 //!
-//! A delivery that an earlier start of the server had is taken over first: its row gets this start's epoch, and if that
-//! start did not end cleanly and the delivery was due, its count of recoveries grows. So a delivery that kills every
-//! process that tries it ends after [`RECOVERIES_MAX`] of them.
+//! A delivery that an earlier start of the server had is taken over first: its row gets this start's epoch, and its count
+//! of recoveries grows when that start did not end cleanly and the delivery was due (`suspects`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +10,13 @@ use mail::At;
 use queue::{Entry, Lane, Position, QueueKey, QueueRows, Ticket};
 use store::{Row, StoreError, Write, query};
 
-use super::{rows, settle};
+use super::{rows, suspects};
 use crate::app::App;
 use crate::starts::Starts;
 
 query!(pub REFILL, "queries/refill.sql");
 query!(pub SWEEP, "queries/sweep.sql");
 
-/// Starts that may end badly under a delivery before it is given up.
-pub const RECOVERIES_MAX: i64 = 10;
 /// Wait before a read that failed is tried again.
 const READ_RETRY_WAIT: Duration = Duration::from_secs(1);
 
@@ -46,7 +43,7 @@ pub(super) async fn refill(app: &Arc<App>, ticket: Ticket, key: QueueKey, (from,
         }
     };
     let exhausted = found.len() < limit as usize;
-    let entries = alive(app, found).into_iter().map(|(_, entry)| entry).collect();
+    let entries = watched(app, found).into_iter().map(|(_, entry)| entry).collect();
     app.egress
         .with(app, |scheduler, now| scheduler.refilled(now, ticket, QueueRows { key, entries, exhausted }));
 }
@@ -74,7 +71,7 @@ pub(super) async fn sweep(app: &Arc<App>, ticket: Ticket, after: Option<QueueKey
         }
     };
     let end = found.len() < limit as usize;
-    let queues = by_queue(alive(app, found), end);
+    let queues = by_queue(watched(app, found), end);
     app.egress.with(app, |scheduler, now| scheduler.swept(now, ticket, queues, end));
 }
 
@@ -128,21 +125,16 @@ pub fn recovered(starts: &Starts, found: &[Found]) -> Write {
     let mut write = Write::default();
     for one in found.iter().filter(|one| one.epoch != starts.epoch()) {
         let in_flight = starts.ended_badly(one.epoch) && one.entry.due <= starts.began();
-        let recoveries = one.recoveries + i64::from(in_flight);
+        let recoveries = if in_flight { suspects::after_bad_end(one.recoveries) } else { one.recoveries };
         write.row(&rows::RECOVERED, [one.entry.delivery.into(), starts.epoch().into(), recoveries.into()]);
     }
     write
 }
 
-/// Gives up what killed too many starts; the rest may be leased.
-fn alive(app: &Arc<App>, found: Vec<Found>) -> Vec<(QueueKey, Entry)> {
-    let (poisoned, alive): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|one| one.recoveries >= RECOVERIES_MAX);
-    for one in poisoned {
-        let own = app.clone();
-        tokio::spawn(async move { settle::give_up(&own, one.key, one.entry).await });
-    }
-    alive.into_iter().map(|one| (one.key, one.entry)).collect()
+/// Has suspects watched, and hands everything on.
+fn watched(app: &App, found: Vec<Found>) -> Vec<(QueueKey, Entry)> {
+    found.iter().for_each(|one| app.egress.suspects.note(one.entry.delivery, one.recoveries));
+    found.into_iter().map(|one| (one.key, one.entry)).collect()
 }
 
 /// Rows in the order of the index become queues. The last queue may be cut short unless the sweep is at its end.

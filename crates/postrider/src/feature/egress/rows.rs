@@ -40,9 +40,9 @@ pub static SETTLED: Statement = Statement {
     ],
     form: Form::Words {
         sqlite: "UPDATE delivery SET state = ?2, due_us = ?3, attempts = ?4, disposition = ?5, reason = ?6,
-                   reply = ?7, finished_us = ?8 WHERE id = ?1 AND state = 'due'",
+                   reply = ?7, finished_us = ?8, recoveries = 0 WHERE id = ?1 AND state = 'due'",
         postgres: "UPDATE delivery SET state = r.state, due_us = r.due_us, attempts = r.attempts,
-                     disposition = r.disposition, reason = r.reason, reply = r.reply, finished_us = r.finished_us
+                     disposition = r.disposition, reason = r.reason, reply = r.reply, finished_us = r.finished_us, recoveries = 0
                    FROM :rows WHERE delivery.id = r.id AND delivery.state = 'due'",
     },
     special: Special::None,

@@ -143,14 +143,6 @@ pub(super) async fn fail(app: &Arc<App>, key: QueueKey, entry: Entry, why: Why) 
     without_attempt(app, Leased { key, entry, parcel: None }, conclusion, words);
 }
 
-/// Ends a delivery that too many starts of the server did not survive.
-pub(super) async fn give_up(app: &Arc<App>, key: QueueKey, entry: Entry) {
-    let words =
-        format!("the server ended {} times while this delivery was due", super::reads::RECOVERIES_MAX);
-    tracing::error!(delivery.id = entry.delivery, %words, "a delivery is given up");
-    without_attempt(app, Leased { key, entry, parcel: None }, Conclusion::Failed("poison"), Some(words));
-}
-
 fn submit(app: &Arc<App>, settlement: Arc<Settlement>, which: Try) {
     let write = settlement.write(&app.mint, which);
     let own = app.clone();

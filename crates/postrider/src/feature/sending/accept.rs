@@ -123,13 +123,20 @@ async fn commit(app: &Arc<App>, write: Write, handed: Vec<Handed>) -> Result<Com
     let (tell, told) = tokio::sync::oneshot::channel();
     let own = app.clone();
     let then = move |result: Result<Committed, StoreError>| {
-        if matches!(result, Ok(Committed::Stored { .. })) {
-            hand_over(&own, handed);
+        match &result {
+            Ok(Committed::Stored { .. }) => hand_over(&own, handed),
+            // A commit whose answer was lost may have been stored: whatever it was is read from the database.
+            Err(error) if error.is_transient() => own.egress.reread(&own, &handed_keys(&handed)),
+            Ok(Committed::Guarded) | Err(_) => {}
         }
         drop(tell.send(result));
     };
     app.store.submit(write, Box::new(then));
     told.await.unwrap_or(Err(StoreError::Closed))
+}
+
+fn handed_keys(handed: &[Handed]) -> Vec<QueueKey> {
+    handed.iter().flat_map(|one| one.queued.iter().map(|(key, _)| key.clone())).collect()
 }
 
 fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
