@@ -50,7 +50,7 @@ impl Method {
 #[derive(Clone)]
 pub enum Shape {
     /// A type's name and schema, with those of the types in it.
-    Json { schema: RefOr<Schema>, named: Vec<(String, RefOr<Schema>)> },
+    Json { schema: Box<RefOr<Schema>>, named: Vec<(String, RefOr<Schema>)> },
     /// Any other content type.
     Other(&'static str),
 }
@@ -146,7 +146,7 @@ impl Endpoint {
 fn json<T: ToSchema>() -> Shape {
     let mut named = Vec::new();
     T::schemas(&mut named);
-    Shape::Json { schema: T::schema(), named }
+    Shape::Json { schema: T::schema().into(), named }
 }
 
 /// The last variable segment of the path, as the client wrote it.

@@ -172,7 +172,7 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/api-keys" => vec![after("api-keys")],
         "/suppressions" => vec![format!("?limit=1000&after={}", victim.ids["suppressions"][0])],
         "/captured" => vec![after("captured"), format!("?q={}", victim.mark)],
-        "/events" => vec!["?limit=1000".into()],
+        "/events" | "/emails/{id}/recipients" | "/emails/{id}/attempts" => vec!["?limit=1000".into()],
         "/events/stream" => vec![String::new()],
         "/emails" => vec![after("emails"), format!("?to=ann@{}.example", victim.mark)],
         path if !endpoint.query.is_empty() => panic!("{path}: give the test an example of its query"),

@@ -8,11 +8,13 @@
 //! Not here: what the endpoints do (each slice's `api`).
 
 pub mod auth;
+mod docs;
 pub mod endpoint;
 pub mod error;
 #[cfg(test)]
 mod isolation;
 pub mod json;
+mod openapi;
 pub mod page;
 mod surface;
 #[cfg(test)]
@@ -62,6 +64,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         egress::api::endpoints(),
         event::api::endpoints(),
         monitor::api::endpoints(),
+        docs::endpoints(),
     ];
     slices.into_iter().flatten().collect()
 }

@@ -1,7 +1,9 @@
 //! Pages of a list, newest first, by the ids at their ends: stable while things are added, cheap at any depth.
 
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::error::{ApiError, Code, Mistakes};
 use crate::id::Noun;
@@ -105,16 +107,38 @@ impl Page {
 }
 
 /// A page of a list.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub struct List<T> {
     /// Always `list`.
-    #[schema(value_type = String, example = "list")]
     pub object: &'static str,
     pub data: Vec<T>,
     /// Whether the list goes on in the direction in which it was read.
     pub has_more: bool,
     /// What to give as `after` (or as `before`, if that was asked for) for the next page.
     pub next: Option<String>,
+}
+
+impl<T: ToSchema> PartialSchema for List<T> {
+    fn schema() -> RefOr<Schema> {
+        let entry = Ref::from_schema_name(T::name());
+        let text = |about: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(about));
+        let more = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Whether the list goes on in the direction in which it was read."));
+        ObjectBuilder::new()
+            .property("object", text("Always `list`."))
+            .property("data", ArrayBuilder::new().items(entry))
+            .property("has_more", more)
+            .property("next", text("What to give as `after` (or as `before`, if that was asked for) for the next page; or null."))
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for List<T> {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }
 
 impl<T> List<T> {

@@ -40,3 +40,34 @@ fn every_endpoint_has_a_summary_and_a_path_of_its_own() {
         assert!(seen.insert((method.as_str(), path)), "{method:?} {path} stands twice");
     }
 }
+
+#[tokio::test]
+async fn the_document_and_the_page_tell_of_every_endpoint() {
+    let harness = Harness::start(Database::Sqlite, &[]).await;
+    let document = harness.ask_with(("GET", "/openapi.json"), &[("authorization", "")], "").await.json();
+    let page = harness.ask_with(("GET", "/docs"), &[("authorization", "")], "").await;
+    let policy = page.header("content-security-policy").to_owned();
+    let html = String::from_utf8(page.bytes.to_vec()).expect("UTF-8");
+    assert!(policy.contains("default-src 'none'") && !html.contains("<script"), "{policy}");
+    for Endpoint { method, path, summary, .. } in super::endpoints() {
+        let operation = &document["paths"][path][method.as_str().to_ascii_lowercase()];
+        assert_eq!(operation["summary"], summary, "{method:?} {path}");
+        assert!(html.contains(&format!("<b>{}</b> {path}<", method.as_str())), "{method:?} {path}");
+    }
+    for place in references(&document) {
+        let found = document.pointer(place.trim_start_matches('#'));
+        assert!(found.is_some(), "{place} is not in the document");
+    }
+    harness.end().await;
+}
+
+fn references(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Object(map) => {
+            let own = map.get("$ref").and_then(|place| place.as_str()).map(str::to_owned);
+            own.into_iter().chain(map.values().flat_map(references)).collect()
+        }
+        serde_json::Value::Array(list) => list.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -241,7 +241,6 @@ pub struct Stored {
     pub scheduled: Option<At>,
     pub expires: At,
     pub size: i64,
-    pub origin: String,
     /// None when its content was removed after its time.
     pub content: Option<Bytes>,
 }
@@ -254,8 +253,8 @@ pub async fn email_one(store: &Store, workspace: i64, message: i64) -> Result<Op
     let params = [("workspace", workspace.into()), ("message", message.into())];
     let rows = store.read(&EMAIL_ONE, &params).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let content = match row.int_or_null(12)? {
-        Some(encoding) => unpack(encoding, row.int(13)?, row.blob(14)?),
+    let content = match row.int_or_null(11)? {
+        Some(encoding) => unpack(encoding, row.int(12)?, row.blob(13)?),
         None => None,
     };
     Ok(Some(Stored {
@@ -270,7 +269,6 @@ pub async fn email_one(store: &Store, workspace: i64, message: i64) -> Result<Op
         scheduled: row.int_or_null(8)?.map(At),
         expires: At(row.int(9)?),
         size: row.int(10)?,
-        origin: row.text(11)?.to_owned(),
         content,
     }))
 }
