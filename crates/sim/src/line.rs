@@ -255,7 +255,7 @@ impl World {
         })
     }
 
-    pub(crate) fn to_peer(&mut self, connection: ConnectionId, octets: &[u8]) {
+    pub(crate) fn peer_hears(&mut self, connection: ConnectionId, octets: &[u8]) {
         let Some(call) = self.node.as_mut().and_then(|node| node.calls.get_mut(&connection)) else { return };
         let (Some(visit), Some(peer)) = (&mut call.visit, self.peers.get_mut(&call.site)) else { return };
         let cut = self.chance.below(u32::try_from(octets.len()).unwrap_or(1)) as usize;
@@ -275,7 +275,7 @@ impl World {
         }
     }
 
-    pub(crate) fn to_us(&mut self, connection: ConnectionId, said: Said) -> Result<(), Broken> {
+    pub(crate) fn node_hears(&mut self, connection: ConnectionId, said: Said) -> Result<(), Broken> {
         let Some(call) = self.node.as_mut().and_then(|node| node.calls.get_mut(&connection)) else {
             return Ok(());
         };

@@ -10,6 +10,7 @@ use mail::At;
 use store::{Query, Row, Store, StoreError, Value, query};
 
 use super::rows::unpack;
+use crate::feature::search;
 use crate::http::page::{From, Page};
 
 query!(EMAIL_LIST, "queries/email_list.sql");
@@ -22,6 +23,16 @@ query!(RECIPIENT_LIST_BEFORE, "queries/recipient_list_before.sql");
 const LISTED_RECIPIENTS_MAX: i64 = 50;
 /// Messages of which one query reads the recipients.
 const MESSAGES_A_QUERY: usize = 50;
+
+/// Names of the parameters of a query that names messages.
+const MARKS: [&str; 50] = [
+    "m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "m14", "m15",
+    "m16", "m17", "m18", "m19", "m20", "m21", "m22", "m23", "m24", "m25", "m26", "m27", "m28", "m29", "m30",
+    "m31", "m32", "m33", "m34", "m35", "m36", "m37", "m38", "m39", "m40", "m41", "m42", "m43", "m44", "m45",
+    "m46", "m47", "m48", "m49",
+];
+/// Messages that are looked up in the index at once at most.
+const FOUND_STEP_MAX: usize = 10_000;
 
 /// How a delivery, or a message as a whole, stands: Resend's words.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -164,7 +175,71 @@ pub async fn email_list(
         From::Above(id) => (&EMAIL_LIST_BEFORE, ("above", id.into())),
     };
     params.push(query.1);
-    let rows = store.read(query.0, &params).await?;
+    listed(store, now, workspace, store.read(query.0, &params).await?).await
+}
+
+/// As [`email_list`], of the messages for which `sought` holds as far as `index` knows. Pages go on to older ones only:
+/// a page above an id begins at the newest.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn email_found(
+    (store, index): (&Store, &Store),
+    now: At,
+    workspace: i64,
+    (sought, filter): (&search::query::Query, &Filter),
+    page: Page,
+) -> Result<Vec<Listed>, StoreError> {
+    let mut before = match page.from {
+        From::Below(id) => Some(id),
+        From::Newest | From::Above(_) => None,
+    };
+    let wanted = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+    let mut step = wanted.max(MESSAGES_A_QUERY);
+    let mut out = Vec::new();
+    while out.len() < wanted {
+        let ids = search::find::find(index, workspace, sought, before, step).await?;
+        let Some(last) = ids.last() else { break };
+        before = Some(*last);
+        for ids in ids.chunks(MESSAGES_A_QUERY) {
+            out.extend(these(store, now, workspace, filter, ids).await?);
+        }
+        if ids.len() < step {
+            break;
+        }
+        // The filter leaves few: so many more are looked at.
+        step = (step * 2).min(FOUND_STEP_MAX);
+    }
+    out.truncate(wanted);
+    Ok(out)
+}
+
+/// Those of `ids` that are stored and that the filter leaves.
+async fn these(
+    store: &Store,
+    now: At,
+    workspace: i64,
+    filter: &Filter,
+    ids: &[i64],
+) -> Result<Vec<Listed>, StoreError> {
+    static THESE: LazyLock<Query> = LazyLock::new(|| {
+        let marks = MARKS.map(|mark| format!(":{mark}")).join(", ");
+        let text =
+            include_str!("queries/email_list.sql").replace("m.id < :below", &format!("m.id IN ({marks})"));
+        Query::composed("EMAIL_THESE", text)
+    });
+    let mut params = filter.params(now);
+    let limit = i64::try_from(MESSAGES_A_QUERY).unwrap_or(i64::MAX);
+    params.extend([("workspace", workspace.into()), ("limit", limit.into())]);
+    // The query names as many as it can hold; a short list repeats its last.
+    let last = ids.last().copied().unwrap_or(0);
+    params.extend(
+        MARKS.iter().enumerate().map(|(n, mark)| (*mark, ids.get(n).copied().unwrap_or(last).into())),
+    );
+    listed(store, now, workspace, store.read(&THESE, &params).await?).await
+}
+
+async fn listed(store: &Store, now: At, workspace: i64, rows: Vec<Row>) -> Result<Vec<Listed>, StoreError> {
     let ids = rows.iter().map(|row| row.int(0)).collect::<Result<Vec<_>, _>>()?;
     let mut people = people_of(store, now, workspace, &ids).await?;
     let read = |row: &Row| {
@@ -190,12 +265,6 @@ async fn people_of(
     workspace: i64,
     messages: &[i64],
 ) -> Result<HashMap<i64, People>, StoreError> {
-    const MARKS: [&str; 50] = [
-        "m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "m14", "m15",
-        "m16", "m17", "m18", "m19", "m20", "m21", "m22", "m23", "m24", "m25", "m26", "m27", "m28", "m29",
-        "m30", "m31", "m32", "m33", "m34", "m35", "m36", "m37", "m38", "m39", "m40", "m41", "m42", "m43",
-        "m44", "m45", "m46", "m47", "m48", "m49",
-    ];
     const { assert!(MARKS.len() == MESSAGES_A_QUERY) };
     static FIRST: LazyLock<Query> = LazyLock::new(|| {
         let marks = MARKS.map(|mark| format!(":{mark}")).join(", ");

@@ -16,9 +16,10 @@ use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::egress::attempts::{self, attempt_list};
 use crate::feature::event::read::{Event, events_of_message};
+use crate::feature::search::query::Query;
 use crate::feature::sending::control::tag_ok;
 use crate::feature::sending::read::{
-    Filter, Listed, Status, Stored, StoredRecipient, email_list, email_one, recipient_list,
+    Filter, Listed, Status, Stored, StoredRecipient, email_found, email_list, email_one, recipient_list,
 };
 use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
@@ -35,6 +36,10 @@ const RECIPIENTS_SHOWN: i64 = 1_000;
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct EmailFilter {
+    /// What to look for in recipients, authors, subjects, tags, Message-IDs and peers' replies; all of it must hold. An
+    /// address, `@domain`, words (`invo*` for the start of one), `tag:name:value`, `<message-id>`, or `to:`, `from:`,
+    /// `subject:`, `reply:` before a value. Found within about a second; go on to older ones with `after`.
+    q: Option<String>,
     /// Emails of which a recipient stands so: `scheduled`, `queued`, `delivery_delayed`, `delivered`, `bounced`,
     /// `failed`, `suppressed`, `rejected`, `canceled`.
     #[serde(alias = "last_event")]
@@ -60,9 +65,10 @@ pub struct EmailFilter {
 }
 
 impl EmailFilter {
-    fn read(self, snapshot: &Snapshot, workspace: i64) -> Result<(Filter, Page), ApiError> {
+    fn read(self, snapshot: &Snapshot, workspace: i64) -> Result<(Option<Query>, Filter, Page), ApiError> {
         let mut mistakes = Mistakes::default();
-        let EmailFilter { status, to, from, tag, stream, since, until, limit, after, before } = self;
+        let sought = self.sought(&mut mistakes);
+        let EmailFilter { q: _, status, to, from, tag, stream, since, until, limit, after, before } = self;
         let page = PageParams { limit, after, before }.read_into(Noun::Message, &mut mistakes);
         let mut wrong = |name: &str, why: String| mistakes.add(name, Code::InvalidValue, why);
         let status = status.and_then(|text| {
@@ -95,7 +101,15 @@ impl EmailFilter {
             date::parse_rfc3339(&text?).map_err(|error| wrong(name, error.to_string())).ok()
         };
         let (since, until) = (moment("since", since), moment("until", until));
-        mistakes.none_or((Filter { status, recipient, author, tag, stream, since, until }, page))
+        mistakes.none_or((sought, Filter { status, recipient, author, tag, stream, since, until }, page))
+    }
+
+    fn sought(&self, mistakes: &mut Mistakes) -> Option<Query> {
+        let query = Query::parse(self.q.as_deref()?);
+        if self.before.is_some() {
+            mistakes.add("before", Code::InvalidValue, "a search goes on to older emails: give after");
+        }
+        query.map_err(|mistake| mistakes.add("q", Code::InvalidValue, mistake.to_string())).ok()
     }
 }
 
@@ -161,8 +175,14 @@ pub(super) async fn list(
     Params(filter): Params<EmailFilter>,
 ) -> Result<Answer<List<ListedEmail>>, ApiError> {
     let snapshot = app.directory.snapshot();
-    let (filter, page) = filter.read(&snapshot, who.workspace)?;
-    let rows = email_list(&app.store, app.now(), who.workspace, &filter, page).await?;
+    let (sought, filter, page) = filter.read(&snapshot, who.workspace)?;
+    let rows = match sought {
+        Some(sought) => {
+            let stores = (&app.store, &app.search);
+            email_found(stores, app.now(), who.workspace, (&sought, &filter), page).await?
+        }
+        None => email_list(&app.store, app.now(), who.workspace, &filter, page).await?,
+    };
     let id = |email: &Listed| Noun::Message.show(email.id);
     Ok(Answer(List::of(page, rows, id, |email| ListedEmail::of(&snapshot, who.workspace, email))))
 }

@@ -6,6 +6,7 @@ use mail::date;
 use serde_json::{Value, json};
 
 use crate::feature::access::Scope;
+use crate::feature::search::work::Indexer;
 use crate::testing::{Answer, Database, Harness, on_both};
 
 fn email() -> Value {
@@ -340,6 +341,45 @@ async fn emails_are_found_by_what_they_are() {
         let wrong_filter = harness.get("/emails?status=x&to=y&tag=z&stream=s&since=t&limit=0&after=u").await;
         let names = ["after", "limit", "since", "status", "stream", "tag", "to"].map(str::to_owned).to_vec();
         assert_eq!((wrong_filter.status, wrong(&wrong_filter).1), (422, names));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn emails_are_found_by_what_people_type() {
+    on_both(async |harness: &Harness| {
+        for (n, to) in ["ann@example.org", "bob@example.org", "ann@example.org"].iter().enumerate() {
+            let subject = format!("Invoice {n}");
+            let stream = if n == 2 { "marketing" } else { "transactional" };
+            let request = json!({"to": to, "tags": {"kind": "bill"}, "stream": stream, "subject": subject});
+            id(&harness.post("/emails", &with(request)).await);
+        }
+        harness.settled().await;
+        let mut indexer = Indexer::open(&harness.app.store, &harness.app.search).await.expect("the index");
+        indexer.catch_up().await.expect("the log is indexed");
+        let cases: &[(&str, &[&str])] = &[
+            ("q=ann@example.org", &["Invoice 2", "Invoice 0"]),
+            ("q=ann@example.org&limit=1", &["Invoice 2"]),
+            ("q=ann@example.org&stream=transactional", &["Invoice 0"]),
+            ("q=invo", &["Invoice 2", "Invoice 1", "Invoice 0"]),
+            ("q=tag:kind:bill%20bob@example.org&status=delivered", &["Invoice 1"]),
+            ("q=nobody@example.org", &[]),
+        ];
+        for (filter, expected) in cases {
+            let body = harness.get(&format!("/emails?{filter}")).await.json();
+            let subjects =
+                body["data"].as_array().unwrap().iter().map(|one| one["subject"].as_str().unwrap());
+            assert_eq!(subjects.collect::<Vec<_>>(), *expected, "{filter}");
+        }
+        let first = harness.get("/emails?q=invoice&limit=2").await.json();
+        assert_eq!(first["has_more"], json!(true));
+        let last = first["data"][1]["id"].as_str().unwrap();
+        let second = harness.get(&format!("/emails?q=invoice&limit=2&after={last}")).await.json();
+        assert_eq!(second["data"][0]["subject"], json!("Invoice 0"));
+        assert_eq!(second["has_more"], json!(false));
+        for query in ["q=", "q=!", &format!("q=invoice&before={last}")] {
+            assert_eq!(harness.get(&format!("/emails?{query}")).await.status, 422, "{query}");
+        }
     })
     .await;
 }
