@@ -93,6 +93,8 @@ pub struct ConfigDnsError(#[source] NetError);
 #[derive(Clone)]
 pub struct Resolver {
     inner: TokioResolver,
+    /// Remembers nothing: for records that somebody has just published and is waiting for.
+    forgetful: TokioResolver,
     /// For one answer, however many servers and retries it takes.
     answer_timeout: Duration,
 }
@@ -101,6 +103,18 @@ impl Resolver {
     /// Asks `resolvers`, or the system's (`/etc/resolv.conf`, `/etc/hosts`) when there are none. `timeout` is for one
     /// question to one server.
     pub fn new(resolvers: &[SocketAddr], timeout: Duration) -> Result<Resolver, ConfigDnsError> {
+        let tries = u32::try_from(RETRIES).expect("few retries") + 1;
+        let answer_timeout =
+            timeout * tries * u32::try_from(resolvers.len().clamp(1, 3)).expect("at most three");
+        let inner = Resolver::build(resolvers, timeout, CACHE_MAX)?;
+        Ok(Resolver { inner, forgetful: Resolver::build(resolvers, timeout, 0)?, answer_timeout })
+    }
+
+    fn build(
+        resolvers: &[SocketAddr],
+        timeout: Duration,
+        cache_max: u64,
+    ) -> Result<TokioResolver, ConfigDnsError> {
         let mut builder = if resolvers.is_empty() {
             TokioResolver::builder_tokio().map_err(ConfigDnsError)?
         } else {
@@ -112,15 +126,13 @@ impl Resolver {
             builder
         };
         bound(builder.options_mut(), timeout);
-        let tries = u32::try_from(RETRIES).expect("few retries") + 1;
-        let answer_timeout =
-            timeout * tries * u32::try_from(resolvers.len().clamp(1, 3)).expect("at most three");
-        Ok(Resolver { inner: builder.build().map_err(ConfigDnsError)?, answer_timeout })
+        builder.options_mut().cache_size = cache_max;
+        builder.build().map_err(ConfigDnsError)
     }
 
     /// The hosts that take mail for `domain` (RFC 5321 §5.1).
     pub async fn mail_hosts(&self, domain: &Domain) -> MailHosts {
-        match self.lookup(domain, RecordType::MX).await {
+        match self.lookup(domain.as_str(), RecordType::MX).await {
             Ok(answer) => chosen_hosts(&answer),
             Err(DnsFailure::NoSuchName) => MailHosts::NoSuchDomain,
             Err(DnsFailure::NoRecord) => self.implicit_host(domain).await,
@@ -148,9 +160,10 @@ impl Resolver {
     }
 
     /// The text records of `name`, the strings of each joined, in the order of the answer. Text that is not UTF-8 has
-    /// its strange octets replaced.
-    pub async fn txt(&self, name: &Domain) -> Result<Vec<String>, DnsFailure> {
-        let answer = self.lookup(name, RecordType::TXT).await?;
+    /// its strange octets replaced. `name` need not be a host's: records stand at names with underscores. Never from
+    /// memory.
+    pub async fn txt(&self, name: &str) -> Result<Vec<String>, DnsFailure> {
+        let answer = self.ask(&self.forgetful, name, RecordType::TXT).await?;
         let texts = answer.answers().iter().filter_map(|record| match &record.data {
             RData::TXT(txt) => Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned()),
             _ => None,
@@ -160,7 +173,10 @@ impl Resolver {
 
     /// One family is enough: a failure counts only when there is no address at all.
     async fn addresses_and_ttl(&self, host: &Domain) -> Result<(Vec<IpAddr>, Duration), DnsFailure> {
-        let (v4, v6) = tokio::join!(self.lookup(host, RecordType::A), self.lookup(host, RecordType::AAAA));
+        let (v4, v6) = tokio::join!(
+            self.lookup(host.as_str(), RecordType::A),
+            self.lookup(host.as_str(), RecordType::AAAA)
+        );
         let mut addresses = Vec::new();
         let mut valid_for = TTL_MAX;
         for answer in [&v4, &v6].into_iter().flatten() {
@@ -182,10 +198,19 @@ impl Resolver {
     }
 
     /// An answer that holds at least one record of `kind`; CNAMEs were followed.
-    async fn lookup(&self, name: &Domain, kind: RecordType) -> Result<Lookup, DnsFailure> {
+    async fn lookup(&self, name: &str, kind: RecordType) -> Result<Lookup, DnsFailure> {
+        self.ask(&self.inner, name, kind).await
+    }
+
+    async fn ask(
+        &self,
+        resolver: &TokioResolver,
+        name: &str,
+        kind: RecordType,
+    ) -> Result<Lookup, DnsFailure> {
         // With its final dot the name is complete: no search list is tried.
         let Ok(name) = Name::from_ascii(format!("{name}.")) else { return Err(DnsFailure::NoSuchName) };
-        let asked = tokio::time::timeout(self.answer_timeout, self.inner.lookup(name, kind));
+        let asked = tokio::time::timeout(self.answer_timeout, resolver.lookup(name, kind));
         match asked.await {
             Ok(Ok(answer)) if answer.answers().iter().any(|record| record.record_type() == kind) => {
                 Ok(answer)
@@ -207,7 +232,6 @@ fn bound(options: &mut ResolverOpts, timeout: Duration) {
     options.timeout = timeout;
     options.attempts = RETRIES;
     options.edns0 = true;
-    options.cache_size = CACHE_MAX;
     options.positive_min_ttl = Some(TTL_MIN);
     options.positive_max_ttl = Some(TTL_MAX);
     options.negative_max_ttl = Some(NEGATIVE_TTL_MAX);

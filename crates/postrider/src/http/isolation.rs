@@ -6,20 +6,13 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::http::Request;
-use bytes::Bytes;
 use futures_util::StreamExt;
-use mail::{Address, At, Envelope, ForwardPath, ReversePath};
 use net::listen::stopper;
 use serde_json::{Value, json};
 
 use super::auth::Authority;
 use super::endpoint::{Endpoint, Method, Shape};
 use crate::feature::access::Scope;
-use crate::feature::sending::accept::{Outcome, accept};
-use crate::feature::sending::{
-    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
-};
-use crate::id::Noun;
 use crate::testing::{Harness, on_both};
 
 /// A workspace with something of everything; each of its names and addresses holds its mark.
@@ -48,56 +41,43 @@ impl Tenant {
             let (status, text) = tenant.ask(harness, ("POST", path), Some(&body)).await;
             assert_eq!(status, 201, "{text}");
         }
-        for scheduled in [None, Some(At(net::clock::now().0 + 3_600_000_000))] {
+        for scheduled in [None, Some("in 1 hour")] {
             tenant.mail(harness, scheduled).await;
         }
         harness.settled().await;
-        for path in ["domains", "api-keys", "streams", "suppressions", "captured", "events"] {
-            let (_, text) = tenant.ask(harness, ("GET", &format!("/{path}?limit=100")), None).await;
-            let list: Value = serde_json::from_str(&text).expect("a list");
-            let ids = list["data"].as_array().expect("entries").iter();
-            let ids: Vec<_> = ids.map(|entry| entry["id"].as_str().expect("an id").to_owned()).collect();
-            assert!(!ids.is_empty(), "the tenant has nothing under /{path}");
-            tenant.ids.entry(path).or_default().extend(ids);
+        for noun in ["domains", "api-keys", "streams", "suppressions", "captured", "events"] {
+            tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
+        let attempts = format!("/emails/{}/attempts", tenant.ids["emails"][0]);
+        tenant.learn(harness, "attempts", &attempts).await;
         let suppressed = format!("gone@{mark}.example");
         tenant.ids.entry("suppressions").or_default().push(suppressed);
         tenant
     }
 
-    async fn mail(&mut self, harness: &Harness, scheduled: Option<At>) {
-        let snapshot = harness.app.directory.snapshot();
-        let address =
-            |part: &str| Address::parse(&format!("{part}@{}.example", self.mark)).expect("an address");
-        let path = ForwardPath::plain(address("ann"));
-        let content = format!(
-            "From: me@{mark}.example\r\nTo: ann@{mark}.example\r\nSubject: {mark} subject\r\n\r\n{mark} text\r\n",
-            mark = self.mark
-        );
-        let submission = Submission {
-            sender: Sender { workspace: self.workspace, origin: Origin::Api, key: None },
-            stream: snapshot.stream(self.workspace, "transactional").expect("the stream").clone(),
-            envelope: Envelope {
-                reverse_path: ReversePath::Mailbox(address("me")),
-                forward_paths: Vec::new(),
-                body: mail::Body::SevenBit,
-                smtputf8: false,
-                ret: None,
-                envid: None,
-            },
-            recipients: vec![Recipient { field: RecipientField::To, path: RecipientPath::Valid(path) }],
-            content: Bytes::from(content),
-            trace: None,
-            message: None,
-            options: Options { scheduled, ..Options::default() },
-        };
-        let outcome = accept(&harness.app, net::clock::now(), vec![submission], None).await;
-        let Ok(Outcome::Accepted(accepted)) = outcome else { panic!("{outcome:?}") };
-        for one in accepted {
-            self.ids.entry("emails").or_default().push(Noun::Message.show(one.message));
-            let deliveries = one.deliveries.iter().map(|delivery| Noun::Delivery.show(delivery.id));
-            self.ids.entry("deliveries").or_default().extend(deliveries);
-        }
+    async fn mail(&mut self, harness: &Harness, scheduled: Option<&str>) {
+        let mark = self.mark;
+        let body = json!({
+            "from": format!("me@{mark}.example"), "to": format!("ann@{mark}.example"),
+            "subject": format!("{mark} subject"), "text": format!("{mark} text"), "tags": { "kind": mark },
+            "scheduled_at": scheduled,
+        });
+        let (status, text) = self.ask(harness, ("POST", "/emails"), Some(&body)).await;
+        assert_eq!(status, 200, "{text}");
+        let sent: Value = serde_json::from_str(&text).expect("an answer");
+        let id = |shown: &Value| shown["id"].as_str().expect("an id").to_owned();
+        self.ids.entry("emails").or_default().push(id(&sent));
+        self.ids.entry("deliveries").or_default().push(id(&sent["recipients"][0]));
+    }
+
+    /// Adds the ids that a list shows under `noun`.
+    async fn learn(&mut self, harness: &Harness, noun: &'static str, path: &str) {
+        let (_, text) = self.ask(harness, ("GET", &format!("{path}?limit=100")), None).await;
+        let list: Value = serde_json::from_str(&text).expect("a list");
+        let ids = list["data"].as_array().expect("entries").iter();
+        let ids: Vec<_> = ids.map(|entry| entry["id"].as_str().expect("an id").to_owned()).collect();
+        assert!(!ids.is_empty(), "the tenant has nothing under {path}");
+        self.ids.entry(noun).or_default().extend(ids);
     }
 
     async fn ask(
@@ -174,7 +154,12 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/captured" => vec![after("captured"), format!("?q={}", victim.mark)],
         "/events" | "/emails/{id}/recipients" | "/emails/{id}/attempts" => vec!["?limit=1000".into()],
         "/events/stream" => vec![String::new()],
-        "/emails" => vec![after("emails"), format!("?to=ann@{}.example", victim.mark)],
+        "/emails" => {
+            let tag = format!("?tag=kind:{}", victim.mark);
+            vec![after("emails"), format!("?to=ann@{}.example", victim.mark), tag]
+        }
+        "/emails/{id}/recipients" => vec![after("deliveries")],
+        "/emails/{id}/attempts" => vec![after("attempts")],
         path if !endpoint.query.is_empty() => panic!("{path}: give the test an example of its query"),
         _ => vec![String::new()],
     }

@@ -10,6 +10,8 @@
 pub mod api;
 pub mod others;
 pub mod read;
+#[cfg(test)]
+mod story;
 pub mod tail;
 
 use mail::At;
