@@ -101,19 +101,15 @@ impl World {
             Reading::Refill { .. } => &reads::REFILL,
             Reading::Sweep { .. } => &reads::SWEEP,
         };
-        let (count, alive, poisoned) = take_over(&self.disk, &node.starts, query, &params)?;
-        for one in poisoned {
-            let leased = Leased { key: one.key, entry: one.entry, parcel: None };
-            self.settle(ended(self.now, leased, Conclusion::Failed("poison")));
-        }
-        let end = count < limit as usize;
+        let found = take_over(&self.disk, node, query, &params)?;
+        let end = found.len() < limit as usize;
         match reading {
             Reading::Refill { key, .. } => {
-                let entries = alive.into_iter().map(|one| one.entry).collect();
+                let entries = found.into_iter().map(|one| one.entry).collect();
                 self.soon(Own::Refilled(ticket, QueueRows { key, entries, exhausted: end }));
             }
             Reading::Sweep { .. } => {
-                let found = alive.into_iter().map(|one| (one.key, one.entry)).collect();
+                let found = found.into_iter().map(|one| (one.key, one.entry)).collect();
                 self.soon(Own::Swept(ticket, by_queue(found, end), end));
             }
         }
@@ -174,6 +170,9 @@ impl World {
             // Refused: whether it was stored nobody knows, and the application will try again or not.
             Then::Accepted { .. } => {}
             Then::Settled(settlement) if heard => {
+                if let Some(node) = &self.node {
+                    node.suspects.cleared(settlement.leased.entry.delivery);
+                }
                 if let (Conclusion::Bounced { suppress: true, .. }, Some(node)) =
                     (&settlement.conclusion, &self.node)
                     && let Some(parcel) = &settlement.leased.parcel

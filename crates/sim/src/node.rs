@@ -7,15 +7,17 @@ use bytes::BytesMut;
 use mail::{At, Envelope};
 use postrider::feature::egress::attempt::{Attempt, Finding};
 use postrider::feature::egress::compose::addressed;
-use postrider::feature::egress::reads::{self, Found, RECOVERIES_MAX};
+use postrider::feature::egress::reads::{self, Found};
+use postrider::feature::egress::rows::RECOVERED;
 use postrider::feature::egress::settle::{Conclusion, Leased, Settlement, Try, conclude};
+use postrider::feature::egress::suspects::{Suspects, Suspicion};
 use postrider::feature::sending::parcel::{self, Parcel};
 use postrider::feature::suppression;
 use postrider::id::Mint;
 use postrider::starts::Starts;
 use queue::{Config, ConnectionId, Entry, PathId, QueueKey, Scheduler};
 use smtp::client::{ClientConfig, ClientSession, TlsMode};
-use store::{Row, StoreError, Value};
+use store::{Row, StoreError, Value, Write};
 
 use crate::disk::Disk;
 use crate::peer::Visit;
@@ -29,6 +31,7 @@ pub(crate) struct Node {
     pub(crate) starts: Starts,
     pub(crate) suppressions: suppression::Filter,
     pub(crate) parcels: parcel::Cache,
+    pub(crate) suspects: Suspects,
     pub(crate) calls: HashMap<ConnectionId, Call>,
 }
 
@@ -77,6 +80,7 @@ impl Node {
             starts,
             suppressions,
             parcels: parcel::Cache::new(PARCELS_BYTES),
+            suspects: Suspects::default(),
             calls: HashMap::new(),
         })
     }
@@ -88,6 +92,19 @@ impl Node {
         (key, entry): (QueueKey, Entry),
         check: Suppressions,
     ) -> Result<Prepared, StoreError> {
+        match self.suspects.suspicion(entry.delivery) {
+            Suspicion::None => {}
+            Suspicion::WriteDown { recoveries } => {
+                let mut write = Write::default();
+                let epoch = self.starts.epoch();
+                write.row(&RECOVERED, [entry.delivery.into(), epoch.into(), recoveries.into()]);
+                disk.write(write)?;
+                self.suspects.note(entry.delivery, recoveries);
+            }
+            Suspicion::Poison => {
+                return Ok(over(now, Leased { key, entry, parcel: None }, Conclusion::Failed("poison")));
+            }
+        }
         let parcel = disk.wait(self.parcels.fetch(&disk.store, entry.message))?;
         let leased = Leased { key, entry, parcel: parcel.clone() };
         let Some(parcel) = parcel else { return Ok(over(now, leased, Conclusion::Failed("content_gone"))) };
@@ -184,22 +201,21 @@ impl Call {
     }
 }
 
-/// The live deliveries that a query of `egress::reads` found, made this start's; those that were given up apart.
+/// The live deliveries that a query of `egress::reads` found, made this start's.
 pub(crate) fn take_over(
     disk: &Disk,
-    starts: &Starts,
+    node: &Node,
     query: &store::Query,
     params: &[(&str, Value)],
-) -> Result<(usize, Vec<Found>, Vec<Found>), StoreError> {
+) -> Result<Vec<Found>, StoreError> {
     let rows: Vec<Row> = disk.read(query, params);
     let found = rows.iter().map(reads::read_found).collect::<Result<Vec<_>, _>>()?;
-    let write = reads::recovered(starts, &found);
+    let write = reads::recovered(&node.starts, &found);
     if !write.rows.is_empty() {
         disk.write(write)?;
     }
-    let count = found.len();
-    let (poisoned, alive) = found.into_iter().partition(|one| one.recoveries >= RECOVERIES_MAX);
-    Ok((count, alive, poisoned))
+    found.iter().for_each(|one| node.suspects.note(one.entry.delivery, one.recoveries));
+    Ok(found)
 }
 
 /// How a settlement is offered to the database.
