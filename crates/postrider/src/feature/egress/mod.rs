@@ -317,7 +317,7 @@ async fn write_down(app: &App, delivery: i64, recoveries: i64) -> Result<(), sto
     let mut write = store::Write::default();
     write.row(&rows::RECOVERED, [delivery.into(), app.epoch.into(), recoveries.into()]);
     app.store.write(write).await?;
-    app.egress.suspects.note(delivery, recoveries);
+    app.egress.suspects.written_down(delivery, recoveries);
     Ok(())
 }
 
