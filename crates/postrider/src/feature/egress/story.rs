@@ -42,10 +42,7 @@ async fn a_settled_suspect_is_one_no_more() {
         deliver_now(harness, &path).await;
         // What was not cleared would keep that its lease was written down.
         suspects.note(suspect, SUSPECT_FROM);
-        assert_eq!(
-            suspects.suspicion(suspect),
-            Suspicion::WriteDown { recoveries: SUSPECT_FROM + 1 }
-        );
+        assert_eq!(suspects.suspicion(suspect), Suspicion::WriteDown { recoveries: SUSPECT_FROM + 1 });
     })
     .await;
 }
