@@ -7,6 +7,7 @@
 //!
 //! Not here: display names and header syntax (`header`), comments and source routes (refused).
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A domain name: ASCII, lowercased, without a final dot. 1 to 253 octets, labels of 1 to 63.
@@ -88,7 +89,8 @@ fn is_plain_lowercase(text: &str) -> bool {
 }
 
 impl Address {
-    /// Parses `local-part@domain` as it stands in an envelope or an API field: no angle brackets, no display name.
+    /// Parses `local-part@domain` as it stands in an envelope or an API field: no angle brackets, no display name. A local
+    /// part keeps only the quoting that it needs: `"ann"@example.org` is `ann@example.org`.
     pub fn parse(text: &str) -> Result<Address, AddressError> {
         let at = text.rfind('@').ok_or(AddressError::Incomplete)?;
         let (local, domain) = (&text[..at], &text[at + 1..]);
@@ -101,6 +103,7 @@ impl Address {
         if !local_part_ok(local) {
             return Err(AddressError::LocalPart);
         }
+        let local = &*shortest(local);
         let domain = Domain::parse(domain)?;
         if local.len() + 1 + domain.0.len() > 254 {
             return Err(AddressError::TooLong);
@@ -168,6 +171,22 @@ fn quoted_ok(rest: &str) -> bool {
     false
 }
 
+/// The form that RFC 5321 §4.1.2 wants sent, so that one mailbox has one name, whatever a client quotes.
+fn shortest(local: &str) -> Cow<'_, str> {
+    let Some(quoted) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return local.into();
+    };
+    let mut plain = String::with_capacity(quoted.len());
+    let mut chars = quoted.chars();
+    while let Some(c) = chars.next() {
+        plain.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    if local_part_ok(&plain) && !plain.starts_with('"') {
+        return plain.into();
+    }
+    format!("\"{}\"", plain.replace('\\', "\\\\").replace('"', "\\\"")).into()
+}
+
 /// RFC 5322 §3.2.3 and, for what is not ASCII, RFC 6531 §3.3.
 fn is_atext(c: char) -> bool {
     match c {
@@ -231,6 +250,13 @@ mod tests {
             ("\"a b\"@example.org", Ok("\"a b\"@example.org")),
             ("\"a\\\"b\"@example.org", Ok("\"a\\\"b\"@example.org")),
             ("\"a@b\"@example.org", Ok("\"a@b\"@example.org")),
+            ("\"ann\"@example.org", Ok("ann@example.org")),
+            ("\"a\\n\\n.b\"@example.org", Ok("ann.b@example.org")),
+            ("\"a\\ b\"@example.org", Ok("\"a b\"@example.org")),
+            ("\"a\\\\\\\"b\"@example.org", Ok("\"a\\\\\\\"b\"@example.org")),
+            ("\"\\\"a\\\"\"@example.org", Ok("\"\\\"a\\\"\"@example.org")),
+            ("\"\"@example.org", Ok("\"\"@example.org")),
+            ("\".a\"@example.org", Ok("\".a\"@example.org")),
             ("ann", Err(AddressError::Incomplete)),
             ("@example.org", Err(AddressError::Incomplete)),
             ("ann@", Err(AddressError::Incomplete)),

@@ -75,12 +75,16 @@ impl Snapshot {
 
 /// The newest snapshot.
 #[derive(Default)]
-pub struct Directory(RwLock<Arc<Snapshot>>);
+pub struct Directory {
+    newest: RwLock<Arc<Snapshot>>,
+    /// One reads at a time: a slower one would put what it read before a change in the place of what was read after it.
+    reading: tokio::sync::Mutex<()>,
+}
 
 impl Directory {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads everything anew.
@@ -88,6 +92,7 @@ impl Directory {
     /// # Errors
     /// As [`Store::read`]; the old snapshot then stays.
     pub async fn reload(&self, store: &Store) -> Result<(), StoreError> {
+        let _reading = self.reading.lock().await;
         let old = self.snapshot();
         let (domains, signers) = domain::domains(store, &old.signers).await?;
         let mut new = Snapshot { signers, ..Snapshot::default() };
@@ -98,7 +103,7 @@ impl Directory {
         new.keys = access::keys(store).await?.into_iter().map(|key| (key.digest, Arc::new(key))).collect();
         new.domains =
             domains.into_iter().map(|one| ((one.workspace, one.name.clone()), Arc::new(one))).collect();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         Ok(())
     }
 }

@@ -110,17 +110,20 @@ async fn open_at(
     role: Role,
     migrations: &'static [Migration],
 ) -> Result<Store, StoreError> {
-    Store::open(Options {
+    Store::open(options(location, role, migrations, 1)).await
+}
+
+fn options(location: Location, role: Role, migrations: &'static [Migration], committers: usize) -> Options {
+    Options {
         location,
         durability: Durability::Full,
         role,
         event_table: (!migrations.is_empty()).then_some("event"),
         readers_max: 2,
-        committers: 1,
+        committers,
         statements: STATEMENTS,
         migrations,
-    })
-    .await
+    }
 }
 
 /// Declares each case once and runs it on both databases.
@@ -143,6 +146,7 @@ cases! {
     a_committed_write_is_there_after_reopening
     rows_of_a_batch_keep_their_order_between_statements
     counters_add_up_within_and_across_batches
+    committers_that_raise_the_same_counters_do_not_lock_each_other_out
     event_ids_go_on_where_they_stopped
     a_guarded_write_is_stored_once
     a_failing_step_undoes_its_own_write_only
@@ -206,6 +210,27 @@ async fn counters_add_up_within_and_across_batches(place: Place) {
     let tallies: Vec<_> =
         rows.iter().map(|row| (row.text(1).unwrap().to_owned(), row.int(2).unwrap())).collect();
     assert_eq!(tallies, [("delivered".into(), 80), ("even".into(), 20), ("odd".into(), 20)]);
+}
+
+async fn committers_that_raise_the_same_counters_do_not_lock_each_other_out(place: Place) {
+    const KEYS: i64 = 200;
+    let options = options(place.location.clone(), Role::Server, MIGRATIONS, 2);
+    let store = Store::open(options).await.expect("the store opens");
+    let writer = |n: i64| {
+        let store = store.clone();
+        async move {
+            for round in 0..20 {
+                let mut write = Write::default();
+                for key in 0..KEYS {
+                    write.row(&TALLY, [((key * 7 + n * 31 + round) % KEYS).into(), "all".into(), 1.into()]);
+                }
+                store.write(write).await.expect("the counters are raised");
+            }
+        }
+    };
+    futures_util::future::join_all((0..8).map(writer)).await;
+    let rows = store.read(&TALLIES, &[]).await.unwrap();
+    assert!(rows.len() == 200 && rows.iter().all(|row| row.int(2).unwrap() == 160));
 }
 
 async fn event_ids_go_on_where_they_stopped(place: Place) {

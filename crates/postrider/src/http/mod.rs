@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. Every answer has an `X-Request-Id`; every refusal, also of an unknown path or method, has the shape of `error`.
 //! 2. Router, documentation and the test of workspaces' isolation come from [`endpoints`].
-//! 3. No other site's page may read an answer in a browser: there is no CORS header.
+//! 3. A request that may change something is carried to its end, also when its client goes away.
+//! 4. No other site's page may read an answer in a browser: there is no CORS header.
 //!
 //! Not here: what the endpoints do (each slice's `api`).
 

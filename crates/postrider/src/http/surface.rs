@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::Api;
 use super::endpoint::Endpoint;
@@ -41,7 +41,7 @@ pub(super) fn router(endpoints: Vec<Endpoint>, api: Api) -> Router {
 async fn finish(request: Request, next: Next) -> Response {
     let id = request_id();
     let problem = wants_problem(request.headers());
-    let mut response = next.run(request).await;
+    let mut response = to_its_end(next, request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
         write_error(&mut response, &error, &id, problem);
     }
@@ -49,6 +49,21 @@ async fn finish(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Answers what may change something on a task of its own. A client that goes away ends the connection's task, and with it what it waits for: a
+/// change would be committed, but memory would not follow it.
+async fn to_its_end(next: Next, request: Request) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(%error, "a request ended without an answer");
+            ApiError::new(Name::InternalServerError, "the request failed; the log says why").into_response()
+        }
+    }
 }
 
 fn write_error(response: &mut Response, error: &ApiError, id: &str, problem: bool) {

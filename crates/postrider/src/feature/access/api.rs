@@ -174,10 +174,12 @@ async fn revoke_key(
     shown: Shown,
 ) -> Result<axum::Json<RevokedKey>, ApiError> {
     let id = shown.id(Noun::Key, "API key")?;
-    if !key_revoke(&app.store, app.now(), holder.workspace, id).await? {
+    let revoked = key_revoke(&app.store, app.now(), holder.workspace, id).await;
+    // Whatever the answer: a revocation whose answer was lost is stored, and asking again finds no such key.
+    app.directory.reload(&app.store).await?;
+    if !revoked? {
         return Err(ApiError::not_found("API key"));
     }
-    app.directory.reload(&app.store).await?;
     Ok(axum::Json(RevokedKey { object: "api_key", id: shown.0, deleted: true }))
 }
 

@@ -56,3 +56,26 @@ async fn a_stream_can_be_used_as_soon_as_it_is_made() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_is_revoked_also_when_nobody_waits_for_the_answer() {
+    on_both(async |harness: &Harness| {
+        let made = harness.post("/api-keys", &json!({ "name": "app" })).await.json();
+        let (id, token) = (made["id"].as_str().expect("an id"), made["token"].as_str().expect("a token"));
+        let path = format!("/api-keys/{id}");
+        tokio::select! {
+            biased;
+            _ = harness.ask_with(("DELETE", &path), &[], "") => panic!("the client waits for no answer"),
+            () = std::future::ready(()) => {}
+        }
+        let opens = || harness.app.directory.snapshot().key(token).is_some();
+        for _ in 0..500 {
+            if !opens() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(!opens(), "the key still opens something");
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 use mail::dkim::{KeyError, SigningKey};
 use mail::{At, Domain};
 use store::{Row, Store, StoreError, Write, query};
+use tokio::sync::Semaphore;
 
 use super::Status;
 use crate::feature::event;
@@ -18,6 +19,10 @@ query!(DKIM_KEYS_DELETE, "queries/dkim_keys_delete.sql");
 
 /// Bits of the RSA keys made here: the least that receivers will keep accepting (RFC 8301 §3.2).
 const RSA_BITS: u32 = 2048;
+
+/// Keys are made for one domain at a time. Reason: they take a core, and the threads that may block are also the database's
+/// readers; a tenant who asks for a thousand domains at once waits, the others do not.
+static MAKING: Semaphore = Semaphore::const_new(1);
 
 /// Why a domain could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -113,8 +118,10 @@ pub async fn domain_add(
     status: Status,
 ) -> Result<i64, DomainAddError> {
     let (minter, name) = (mint.clone(), name.clone());
+    let turn = MAKING.acquire().await.map_err(|_| StoreError::Closed)?;
     let making = tokio::task::spawn_blocking(move || domain_rows(&minter, now, workspace, &name, status));
     let (id, write) = making.await.map_err(|_| StoreError::Closed)??;
+    drop(turn);
     store.write(write).await?;
     Ok(id)
 }

@@ -202,9 +202,11 @@ async fn delete(
     shown: Shown,
 ) -> Result<axum::Json<DeletedDomain>, ApiError> {
     let id = shown.id(Noun::Domain, "domain")?;
-    if !admin::domain_delete(&app.store, app.now(), holder.workspace, id).await? {
+    let deleted = admin::domain_delete(&app.store, app.now(), holder.workspace, id).await;
+    // Whatever the answer: a deletion whose answer was lost is stored, and asking again finds no such domain.
+    app.directory.reload(&app.store).await?;
+    if !deleted? {
         return Err(ApiError::not_found("domain"));
     }
-    app.directory.reload(&app.store).await?;
     Ok(axum::Json(DeletedDomain { object: "domain", id: shown.0, deleted: true }))
 }

@@ -3,7 +3,7 @@
 //! Guarantees
 //! 1. What was answered as cancelled is never handed to a connection afterwards, wherever its row was being read from at
 //!    that moment: its id stays among those withdrawn until every such read has ended.
-//! 2. A write that fails leaves the delivery in the queue as it was.
+//! 2. After a write that fails the queue has what the database says: a delivery that ended meanwhile is not tried again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -94,6 +94,8 @@ pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64) -> Result<usiz
                 }
             });
             app.egress.lock().withdrawn.forget_at(app.now().after(KEPT), &entries);
+            // Whoever still comes with it later finds in its rows that it is over.
+            app.parcels.forget(message);
             Ok(entries.len())
         }
         Err(error) => Err(give_back(app, &entries, error)),
@@ -159,9 +161,14 @@ fn withdraw(app: &Arc<App>, entries: &[(QueueKey, Entry)]) -> Result<(), Refused
     Ok(())
 }
 
-/// After a failed write: the queue has the deliveries again.
-fn give_back(app: &Arc<App>, entries: &[(QueueKey, Entry)], error: StoreError) -> Refused {
-    put(app, entries);
+/// After a failed write: the queue reads anew what the database has. The entries may have been delivered or tried since
+/// they were read, and a write whose answer was lost may have been stored.
+pub(super) fn give_back(app: &Arc<App>, entries: &[(QueueKey, Entry)], error: StoreError) -> Refused {
+    app.egress.lock().withdrawn.remove(entries);
+    let mut keys: Vec<QueueKey> = entries.iter().map(|(key, _)| key.clone()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    app.egress.reread(app, &keys);
     match error {
         StoreError::Conflict(_) => Refused::UnderWay,
         other => Refused::Store(other),
@@ -179,7 +186,11 @@ fn put(app: &Arc<App>, entries: &[(QueueKey, Entry)]) {
     });
 }
 
-async fn waiting(store: &Store, workspace: i64, message: i64) -> Result<Vec<(QueueKey, Entry)>, StoreError> {
+pub(super) async fn waiting(
+    store: &Store,
+    workspace: i64,
+    message: i64,
+) -> Result<Vec<(QueueKey, Entry)>, StoreError> {
     let params = [("workspace", workspace.into()), ("message", message.into())];
     let read = |row: &Row| {
         let lane = u8::try_from(row.int(1)?).ok().and_then(Lane::from_number).unwrap_or(Lane::Transactional);

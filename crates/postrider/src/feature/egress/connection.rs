@@ -62,9 +62,7 @@ async fn blame(
     finding: Finding,
     (started, clock, conversation): (mail::At, Stopwatch, String),
 ) {
-    app.egress.with(app, |scheduler, now| scheduler.connected(now, call.connection));
-    let lease = app.egress.with(app, |scheduler, now| scheduler.lease(now, call.connection));
-    app.egress.with(app, |scheduler, now| scheduler.connect_failed(now, call.connection));
+    let lease = app.egress.call_failed(app, call.connection);
     if let Lease::Take { key, entry } = lease {
         let attempt = Attempt {
             started,

@@ -23,6 +23,8 @@ pub mod rows;
 pub mod settle;
 pub mod signing;
 mod sites;
+#[cfg(test)]
+mod story;
 pub mod suspects;
 mod wire;
 
@@ -216,18 +218,20 @@ impl Egress {
             if state.draining {
                 return Lease::Close;
             }
-            let lease = loop {
-                match state.scheduler.lease(now, connection) {
-                    // It came back from a read that began before it was cancelled.
-                    Lease::Take { entry, .. } if state.withdrawn.holds(entry.delivery) => {
-                        state.scheduler.settled(now, entry.delivery, Settled::Ended);
-                    }
-                    lease => break lease,
-                }
-            };
+            let lease = state.take(now, connection);
             if lease == Lease::Idle {
                 state.idle.insert(connection, waker.clone());
             }
+            lease
+        })
+    }
+
+    /// A call failed: ends its connection, and gives the delivery at which that is written down, if one was next.
+    pub(crate) fn call_failed(&self, app: &Arc<App>, connection: ConnectionId) -> Lease {
+        self.with_state(app, |state, now| {
+            state.scheduler.connected(now, connection);
+            let lease = if state.draining { Lease::Close } else { state.take(now, connection) };
+            state.scheduler.connect_failed(now, connection);
             lease
         })
     }
@@ -317,11 +321,24 @@ async fn write_down(app: &App, delivery: i64, recoveries: i64) -> Result<(), sto
     let mut write = store::Write::default();
     write.row(&rows::RECOVERED, [delivery.into(), app.epoch.into(), recoveries.into()]);
     app.store.write(write).await?;
-    app.egress.suspects.note(delivery, recoveries);
+    app.egress.suspects.written_down(delivery, recoveries);
     Ok(())
 }
 
 impl State {
+    /// The connection's next delivery, save those that were cancelled.
+    fn take(&mut self, now: At, connection: ConnectionId) -> Lease {
+        loop {
+            match self.scheduler.lease(now, connection) {
+                // It came back from a read that began before it was cancelled.
+                Lease::Take { entry, .. } if self.withdrawn.holds(entry.delivery) => {
+                    self.scheduler.settled(now, entry.delivery, Settled::Ended);
+                }
+                lease => return lease,
+            }
+        }
+    }
+
     fn waker(&mut self, action: &Action) -> Option<Arc<Notify>> {
         match action {
             Action::WakeIdle { connection } => self.idle.remove(connection),

@@ -166,6 +166,7 @@ fn submit(app: &Arc<App>, settlement: Arc<Settlement>, which: Try) {
 fn settled(app: &Arc<App>, settlement: &Settlement) {
     let Settlement { leased, conclusion, .. } = settlement;
     app.counters.concluded(metric(conclusion));
+    app.egress.suspects.cleared(leased.entry.delivery);
     if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
         app.suppressions.add(leased.key.workspace, &address.folded());
     }

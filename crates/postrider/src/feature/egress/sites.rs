@@ -117,7 +117,7 @@ async fn find(app: &App, domain: &Domain) -> Found {
     match &route.next_hop {
         NextHop::Capture => Found::site(CAPTURE.into(), ROUTE_VALID),
         NextHop::Host { host, port } => {
-            let key: Arc<str> = format!("{host}:{port}").into();
+            let key = site_key(format!("{host}:{port}"), route.tls, route.username.as_deref());
             let peers = vec![Peer { host: host.clone(), port: *port, preference: 0 }];
             app.egress.sites.keep(&key, target(peers, route));
             Found::site(key, ROUTE_VALID)
@@ -149,11 +149,7 @@ fn by_mx(app: &App, domain: &Domain, route: &Route, (hosts, valid): (Vec<MxHost>
     }
     let mut names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
     names.sort_unstable();
-    let mut key = format!("mx:{}", names.join("|"));
-    if let Some((username, _)) = &credentials(route) {
-        key = format!("{key} as {username}");
-    }
-    let key: Arc<str> = key.into();
+    let key = site_key(format!("mx:{}", names.join("|")), route.tls, route.username.as_deref());
     let port = app.settings.delivery.mx_port;
     let peers =
         hosts.into_iter().map(|host| Peer { host: Host::Name(host.name), port, preference: host.preference });
@@ -165,6 +161,19 @@ fn by_mx(app: &App, domain: &Domain, route: &Route, (hosts, valid): (Vec<MxHost>
 fn before_ourselves(hosts: Vec<MxHost>, hostname: &str) -> Vec<MxHost> {
     let ours = hosts.iter().filter(|host| host.name.as_str() == hostname).map(|host| host.preference).min();
     hosts.into_iter().filter(|host| ours.is_none_or(|ours| host.preference < ours)).collect()
+}
+
+/// Two routes to the same servers share a site, hence its connections, only when they ask for the same TLS and log in as
+/// the same user: else the mail of one would go out under the rules of the other.
+fn site_key(place: String, tls: TlsMode, username: Option<&str>) -> Arc<str> {
+    let mut key = place;
+    if tls != TlsMode::Opportunistic {
+        key = format!("{key} tls={}", tls.as_str());
+    }
+    if let Some(username) = username {
+        key = format!("{key} as {username}");
+    }
+    key.into()
 }
 
 fn target(peers: Vec<Peer>, route: &Route) -> Target {
@@ -187,5 +196,18 @@ mod tests {
         assert_eq!(before_ourselves(all.clone(), "us.example"), [host(5, "a.example")]);
         assert_eq!(before_ourselves(all.clone(), "other.example"), all);
         assert_eq!(before_ourselves(all, "a.example"), []);
+    }
+
+    #[test]
+    fn routes_that_ask_for_other_tls_or_another_user_share_no_connections() {
+        let key = |tls, user| site_key("mx:a.example".into(), tls, user);
+        assert_eq!(&*key(TlsMode::Opportunistic, None), "mx:a.example");
+        let mut keys: Vec<_> = [TlsMode::None, TlsMode::Opportunistic, TlsMode::Required, TlsMode::Implicit]
+            .into_iter()
+            .flat_map(|tls| [None, Some("ann"), Some("bob")].map(|user| key(tls, user)))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), 12);
     }
 }

@@ -48,20 +48,37 @@ pub fn suspicion(recoveries: i64) -> Suspicion {
 
 /// The suspects in memory: few, and only after crashes.
 #[derive(Default)]
-pub struct Suspects(Mutex<HashMap<i64, i64>>);
+pub struct Suspects(Mutex<HashMap<i64, Suspect>>);
+
+#[derive(Clone, Copy)]
+struct Suspect {
+    recoveries: i64,
+    /// A lease of this process is in the count: one that was put back and is taken again adds nothing.
+    written: bool,
+}
 
 impl Suspects {
     /// Notes how many recoveries a delivery has that was read from the database.
     pub fn note(&self, delivery: i64, recoveries: i64) {
         if recoveries >= SUSPECT_FROM {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(delivery, recoveries);
+            let mut suspects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            suspects.entry(delivery).or_insert(Suspect { recoveries, written: false });
         }
+    }
+
+    /// Its lease is written down, with this count.
+    pub fn written_down(&self, delivery: i64, recoveries: i64) {
+        let mut suspects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        suspects.insert(delivery, Suspect { recoveries, written: true });
     }
 
     #[must_use]
     pub fn suspicion(&self, delivery: i64) -> Suspicion {
         let suspects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        suspects.get(&delivery).map_or(Suspicion::None, |recoveries| suspicion(*recoveries))
+        match suspects.get(&delivery) {
+            None | Some(Suspect { written: true, .. }) => Suspicion::None,
+            Some(Suspect { recoveries, written: false }) => suspicion(*recoveries),
+        }
     }
 
     /// Its settlement is durable: it killed nobody.
@@ -107,6 +124,16 @@ mod tests {
         assert_eq!(suspects.suspicion(7), Suspicion::None);
         assert_eq!(suspects.suspicion(8), Suspicion::WriteDown { recoveries: 6 });
         suspects.cleared(8);
+        assert_eq!(suspects.suspicion(8), Suspicion::None);
+    }
+
+    #[test]
+    fn a_lease_that_is_put_back_counts_once_in_the_life_of_a_process() {
+        let suspects = Suspects::default();
+        suspects.note(8, 5);
+        suspects.written_down(8, 6);
+        assert_eq!(suspects.suspicion(8), Suspicion::None);
+        suspects.note(8, 6);
         assert_eq!(suspects.suspicion(8), Suspicion::None);
     }
 }

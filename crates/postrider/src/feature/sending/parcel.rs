@@ -41,6 +41,9 @@ impl Parcel {
     }
 }
 
+/// Ids of parcels that are gone which the order keeps in any case. Reason: clearing it out costs a walk over all.
+const ORDER_SLACK: usize = 1_000;
+
 /// Parcels of messages just accepted, oldest out first.
 pub struct Cache {
     bytes_max: usize,
@@ -62,6 +65,8 @@ impl Cache {
 
     pub fn put(&self, parcel: Arc<Parcel>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        // Two that missed it at once both bring it.
+        inner.drop_parcel(parcel.message);
         inner.bytes += parcel.size();
         inner.order.push_back(parcel.message);
         inner.parcels.insert(parcel.message, parcel);
@@ -78,12 +83,18 @@ impl Cache {
     /// A delivery of the message ended. A message of one recipient is not needed any more.
     pub fn settled(&self, parcel: &Parcel) {
         if parcel.paths.len() == 1 {
-            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-            inner.drop_parcel(parcel.message);
-            // The order keeps the id until it comes to the front: cheap, and bounded by this sweep.
-            while inner.order.front().is_some_and(|front| !inner.parcels.contains_key(front)) {
-                inner.order.pop_front();
-            }
+            self.forget(parcel.message);
+        }
+    }
+
+    /// What is still wanted of a message is read from the database: its rows have changed.
+    pub fn forget(&self, message: i64) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.drop_parcel(message);
+        // The order keeps the ids of what is gone, but never more of them than of what is there.
+        let Inner { parcels, order, .. } = &mut *inner;
+        if order.len() > 2 * parcels.len() + ORDER_SLACK {
+            order.retain(|id| parcels.contains_key(id));
         }
     }
 
@@ -270,6 +281,21 @@ mod tests {
         cache.put(shared.clone());
         cache.settled(&shared);
         assert!(cache.get(5).is_some(), "another recipient still needs it");
+    }
+
+    #[test]
+    fn the_cache_counts_a_parcel_once_and_keeps_no_trace_of_those_that_are_gone() {
+        let cache = Cache::new(10_000);
+        for _ in 0..100 {
+            cache.put(parcel(1, 1_000, 2));
+        }
+        assert!(cache.get(1).is_some(), "the same one again takes no further room");
+        for message in 2..10_000 {
+            let one = parcel(message, 10, 1);
+            cache.put(one.clone());
+            cache.settled(&one);
+        }
+        assert!(cache.inner.lock().unwrap().order.len() <= 2 * ORDER_SLACK);
     }
 
     #[test]

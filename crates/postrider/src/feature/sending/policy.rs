@@ -13,6 +13,10 @@ use crate::settings::{NextHop, Settings};
 /// How far ahead a message may be scheduled. Reason: contents are kept for it, and nobody plans further.
 pub const SCHEDULE_MAX: Duration = Duration::from_secs(366 * 86_400);
 
+/// Servers that a message may have passed. Reason: RFC 5321 §6.3 takes a hundred or more for a loop; a domain whose MX
+/// leads back to us would otherwise be one without an end.
+const HOPS_MAX: usize = 100;
+
 /// What the header section says that the envelope does not.
 pub struct Facts {
     pub author: Address,
@@ -24,8 +28,12 @@ pub struct Facts {
 /// Reads the facts.
 ///
 /// # Errors
-/// `Author` unless exactly one From field names exactly one address (RFC 5322 §3.6.2, and every bulk receiver).
+/// `Author` unless exactly one From field names exactly one address (RFC 5322 §3.6.2, and every bulk receiver);
+/// `Header` for a message that goes round in circles.
 pub fn facts(headers: &Headers<'_>) -> Result<Facts, Refusal> {
+    if headers.all("Received").nth(HOPS_MAX).is_some() {
+        return Err(Refusal::Header(format!("it passed more than {HOPS_MAX} servers: a loop")));
+    }
     let author = headers.author().map_err(|error| Refusal::Author(error.to_string()))?.address;
     let message_id = headers.field_unfolded("Message-ID").unwrap_or_default();
     let message_id = String::from_utf8_lossy(&message_id);
@@ -118,4 +126,18 @@ pub fn times(now: At, settings: &Settings, class: Class, options: &super::Option
         });
     }
     Ok(Times { due, scheduled, expires })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_goes_round_in_circles_is_refused() {
+        let refused = |hops: usize| {
+            let raw = format!("{}From: a@b.example\r\n\r\n", "Received: by x; date\r\n".repeat(hops));
+            facts(&Headers::scan(raw.as_bytes()).unwrap()).is_err()
+        };
+        assert!(!refused(HOPS_MAX) && refused(HOPS_MAX + 1));
+    }
 }

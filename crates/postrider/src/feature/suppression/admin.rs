@@ -53,11 +53,11 @@ pub async fn suppression_add(
     (mint, now): (&Mint, At),
     new: Vec<Suppress<'_>>,
 ) -> Result<usize, StoreError> {
-    let known: Vec<_> = new.iter().map(|new| (new.workspace, new.address.folded())).collect();
+    // Before the write, because one whose answer is lost may be stored all the same; a hash too many costs a look-up.
+    new.iter().for_each(|new| filter.add(new.workspace, &new.address.folded()));
     let mut write = Write::default();
     new.into_iter().for_each(|new| suppress(&mut write, mint, now, new));
     let committed = store.write(write).await?;
-    known.iter().for_each(|(workspace, folded)| filter.add(*workspace, folded));
     Ok(rows_of(&committed))
 }
 

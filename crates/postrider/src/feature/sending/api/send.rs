@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -199,6 +200,7 @@ fn read_batch(
 
 /// The emails of a batch, each read or with what is wrong about it; pointers are within the email.
 fn read_requests(body: &[u8]) -> Result<Vec<Result<EmailRequest, ApiError>>, ApiError> {
+    check_count(body)?;
     let requests: Vec<Result<EmailRequest, ApiError>> =
         match serde_json::from_slice::<Vec<EmailRequest>>(body) {
             Ok(requests) => requests.into_iter().map(Ok).collect(),
@@ -214,14 +216,21 @@ fn read_requests(body: &[u8]) -> Result<Vec<Result<EmailRequest, ApiError>>, Api
                 }
             },
         };
-    match requests.len() {
-        0 => Err(ApiError::field("", Code::MissingRequiredField, "a batch needs an email")),
-        1..=BATCH_MAX => Ok(requests),
-        more => {
-            let why = format!("a batch has at most {BATCH_MAX} emails, this one has {more}");
-            Err(ApiError::field("", Code::InvalidValue, why))
-        }
+    Ok(requests)
+}
+
+/// Counts before anything is built: three octets of a batch can become an email of several hundred.
+fn check_count(body: &[u8]) -> Result<(), ApiError> {
+    if body.trim_ascii_start().first() != Some(&b'[') {
+        return Ok(());
     }
+    let why = match serde_json::from_slice::<Vec<IgnoredAny>>(body).map(|emails| emails.len()) {
+        Ok(0) => return Err(ApiError::field("", Code::MissingRequiredField, "a batch needs an email")),
+        Ok(1..=BATCH_MAX) => return Ok(()),
+        Ok(more) => format!("a batch has at most {BATCH_MAX} emails, this one has {more}"),
+        Err(error) => format!("this is no JSON: {error}"),
+    };
+    Err(ApiError::field("", Code::InvalidValue, why))
 }
 
 /// Every mistake of every email, with its place; a refusal that is about no field keeps its name.

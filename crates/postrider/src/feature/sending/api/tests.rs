@@ -242,6 +242,9 @@ async fn a_batch_is_all_or_what_is_right() {
         {
             assert_eq!(harness.post("/emails/batch", &wrong_batch).await.status, status);
         }
+        // So many emails of nothing must not be made before they are counted.
+        let many = format!("[{}{{}}]", "{},".repeat(200_000));
+        assert_eq!(harness.ask_with(("POST", "/emails/batch"), &[], many).await.status, 422);
     })
     .await;
 }
