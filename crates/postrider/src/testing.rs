@@ -37,7 +37,7 @@ pub struct Harness {
     pub key: String,
     router: Router,
     stopper: Stopper,
-    place: Place,
+    _place: Place,
 }
 
 /// What a request got.
@@ -87,7 +87,7 @@ impl Harness {
         let (stopper, stop) = stopper();
         tokio::spawn(feature::egress::driver::run(app.clone(), stop.clone()));
         let router = http::router(app.clone(), stop);
-        let mut harness = Harness { app, key: String::new(), router, stopper, place };
+        let mut harness = Harness { app, key: String::new(), router, stopper, _place: place };
         let workspace = harness.workspace();
         harness.domain(workspace, DOMAIN).await;
         harness.key = harness.key_of(workspace, Scope::Full).await;
