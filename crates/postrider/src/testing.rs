@@ -37,6 +37,7 @@ pub struct Harness {
     pub key: String,
     router: Router,
     stopper: Stopper,
+    /// Kept for its end: the directory and the database go with it.
     _place: Place,
 }
 
