@@ -99,7 +99,7 @@ impl Node {
                 let epoch = self.starts.epoch();
                 write.row(&RECOVERED, [entry.delivery.into(), epoch.into(), recoveries.into()]);
                 disk.write(write)?;
-                self.suspects.note(entry.delivery, recoveries);
+                self.suspects.written_down(entry.delivery);
             }
             Suspicion::Poison => {
                 return Ok(over(now, Leased { key, entry, parcel: None }, Conclusion::Failed("poison")));

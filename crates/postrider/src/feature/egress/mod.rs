@@ -23,6 +23,8 @@ pub mod rows;
 pub mod settle;
 pub mod signing;
 mod sites;
+#[cfg(test)]
+mod story;
 pub mod suspects;
 mod wire;
 
@@ -317,7 +319,7 @@ async fn write_down(app: &App, delivery: i64, recoveries: i64) -> Result<(), sto
     let mut write = store::Write::default();
     write.row(&rows::RECOVERED, [delivery.into(), app.epoch.into(), recoveries.into()]);
     app.store.write(write).await?;
-    app.egress.suspects.note(delivery, recoveries);
+    app.egress.suspects.written_down(delivery);
     Ok(())
 }
 

@@ -169,6 +169,7 @@ fn settled(app: &Arc<App>, settlement: &Settlement) {
     if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
         app.suppressions.add(leased.key.workspace, &address.folded());
     }
+    app.egress.suspects.cleared(leased.entry.delivery);
     let outcome = settlement.outcome();
     if let (Some(parcel), Settled::Done | Settled::Ended) = (&leased.parcel, outcome) {
         app.parcels.settled(parcel);

@@ -4,14 +4,15 @@
 //! ended badly is under suspicion; most of them only waited. So suspicion alone never ends a delivery:
 //!
 //! 1. A bad end raises the count of recoveries of what was due, up to [`SUSPECT_FROM`] and no further.
-//! 2. From there on, a lease is written down before it is used: the count grows by one, durably. Only a lease that really
-//!    ended with its process leaves that behind, because a settlement sets the count to zero.
-//! 3. At [`POISON_FROM`] the delivery is over: it was leased, alone proven, seven times without an end.
+//! 2. From there on, the first lease in a process is written down before it is used: the count grows by one, durably.
+//!    Only a process that ended with the delivery unsettled leaves that behind, because a settlement sets the count to
+//!    zero, on disk and here.
+//! 3. At [`POISON_FROM`] the delivery is over: seven processes took it, and ended before it did.
 //!
 //! The happy path pays nothing; a delivery that kills every process that takes it still ends.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Recoveries from which a lease is written down first. Reason: power fails twice in a row often enough.
 pub const SUSPECT_FROM: i64 = 3;
@@ -48,25 +49,33 @@ pub fn suspicion(recoveries: i64) -> Suspicion {
 
 /// The suspects in memory: few, and only after crashes.
 #[derive(Default)]
-pub struct Suspects(Mutex<HashMap<i64, i64>>);
+pub struct Suspects(Mutex<HashMap<i64, Suspicion>>);
 
 impl Suspects {
-    /// Notes how many recoveries a delivery has that was read from the database.
+    /// Notes how many recoveries a delivery had when it was first read from the database.
     pub fn note(&self, delivery: i64, recoveries: i64) {
         if recoveries >= SUSPECT_FROM {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(delivery, recoveries);
+            self.lock().entry(delivery).or_insert(suspicion(recoveries));
         }
     }
 
     #[must_use]
     pub fn suspicion(&self, delivery: i64) -> Suspicion {
-        let suspects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        suspects.get(&delivery).map_or(Suspicion::None, |recoveries| suspicion(*recoveries))
+        self.lock().get(&delivery).copied().unwrap_or(Suspicion::None)
+    }
+
+    /// Its lease is written down: that this process took it need not be said again, also if it goes back as it was.
+    pub fn written_down(&self, delivery: i64) {
+        self.lock().insert(delivery, Suspicion::None);
     }
 
     /// Its settlement is durable: it killed nobody.
     pub fn cleared(&self, delivery: i64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&delivery);
+        self.lock().remove(&delivery);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, Suspicion>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -107,6 +116,15 @@ mod tests {
         assert_eq!(suspects.suspicion(7), Suspicion::None);
         assert_eq!(suspects.suspicion(8), Suspicion::WriteDown { recoveries: 6 });
         suspects.cleared(8);
+        assert_eq!(suspects.suspicion(8), Suspicion::None);
+    }
+
+    #[test]
+    fn a_suspect_that_goes_back_and_comes_again_counts_once_in_a_process() {
+        let suspects = Suspects::default();
+        suspects.note(8, 5);
+        suspects.written_down(8);
+        suspects.note(8, 6);
         assert_eq!(suspects.suspicion(8), Suspicion::None);
     }
 }
