@@ -278,10 +278,8 @@ async fn holds(tool: &Tool) -> anyhow::Result<Answer> {
             "lane": hold.scope.lane.map(Lane::as_str), "reason": hold.reason,
         })
     };
-    let rows: Vec<_> = holds.iter().map(row).collect();
-    let values: Vec<_> = holds.iter().map(value).collect();
-    let text = table(&["ID", "SINCE", "HOLDS", "REASON"], &rows, "Nothing is held.");
-    Ok(Answer::new(text, json!({ "holds": values })))
+    let header = ["ID", "SINCE", "HOLDS", "REASON"];
+    Ok(Answer::list("holds", &holds, (&header, "Nothing is held."), row, value))
 }
 
 /// What a scope matches, in words.
