@@ -119,7 +119,7 @@ impl Store {
         Ok(Store { backend, last_event })
     }
 
-    /// Hands a write to the committers. `then` runs on the committer's thread, once, after the commit or its
+    /// Hands a write to the committers. `then` runs on the runtime, once, after the commit or its
     /// failure, whatever became of the caller.
     pub fn submit(&self, write: Write, then: Then) {
         self.line().join(write, then);

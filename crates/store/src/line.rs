@@ -35,7 +35,7 @@ pub struct Work {
     pub writes: u64,
 }
 
-/// Runs once, on the committer's thread, when the write's fate is known. Must be quick and must not block.
+/// Runs once, on the runtime, when the write's fate is known. Must be quick and must not block.
 pub type Then = Box<dyn FnOnce(Result<Committed, StoreError>) + Send>;
 
 pub(crate) struct Pending {

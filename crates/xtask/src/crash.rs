@@ -72,7 +72,7 @@ impl Outcome {
 
 pub fn run(options: &Options) -> Result<ExitCode> {
     setup::run()?;
-    product::build()?;
+    product::build(product::Build::Release)?;
     let outcome = crash(options)?;
     if options.json {
         println!("{}", json(&outcome, options));

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -192,15 +193,39 @@ impl Instance {
     }
 }
 
-/// The released program.
+/// How the program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// As the workspace's tests have built it already: what is proved needs no speed, and a second build takes longer than
+    /// all tests.
+    Tests,
+    /// As it is shipped: for everything that is measured.
+    Release,
+}
+
+/// Where the program is that [`build`] made.
+static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// The program under test. [`build`] comes first.
 pub fn program() -> PathBuf {
-    place::target().join("release/postrider")
+    PROGRAM.get().cloned().unwrap_or_else(|| place::target().join("release/postrider"))
 }
 
 /// Builds it.
-pub fn build() -> Result<()> {
+pub fn build(how: Build) -> Result<()> {
     let mut cargo = command("cargo");
-    run(cargo.args(["build", "--release", "--quiet", "--package", "postrider"]).current_dir(place::root()))
+    cargo.args(["build", "--quiet", "--package", "postrider"]).current_dir(place::root());
+    let folder = match how {
+        Build::Tests => "debug",
+        Build::Release => {
+            cargo.arg("--release");
+            "release"
+        }
+    };
+    run(&mut cargo)?;
+    // A second build within one command is of the same kind.
+    let _program = PROGRAM.set(place::target().join(folder).join("postrider"));
+    Ok(())
 }
 
 /// The version that was measured.

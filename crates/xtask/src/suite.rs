@@ -32,7 +32,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let mut tally = Tally::default();
     cargo_tests(&mut tally)?;
     if !options.only_cargo {
-        product::build()?;
+        product::build(product::Build::Tests)?;
         let outcome = interop::run(&mut tally);
         if outcome.is_err() {
             tally.record("foreign clients and receivers", &outcome);

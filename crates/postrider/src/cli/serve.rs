@@ -276,10 +276,10 @@ impl Ports {
         println!("Postrider is ready.\n\n  API and documentation  {http}/docs");
         for (listener, tls) in &self.smtp {
             let how = match tls {
-                PortTls::StartTls => "STARTTLS",
-                PortTls::Implicit => "TLS",
+                PortTls::StartTls => "SMTP (STARTTLS)",
+                PortTls::Implicit => "SMTP (TLS)",
             };
-            println!("  SMTP ({how})         {}", listener.address());
+            println!("  {how:<21}  {}", listener.address());
         }
         match first {
             Some(first) => println!("{}", lines_to_paste(mode, first, &http, smtp)),

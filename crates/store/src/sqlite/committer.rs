@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::checkpoint::Checkpointer;
 use super::{failure, run};
 use crate::batch::{EventIds, Group, group, number_events};
-use crate::line::{Committed, Line, Pending};
+use crate::line::{Committed, Line, Pending, Then};
 use crate::query::Dialect;
 use crate::statement::{Row as HotRow, Statement, Step, Write};
 use crate::{FIRST_TOOL, Options, Query, Role, Row, StoreError, Value, WRITER_SHIFT};
@@ -24,6 +24,7 @@ pub(super) struct Committer {
     shared_number: bool,
     announce: watch::Sender<u64>,
     checkpointer: Arc<Checkpointer>,
+    runtime: tokio::runtime::Handle,
 }
 
 type Outcome = Result<Committed, StoreError>;
@@ -52,6 +53,7 @@ impl Committer {
             shared_number: options.role == Role::Tool,
             announce,
             checkpointer,
+            runtime: tokio::runtime::Handle::current(),
         };
         committer.connection.set_prepared_statement_cache_capacity(options.statements.len() + 128);
         committer.ids = committer.read_ids()?;
@@ -84,9 +86,10 @@ impl Committer {
             Ok(outcomes) => outcomes,
         };
         self.announce.send_modify(|commits| *commits += 1);
-        for (pending, outcome) in batch.into_iter().zip(outcomes) {
-            (pending.then)(outcome);
-        }
+        let told = batch.into_iter().map(|pending| pending.then).zip(outcomes);
+        let told: Vec<(Then, Outcome)> = told.collect();
+        // One wake-up for the batch: callers are woken from within the runtime, and this thread goes on with the next batch.
+        self.runtime.spawn(async move { told.into_iter().for_each(|(then, outcome)| then(outcome)) });
     }
 
     fn transaction(&mut self, batch: &mut [Pending]) -> Result<Vec<Outcome>, StoreError> {

@@ -65,7 +65,7 @@ struct Measured {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    product::build()?;
+    product::build(product::Build::Release)?;
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
     let load_before = machine::load();
     let mut report = Vec::new();

@@ -49,7 +49,7 @@ struct Waits {
 pub fn run(options: &Options) -> Result<()> {
     let servers = servers(options.only);
     if servers.contains(&Server::Postrider) {
-        product::build()?;
+        product::build(product::Build::Release)?;
     }
     let load_before = machine::load();
     let mut report = Vec::new();

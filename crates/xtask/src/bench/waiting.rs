@@ -43,7 +43,7 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    product::build()?;
+    product::build(product::Build::Release)?;
     let waiting = if options.quick { options.messages / 10 } else { options.messages };
     let scratch = Scratch::new("bench-waiting")?;
     let port = crate::place::free_port()?;

@@ -3,7 +3,7 @@
 //! Guarantees
 //! 1. [`accept`] returns `Ok` only after the commit. What it returned is in the database, and with the scheduler.
 //! 2. Several submissions of one call are stored together or not at all, with their idempotency record.
-//! 3. The scheduler gets the deliveries on the committer's thread: a caller that goes away loses nothing.
+//! 3. The scheduler gets the deliveries from the commit itself, not from its caller: one that goes away loses nothing.
 
 use std::sync::Arc;
 

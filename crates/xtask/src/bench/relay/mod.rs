@@ -50,7 +50,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let servers = peer::servers(options.only);
     if servers.contains(&peer::Server::Postrider) {
-        product::build()?;
+        product::build(product::Build::Release)?;
     }
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
     let cases: Vec<Case> = case::all().into_iter().filter(|case| case.name.contains(&options.case)).collect();
