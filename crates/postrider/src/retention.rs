@@ -114,7 +114,7 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
         let from = span.writer << store::WRITER_SHIFT;
         sweep_between(store, &event::EVENT_AGED, (from, span.last), cuts.history).await?;
     }
-    while sending::accept::idempotency_forget(store, cuts.idempotency).await? {
+    while sending::idempotency::idempotency_forget(store, cuts.idempotency).await? {
         tokio::time::sleep(PAUSE).await;
     }
     starts::forget(store, cuts.history, epoch).await
