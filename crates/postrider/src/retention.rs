@@ -110,13 +110,11 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
     sweep(store, &egress::ATTEMPT_AGED, cuts.history).await?;
     sweep(store, &sending::MESSAGE_AGED, cuts.history).await?;
     sweep(store, &capture::CAPTURED_AGED, cuts.history).await?;
-    for writer in event::read::writers(store).await? {
-        if let Some(newest) = event::read::newest_of(store, writer).await? {
-            let from = writer << store::WRITER_SHIFT;
-            sweep_between(store, &event::EVENT_AGED, (from, newest), cuts.history).await?;
-        }
+    for span in event::read::spans(store).await? {
+        let from = span.writer << store::WRITER_SHIFT;
+        sweep_between(store, &event::EVENT_AGED, (from, span.last), cuts.history).await?;
     }
-    while sending::accept::idempotency_forget(store, cuts.idempotency).await? {
+    while sending::idempotency::idempotency_forget(store, cuts.idempotency).await? {
         tokio::time::sleep(PAUSE).await;
     }
     starts::forget(store, cuts.history, epoch).await

@@ -18,7 +18,16 @@ pub struct Place {
     _dir: Option<Dir>,
 }
 
-struct Dir(PathBuf);
+/// A directory for one test; removed with it.
+pub struct Dir(pub PathBuf);
+
+impl Dir {
+    pub fn make(name: &str) -> Dir {
+        let dir = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&dir).expect("a temporary folder");
+        Dir(dir)
+    }
+}
 
 impl Drop for Dir {
     fn drop(&mut self) {
@@ -26,24 +35,28 @@ impl Drop for Dir {
     }
 }
 
-fn unique() -> String {
+/// A name that no other test has.
+pub fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("pr_case_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// The URL of the PostgreSQL server of the tests.
+pub fn postgres_url() -> String {
+    std::env::var("POSTRIDER_TEST_POSTGRES")
+        .expect("POSTRIDER_TEST_POSTGRES names a PostgreSQL server: run `cargo xtask test`")
+}
+
 pub async fn sqlite() -> Place {
-    let dir = std::env::temp_dir().join(unique());
-    std::fs::create_dir_all(&dir).expect("a temporary folder");
-    let location = Location::Sqlite { file: dir.join("t.db") };
+    let dir = Dir::make(&unique());
+    let location = Location::Sqlite { file: dir.0.join("t.db") };
     // One server and one tool have numbers of their own; two tools of one file would share theirs.
     let store = open(&location, Role::Server).await;
-    Place { store, location, role: Role::Tool, _dir: Some(Dir(dir)) }
+    Place { store, location, role: Role::Tool, _dir: Some(dir) }
 }
 
 pub async fn postgres() -> Place {
-    let base = std::env::var("POSTRIDER_TEST_POSTGRES")
-        .expect("POSTRIDER_TEST_POSTGRES names a PostgreSQL server: run `cargo xtask test`");
-    let name = unique();
+    let (base, name) = (postgres_url(), unique());
     let admin = Store::open(options(&Location::Postgres { url: base.clone() }, Role::Tool, false)).await;
     let admin = admin.expect("the PostgreSQL server of the tests");
     let create: &'static Query =

@@ -1,9 +1,7 @@
 //! A whole Postrider in one test: everything real, on a database of its own, with capture as the next hop.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -18,6 +16,7 @@ use crate::feature::access::keys::{Grant, key_add};
 use crate::feature::access::{DEFAULT_WORKSPACE, Scope, admin::workspace_add};
 use crate::feature::domain::{Status, admin::domain_add};
 use crate::settings::Written;
+use crate::test_store::{Dir, postgres_url, unique};
 use crate::{cli, feature, http};
 
 /// The domain from which the default workspace may send.
@@ -76,7 +75,7 @@ impl Harness {
         let place = Place::make(database);
         let mut written = Written::new();
         written.preset("delivery.next_hop", "capture");
-        written.preset("data_dir", &place.dir.display().to_string());
+        written.preset("data_dir", &place.dir.0.display().to_string());
         if let Some((url, _)) = &place.postgres {
             written.preset("database.url", url);
         }
@@ -188,21 +187,17 @@ impl Harness {
 
 /// Where a harness keeps what it has; removed with it.
 struct Place {
-    dir: PathBuf,
+    dir: Dir,
     /// The URL of its database, and of the server's own.
     postgres: Option<(String, String)>,
 }
 
 impl Place {
     fn make(database: Database) -> Place {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("postrider_story_{}_{number}", std::process::id());
-        let dir = std::env::temp_dir().join(&name);
-        std::fs::create_dir_all(&dir).expect("a directory");
+        let name = unique();
+        let dir = Dir::make(&name);
         let postgres = (database == Database::Postgres).then(|| {
-            let base = std::env::var("POSTRIDER_TEST_POSTGRES")
-                .expect("POSTRIDER_TEST_POSTGRES names a PostgreSQL server: run `cargo xtask test`");
+            let base = postgres_url();
             let (server, _) = base.rsplit_once('/').expect("a URL that ends with a database's name");
             psql(&base, &format!("CREATE DATABASE {name}"));
             (format!("{server}/{name}"), base.clone())
@@ -213,7 +208,6 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.dir));
         if let Some((url, base)) = &self.postgres {
             let (_, name) = url.rsplit_once('/').expect("made by Place::make");
             psql(base, &format!("DROP DATABASE {name} WITH (FORCE)"));

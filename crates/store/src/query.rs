@@ -66,15 +66,15 @@ impl Query {
         compiled: &Compiled,
         params: &'v [(&str, Value)],
     ) -> Result<Vec<&'v Value>, StoreError> {
-        let find = |name: &Box<str>| {
-            params.iter().find(|(given, _)| **given == **name).map(|(_, value)| value).ok_or_else(|| {
+        let find = |name: &str| {
+            params.iter().find(|(given, _)| *given == name).map(|(_, value)| value).ok_or_else(|| {
                 StoreError::Broken {
                     query: self.name.into(),
                     reason: format!("parameter :{name} was not given"),
                 }
             })
         };
-        compiled.params.iter().map(find).collect()
+        compiled.params.iter().map(|name| find(name)).collect()
     }
 }
 

@@ -19,6 +19,19 @@ impl Answer {
         Answer { text: text.into(), json, succeeded: true }
     }
 
+    /// A table for people, for programs the same entries below `name`.
+    pub(super) fn list<T>(
+        name: &str,
+        entries: &[T],
+        (header, empty): (&[&str], &str),
+        row: impl Fn(&T) -> Vec<String>,
+        value: impl Fn(&T) -> Value,
+    ) -> Answer {
+        let rows: Vec<_> = entries.iter().map(row).collect();
+        let values: Vec<_> = entries.iter().map(value).collect();
+        Answer::new(table(header, &rows, empty), json!({ name: values }))
+    }
+
     /// One sentence, which is all there is to know.
     pub(super) fn said(sentence: impl Into<String>) -> Answer {
         let text = sentence.into();

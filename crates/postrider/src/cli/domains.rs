@@ -6,7 +6,7 @@ use net::resolver::Resolver;
 use serde_json::{Value, json};
 use store::StoreError;
 
-use super::answer::{Answer, table};
+use super::answer::Answer;
 use super::tool::{Tool, moment};
 use crate::feature::domain::Status;
 use crate::feature::domain::admin::{self, DomainAddError, ListedDomain, PublishedKey};
@@ -131,10 +131,10 @@ async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
         let checked = domain.checked.map_or_else(|| "never".to_owned(), moment);
         vec![Noun::Domain.show(domain.id), domain.name.clone(), domain.status.clone(), checked]
     };
-    let rows: Vec<_> = domains.iter().map(row).collect();
-    let values: Vec<_> = domains.iter().map(|domain| value(domain, &[])).collect();
-    let text = table(&["ID", "NAME", "STATUS", "LAST CHECKED"], &rows, "There are no domains.");
-    Ok(Answer::new(text, json!({ "domains": values })))
+    let header = ["ID", "NAME", "STATUS", "LAST CHECKED"];
+    Ok(Answer::list("domains", &domains, (&header, "There are no domains."), row, |domain| {
+        value(domain, &[])
+    }))
 }
 
 async fn show(tool: &Tool, args: &OneArgs) -> anyhow::Result<Answer> {

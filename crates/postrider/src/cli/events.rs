@@ -123,17 +123,11 @@ async fn say(tool: &Tool, events: &[Event], json: bool, out: &mut impl Write) ->
 
 fn sentence(names: &Names, event: &Event) -> String {
     let mut line = format!("{}  {:<20}  {}", moment(event.at), event.name, names.of(event.workspace));
-    for id in
-        [event.message.map(|id| Noun::Message.show(id)), event.delivery.map(|id| Noun::Delivery.show(id))]
-    {
-        if let Some(id) = id {
-            line.push_str("  ");
-            line.push_str(&id);
-        }
-    }
-    if let Some(data) = &event.data {
+    let message = event.message.map(|id| Noun::Message.show(id));
+    let delivery = event.delivery.map(|id| Noun::Delivery.show(id));
+    for word in [message, delivery, event.data.clone()].into_iter().flatten() {
         line.push_str("  ");
-        line.push_str(data);
+        line.push_str(&word);
     }
     line
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::answer::{Answer, table};
+use super::answer::Answer;
 use super::domains;
 use super::tool::{Tool, moment};
 use crate::feature::access::Scope;
@@ -111,10 +111,8 @@ async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
             "last_used_at": key.last_used.map(mail::date::rfc3339),
         })
     };
-    let rows: Vec<_> = keys.iter().map(row).collect();
-    let values: Vec<_> = keys.iter().map(value).collect();
     let header = ["ID", "NAME", "BEGINS", "SCOPE", "DOMAIN", "CREATED", "LAST USED"];
-    Ok(Answer::new(table(&header, &rows, "There are no keys."), json!({ "keys": values })))
+    Ok(Answer::list("keys", &keys, (&header, "There are no keys."), row, value))
 }
 
 async fn revoke(tool: &Tool, args: &RevokeArgs) -> anyhow::Result<Answer> {

@@ -112,7 +112,7 @@ struct Place {
 
 #[derive(Args)]
 struct ServeArgs {
-    /// Where the API and the console listen [default: 127.0.0.1:8025]
+    /// Where the API listens [default: 127.0.0.1:8025]
     #[arg(long, value_name = "ADDRESS:PORT")]
     http: Option<String>,
     /// Where SMTP listens [default: 127.0.0.1:2525]

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::answer::{Answer, table};
 use super::tool::{Names, Tool, moment};
 use crate::feature::egress::admin::{self, Hold, Scope};
-use crate::feature::egress::inspect::{self, AttemptLine, DeliveryLine, Of, QueueLine};
+use crate::feature::egress::attempts::{Listed as Attempt, attempts_of_delivery};
+use crate::feature::egress::inspect::{self, DeliveryLine, Of, QueueLine};
 use crate::id::Noun;
 use crate::settings::Settings;
 
@@ -189,14 +190,14 @@ async fn show(tool: &Tool, args: &ShowArgs) -> anyhow::Result<Answer> {
     let names = tool.names().await?;
     let (mut parts, mut values) = (Vec::new(), Vec::new());
     for delivery in &deliveries {
-        let attempts = inspect::attempts(&tool.store, delivery.workspace, delivery.id).await?;
+        let attempts = attempts_of_delivery(&tool.store, delivery.workspace, delivery.id).await?;
         parts.push(told(&names, delivery, &attempts));
         values.push(value_of(&names, delivery, &attempts));
     }
     Ok(Answer::new(parts.join("\n\n"), json!({ "deliveries": values })))
 }
 
-fn told(names: &Names, delivery: &DeliveryLine, attempts: &[AttemptLine]) -> String {
+fn told(names: &Names, delivery: &DeliveryLine, attempts: &[Attempt]) -> String {
     let standing = match (&delivery.disposition, delivery.finished) {
         (Some(disposition), Some(at)) => format!("{disposition} at {}", moment(at)),
         (Some(disposition), None) => disposition.clone(),
@@ -233,7 +234,7 @@ fn told(names: &Names, delivery: &DeliveryLine, attempts: &[AttemptLine]) -> Str
     lines.join("\n")
 }
 
-fn value_of(names: &Names, delivery: &DeliveryLine, attempts: &[AttemptLine]) -> Value {
+fn value_of(names: &Names, delivery: &DeliveryLine, attempts: &[Attempt]) -> Value {
     let attempts: Vec<Value> = attempts
         .iter()
         .map(|attempt| {
@@ -277,10 +278,8 @@ async fn holds(tool: &Tool) -> anyhow::Result<Answer> {
             "lane": hold.scope.lane.map(Lane::as_str), "reason": hold.reason,
         })
     };
-    let rows: Vec<_> = holds.iter().map(row).collect();
-    let values: Vec<_> = holds.iter().map(value).collect();
-    let text = table(&["ID", "SINCE", "HOLDS", "REASON"], &rows, "Nothing is held.");
-    Ok(Answer::new(text, json!({ "holds": values })))
+    let header = ["ID", "SINCE", "HOLDS", "REASON"];
+    Ok(Answer::list("holds", &holds, (&header, "Nothing is held."), row, value))
 }
 
 /// What a scope matches, in words.

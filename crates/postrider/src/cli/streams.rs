@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use store::StoreError;
 
-use super::answer::{Answer, table};
+use super::answer::Answer;
 use super::tool::Tool;
 use crate::feature::access::admin::{name_ok, stream_add};
 use crate::feature::access::{self, Class, Stream};
@@ -77,8 +77,6 @@ async fn list(tool: &Tool, workspace: &str) -> anyhow::Result<Answer> {
     let row =
         |one: &Stream| vec![Noun::Stream.show(one.id), one.name.to_string(), one.class.as_str().to_owned()];
     let value = |one: &Stream| json!({ "id": Noun::Stream.show(one.id), "name": &*one.name, "class": one.class.as_str() });
-    let rows: Vec<_> = streams.iter().map(row).collect();
-    let values: Vec<_> = streams.iter().map(value).collect();
-    let text = table(&["ID", "NAME", "CLASS"], &rows, "There are no streams.");
-    Ok(Answer::new(text, json!({ "streams": values })))
+    let header = ["ID", "NAME", "CLASS"];
+    Ok(Answer::list("streams", &streams, (&header, "There are no streams."), row, value))
 }

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use mail::Address;
 use serde_json::json;
 
-use super::answer::{Answer, table};
+use super::answer::Answer;
 use super::tool::{Tool, moment};
 use crate::feature::suppression::admin::{
     Listed, Suppress, suppression_add, suppression_list, suppression_remove,
@@ -126,8 +126,6 @@ async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
             "created_at": mail::date::rfc3339(one.created),
         })
     };
-    let rows: Vec<_> = listed.iter().map(row).collect();
-    let values: Vec<_> = listed.iter().map(value).collect();
-    let text = table(&["ADDRESS", "REASON", "SINCE", "EVIDENCE"], &rows, "Nobody is suppressed.");
-    Ok(Answer::new(text, json!({ "suppressions": values })))
+    let header = ["ADDRESS", "REASON", "SINCE", "EVIDENCE"];
+    Ok(Answer::list("suppressions", &listed, (&header, "Nobody is suppressed."), row, value))
 }

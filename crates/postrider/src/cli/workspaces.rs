@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use store::StoreError;
 
-use super::answer::{Answer, table};
+use super::answer::Answer;
 use super::tool::Tool;
 use crate::feature::access::admin::{name_ok, workspace_add};
 use crate::feature::access::{self, Workspace};
@@ -58,9 +58,6 @@ async fn create(tool: &Tool, name: &str) -> anyhow::Result<Answer> {
 async fn list(tool: &Tool) -> anyhow::Result<Answer> {
     let workspaces = access::workspaces(&tool.store).await?;
     let row = |one: &Workspace| vec![Noun::Workspace.show(one.id), one.name.to_string()];
-    let rows: Vec<_> = workspaces.iter().map(row).collect();
     let value = |one: &Workspace| json!({ "id": Noun::Workspace.show(one.id), "name": one.name });
-    let values: Vec<_> = workspaces.iter().map(value).collect();
-    let text = table(&["ID", "NAME"], &rows, "There are no workspaces.");
-    Ok(Answer::new(text, json!({ "workspaces": values })))
+    Ok(Answer::list("workspaces", &workspaces, (&["ID", "NAME"], "There are no workspaces."), row, value))
 }

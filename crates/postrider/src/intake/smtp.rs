@@ -19,7 +19,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::app::App;
 use crate::feature::access::{Key, Stream as MailStream};
-use crate::feature::sending::accept::{Once, Outcome, accept};
+use crate::feature::sending::accept::{Outcome, accept};
+use crate::feature::sending::idempotency::{Once, fingerprint};
 use crate::feature::sending::{
     Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission, Trace, control,
 };
@@ -286,10 +287,10 @@ fn once(sender: &Sender, key: &str, received: &Received) -> Once {
         request.push('\n');
         request.push_str(path.address.as_str());
     }
-    let fingerprint = [request.as_bytes(), b"\n\n", &received.content].concat();
+    let request = [request.as_bytes(), b"\n\n", &received.content].concat();
     Once {
         digest: crate::feature::access::digest_of(&format!("smtp\n{}\n{key}", sender.workspace)),
-        fingerprint: crate::feature::sending::accept::fingerprint(&fingerprint),
+        fingerprint: fingerprint(&request),
         status: 250,
         answer: Arc::new(|accepted| {
             accepted.first().map(|one| Noun::Message.show(one.message)).unwrap_or_default()

@@ -71,7 +71,7 @@ section! {
 }
 
 section! {
-    /// The HTTP API and the console.
+    /// The HTTP API.
     Http at "http" {
         /// The address and port that are listened on; port 0 takes a free one.
         listen: SocketAddr {

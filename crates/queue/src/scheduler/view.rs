@@ -1,4 +1,4 @@
-//! What the queue looks like from outside: for metrics, the queue API and the console.
+//! What the queue looks like from outside: for metrics and the queue API.
 
 use std::sync::Arc;
 

@@ -4,6 +4,10 @@ use mail::At;
 use store::{Row, Store, StoreError, query};
 
 query!(ATTEMPT_LIST, "queries/attempt_list.sql");
+query!(ATTEMPTS_OF_DELIVERY, "queries/attempts_of_delivery.sql");
+
+/// Attempts of one delivery that are shown at most, newest first.
+const OF_DELIVERY_MAX: i64 = 100;
 
 /// An attempt as it is shown.
 pub struct Listed {
@@ -41,6 +45,20 @@ pub async fn attempt_list(
         ("limit", limit.into()),
     ];
     store.read(&ATTEMPT_LIST, &params).await?.iter().map(read).collect()
+}
+
+/// The newest attempts at a delivery of a workspace, newest first.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn attempts_of_delivery(
+    store: &Store,
+    workspace: i64,
+    delivery: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let params =
+        [("delivery", delivery.into()), ("workspace", workspace.into()), ("limit", OF_DELIVERY_MAX.into())];
+    store.read(&ATTEMPTS_OF_DELIVERY, &params).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Listed, StoreError> {

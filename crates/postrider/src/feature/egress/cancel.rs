@@ -10,9 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail::{At, date};
-use queue::{Entry, Forgot, Lane, QueueKey};
+use queue::{Entry, Forgot, QueueKey};
 use store::{Row, Store, StoreError, Write, query};
 
+use super::reads::lane;
 use crate::app::App;
 use crate::feature::event;
 use crate::feature::sending;
@@ -193,8 +194,7 @@ pub(super) async fn waiting(
 ) -> Result<Vec<(QueueKey, Entry)>, StoreError> {
     let params = [("workspace", workspace.into()), ("message", message.into())];
     let read = |row: &Row| {
-        let lane = u8::try_from(row.int(1)?).ok().and_then(Lane::from_number).unwrap_or(Lane::Transactional);
-        let key = QueueKey { workspace, lane, domain: row.text(2)?.into() };
+        let key = QueueKey { workspace, lane: lane(row.int(1)?)?, domain: row.text(2)?.into() };
         let entry = Entry {
             delivery: row.int(0)?,
             message,

@@ -5,16 +5,14 @@ use queue::{Lane, QueueKey};
 use store::{Row, Store, StoreError, query};
 
 use super::admin::Scope;
+use super::reads::lane;
 
 query!(QUEUES, "queries/queues.sql");
 query!(QUEUE_REASON, "queries/queue_reason.sql");
 query!(DELIVERIES, "queries/deliveries.sql");
-query!(ATTEMPTS, "queries/attempts.sql");
 
 /// Deliveries of one message that are shown at most.
 const DELIVERIES_MAX: i64 = 1_000;
-/// Attempts of one delivery that are shown at most, newest first.
-const ATTEMPTS_MAX: i64 = 100;
 
 /// One queue: the deliveries of a workspace and lane to a domain.
 pub struct QueueLine {
@@ -37,13 +35,6 @@ pub async fn queues(store: &Store, now: At, scope: &Scope, limit: i64) -> Result
         Ok(QueueLine { key, deliveries: row.int(3)?, due: row.int(4)?, next_due: At(row.int(5)?) })
     };
     store.read(&QUEUES, &params).await?.iter().map(read).collect()
-}
-
-fn lane(number: i64) -> Result<Lane, StoreError> {
-    u8::try_from(number)
-        .ok()
-        .and_then(Lane::from_number)
-        .ok_or_else(|| StoreError::Broken { query: "delivery.lane".into(), reason: "unknown lane".into() })
 }
 
 /// Why the latest delivery of a queue that was tried is still there: class and reply. None when none was tried lately.
@@ -131,49 +122,4 @@ fn read_delivery(row: &Row) -> Result<DeliveryLine, StoreError> {
         reply: text(13)?,
         finished: row.int_or_null(14)?.map(At),
     })
-}
-
-/// One try, as it was written down.
-pub struct AttemptLine {
-    pub number: i64,
-    pub started: At,
-    pub duration_us: i64,
-    pub site: String,
-    pub peer: String,
-    pub tls: Option<String>,
-    pub verdict: String,
-    pub stage: String,
-    pub reply: String,
-    pub class: String,
-    pub rule: String,
-    pub ambiguous: bool,
-    pub conversation: String,
-}
-
-/// The newest attempts at a delivery of a workspace.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn attempts(store: &Store, workspace: i64, delivery: i64) -> Result<Vec<AttemptLine>, StoreError> {
-    let params =
-        [("delivery", delivery.into()), ("workspace", workspace.into()), ("limit", ATTEMPTS_MAX.into())];
-    let read = |row: &Row| {
-        let text = |column| Ok::<_, StoreError>(row.text(column)?.to_owned());
-        Ok(AttemptLine {
-            number: row.int(0)?,
-            started: At(row.int(1)?),
-            duration_us: row.int(2)?,
-            site: text(3)?,
-            peer: text(4)?,
-            tls: row.text_or_null(5)?.map(str::to_owned),
-            verdict: text(6)?,
-            stage: text(7)?,
-            reply: text(8)?,
-            class: text(9)?,
-            rule: text(10)?,
-            ambiguous: row.int(11)? != 0,
-            conversation: text(12)?,
-        })
-    };
-    store.read(&ATTEMPTS, &params).await?.iter().map(read).collect()
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mail::At;
 use queue::{Entry, Lane, Position, QueueKey, QueueRows, Ticket};
-use store::{Row, StoreError, Write, query};
+use store::{Query, Row, StoreError, Value, Write, query};
 
 use super::{rows, suspects};
 use crate::app::App;
@@ -30,18 +30,7 @@ pub(super) async fn refill(app: &Arc<App>, ticket: Ticket, key: QueueKey, (from,
         ("delivery", from.delivery.into()),
         ("limit", i64::from(limit).into()),
     ];
-    let found = loop {
-        let read = async {
-            let rows = app.store.read(&REFILL, &params).await?;
-            let found = rows.iter().map(read_found).collect::<Result<Vec<_>, _>>()?;
-            take_over(app, &found).await?;
-            Ok::<_, StoreError>(found)
-        };
-        match read.await {
-            Ok(found) => break found,
-            Err(error) => wait_to_retry(app, &error).await,
-        }
-    };
+    let found = found(app, &REFILL, &params).await;
     let exhausted = found.len() < limit as usize;
     let entries = watched(app, found).into_iter().map(|(_, entry)| entry).collect();
     app.egress
@@ -58,26 +47,29 @@ pub(super) async fn sweep(app: &Arc<App>, ticket: Ticket, after: Option<QueueKey
         ("domain", domain.into()),
         ("limit", i64::from(limit).into()),
     ];
-    let found = loop {
-        let read = async {
-            let rows = app.store.read(&SWEEP, &params).await?;
-            let found = rows.iter().map(read_found).collect::<Result<Vec<_>, _>>()?;
-            take_over(app, &found).await?;
-            Ok::<_, StoreError>(found)
-        };
-        match read.await {
-            Ok(found) => break found,
-            Err(error) => wait_to_retry(app, &error).await,
-        }
-    };
+    let found = found(app, &SWEEP, &params).await;
     let end = found.len() < limit as usize;
     let queues = by_queue(watched(app, found), end);
     app.egress.with(app, |scheduler, now| scheduler.swept(now, ticket, queues, end));
 }
 
-async fn wait_to_retry(app: &App, error: &StoreError) {
-    tracing::warn!(%error, database = app.store.name(), "the queue could not be read and will be read again");
-    tokio::time::sleep(READ_RETRY_WAIT).await;
+/// What a read finds, all of it ours; tried again until the database answers.
+async fn found(app: &App, query: &Query, params: &[(&str, Value)]) -> Vec<Found> {
+    loop {
+        let read = async {
+            let rows = app.store.read(query, params).await?;
+            let found = rows.iter().map(read_found).collect::<Result<Vec<_>, _>>()?;
+            take_over(app, &found).await?;
+            Ok::<_, StoreError>(found)
+        };
+        match read.await {
+            Ok(found) => return found,
+            Err(error) => {
+                tracing::warn!(%error, database = app.store.name(), "the queue could not be read and will be read again");
+                tokio::time::sleep(READ_RETRY_WAIT).await;
+            }
+        }
+    }
 }
 
 /// A live delivery as the database has it.
@@ -93,11 +85,8 @@ pub struct Found {
 /// # Errors
 /// `Broken` when the row is not one of theirs.
 pub fn read_found(row: &Row) -> Result<Found, StoreError> {
-    let lane = u8::try_from(row.int(1)?).ok().and_then(Lane::from_number);
-    let lane = lane
-        .ok_or_else(|| StoreError::Broken { query: "delivery.lane".into(), reason: "unknown lane".into() })?;
     Ok(Found {
-        key: QueueKey { workspace: row.int(0)?, lane, domain: row.text(2)?.into() },
+        key: QueueKey { workspace: row.int(0)?, lane: lane(row.int(1)?)?, domain: row.text(2)?.into() },
         entry: Entry {
             delivery: row.int(3)?,
             message: row.int(4)?,
@@ -108,6 +97,12 @@ pub fn read_found(row: &Row) -> Result<Found, StoreError> {
         epoch: row.int(8)?,
         recoveries: row.int(9)?,
     })
+}
+
+/// The lane of a number that the database holds.
+pub(super) fn lane(number: i64) -> Result<Lane, StoreError> {
+    let lane = u8::try_from(number).ok().and_then(Lane::from_number);
+    lane.ok_or_else(|| StoreError::Broken { query: "delivery.lane".into(), reason: "unknown lane".into() })
 }
 
 /// Makes the deliveries of earlier starts ours, durably, before any of them can be leased.

@@ -166,10 +166,10 @@ fn submit(app: &Arc<App>, settlement: Arc<Settlement>, which: Try) {
 fn settled(app: &Arc<App>, settlement: &Settlement) {
     let Settlement { leased, conclusion, .. } = settlement;
     app.counters.concluded(metric(conclusion));
-    app.egress.suspects.cleared(leased.entry.delivery);
     if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
         app.suppressions.add(leased.key.workspace, &address.folded());
     }
+    app.egress.suspects.cleared(leased.entry.delivery);
     let outcome = settlement.outcome();
     if let (Some(parcel), Settled::Done | Settled::Ended) = (&leased.parcel, outcome) {
         app.parcels.settled(parcel);

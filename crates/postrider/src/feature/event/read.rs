@@ -9,10 +9,10 @@ use mail::At;
 use store::{Query, Row, Store, StoreError, Value, WRITER_SHIFT, query};
 
 query!(BY_MESSAGE, "queries/by_message.sql");
-query!(pub(super) WRITERS, "queries/writers.sql");
+query!(FIRST_ABOVE, "queries/first_above.sql");
 query!(LAST, "queries/last.sql");
 query!(TOLD_OF, "queries/deliveries_told_of.sql");
-query!(pub(super) AFTER, "queries/after.sql");
+query!(AFTER, "queries/after.sql");
 query!(IN_WINDOW, "queries/in_window.sql");
 
 /// Ids that one query for a workspace looks at. Reason: the events of all workspaces share the ids, and a query that
@@ -93,66 +93,64 @@ impl Cursor {
     }
 }
 
+/// What the log holds of one writer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    pub writer: i64,
+    /// Its oldest event.
+    pub first: i64,
+    /// The newest that is committed; an id above it may be given out, and may be committed behind our back.
+    pub last: i64,
+}
+
+impl Span {
+    /// Where a reader with this cursor goes on.
+    fn after(&self, cursor: &Cursor) -> i64 {
+        cursor.0.get(&self.writer).copied().unwrap_or(self.writer << WRITER_SHIFT)
+    }
+}
+
+/// What the log holds of each writer, found by two steps along the index for each.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn spans(store: &Store) -> Result<Vec<Span>, StoreError> {
+    spans_from(store, 0).await
+}
+
+/// As [`spans`], from a writer on.
+pub(super) async fn spans_from(store: &Store, writer: i64) -> Result<Vec<Span>, StoreError> {
+    let mut spans = Vec::new();
+    let mut from = writer << WRITER_SHIFT;
+    while let Some(first) = first_above(store, from).await? {
+        let writer = first >> WRITER_SHIFT;
+        from = (writer + 1) << WRITER_SHIFT;
+        let range = [("from", (first - 1).into()), ("below", from.into())];
+        // None when retention took the last one between the two steps.
+        if let Some(last) = edge(store, &LAST, &range).await? {
+            spans.push(Span { writer, first, last });
+        }
+    }
+    Ok(spans)
+}
+
+/// The least id above `from`, whoever wrote it.
+async fn first_above(store: &Store, from: i64) -> Result<Option<i64>, StoreError> {
+    edge(store, &FIRST_ABOVE, &[("from", from.into())]).await
+}
+
+async fn edge(store: &Store, query: &Query, params: &[(&str, Value)]) -> Result<Option<i64>, StoreError> {
+    Ok(store.read(query, params).await?.first().map(|row| row.int_or_null(0)).transpose()?.flatten())
+}
+
 /// The cursor of a reader who wants only what happens from now on.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn newest(store: &Store) -> Result<Cursor, StoreError> {
     let mut cursor = Cursor::default();
-    for (_, last) in bounds(store).await? {
-        cursor.advance(last);
-    }
+    spans(store).await?.into_iter().for_each(|span| cursor.advance(span.last));
     Ok(cursor)
-}
-
-/// The highest id that a writer has committed.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn newest_of(store: &Store, writer: i64) -> Result<Option<i64>, StoreError> {
-    let range = [("from", (writer << WRITER_SHIFT).into()), ("below", ((writer + 1) << WRITER_SHIFT).into())];
-    store.read(&LAST, &range).await?.first().map(|row| row.int_or_null(0)).transpose().map(Option::flatten)
-}
-
-/// The least id above `from`, whoever wrote it.
-async fn oldest_above(store: &Store, from: i64) -> Result<Option<i64>, StoreError> {
-    let rows = store.read(&WRITERS, &[("from", from.into())]).await?;
-    rows.first().map(|row| row.int_or_null(0)).transpose().map(Option::flatten)
-}
-
-/// The writers that have written, each found by one step along the index.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn writers(store: &Store) -> Result<Vec<i64>, StoreError> {
-    let mut writers = Vec::new();
-    let mut from = 0;
-    while let Some(id) = oldest_above(store, from).await? {
-        let writer = id >> WRITER_SHIFT;
-        writers.push(writer);
-        from = (writer + 1) << WRITER_SHIFT;
-    }
-    Ok(writers)
-}
-
-/// The first and the last event of each writer that has written.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn bounds(store: &Store) -> Result<Vec<(i64, i64)>, StoreError> {
-    let mut bounds = Vec::new();
-    let mut from = 0;
-    while let Some(first) = edge(store, &WRITERS, &[("from", from.into())]).await? {
-        let below = ((first >> WRITER_SHIFT) + 1) << WRITER_SHIFT;
-        let range = [("from", (first - 1).into()), ("below", below.into())];
-        bounds.push((first, edge(store, &LAST, &range).await?.unwrap_or(first)));
-        from = below;
-    }
-    Ok(bounds)
-}
-
-async fn edge(store: &Store, query: &Query, params: &[(&str, Value)]) -> Result<Option<i64>, StoreError> {
-    Ok(store.read(query, params).await?.first().map(|row| row.int_or_null(0)).transpose()?.flatten())
 }
 
 /// A delivery that an event began or failed.
@@ -179,11 +177,20 @@ pub async fn deliveries_told_of(store: &Store, after: i64, upto: i64) -> Result<
 /// # Errors
 /// As [`Store::read`].
 pub async fn events_after(store: &Store, cursor: &Cursor, limit: i64) -> Result<Vec<Event>, StoreError> {
+    events_in(store, spans(store).await?, cursor, limit).await
+}
+
+/// Up to `limit` events of each of these writers after the cursor.
+pub(super) async fn events_in(
+    store: &Store,
+    spans: Vec<Span>,
+    cursor: &Cursor,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
     let mut events = Vec::new();
-    for writer in writers(store).await? {
-        let after = cursor.0.get(&writer).copied().unwrap_or(writer << WRITER_SHIFT);
-        let below = (writer + 1) << WRITER_SHIFT;
-        let params = [("after", after.into()), ("below", below.into()), ("limit", limit.into())];
+    for span in spans {
+        let below = (span.writer + 1) << WRITER_SHIFT;
+        let params = [("after", span.after(cursor).into()), ("below", below.into()), ("limit", limit.into())];
         for row in &store.read(&AFTER, &params).await? {
             events.push(read(row)?);
         }
@@ -213,19 +220,17 @@ pub async fn events_of_workspace(
 ) -> Result<Page, StoreError> {
     let mut page = Page { events: Vec::new(), more: false };
     let mut windows = 0;
-    for writer in writers(store).await? {
-        // What is committed now: an id above may be given out, and may be committed behind our back.
-        let Some(newest) = newest_of(store, writer).await? else { continue };
-        let mut after = cursor.0.get(&writer).copied().unwrap_or(writer << WRITER_SHIFT);
-        while after < newest {
+    for span in spans(store).await? {
+        let mut after = span.after(cursor);
+        while after < span.last {
             if page.events.len() >= limit || windows >= WINDOWS_MAX {
                 page.more = true;
                 return Ok(page);
             }
             windows += 1;
             // Steps over what retention has removed.
-            let Some(oldest) = oldest_above(store, after).await? else { break };
-            let upto = newest.min(oldest - 1 + WINDOW_IDS);
+            let Some(oldest) = first_above(store, after).await? else { break };
+            let upto = span.last.min(oldest - 1 + WINDOW_IDS);
             let found = window(store, workspace, (after, upto), limit - page.events.len()).await?;
             let full = page.events.len() + found.len() >= limit;
             after = if full { found.last().map_or(upto, |event| event.id) } else { upto };

@@ -13,7 +13,7 @@ use store::{Store, StoreError, Value, WRITER_SHIFT, Write, query};
 use super::terms::{self, Kind};
 use super::{BLOCK, CURSOR, SEGMENT, SEGMENT_SHIFT, block, segment_end, upkeep};
 use crate::app::App;
-use crate::feature::event::read::{Told, bounds, deliveries_told_of};
+use crate::feature::event::read::{Span, Told, deliveries_told_of, spans};
 use crate::feature::sending::indexed::{self, Described, Recipient};
 
 query!(CURSORS, "queries/cursors.sql");
@@ -83,7 +83,7 @@ impl Indexer {
             cursors.insert(row.int(0)?, row.int(1)?);
         }
         let last: HashMap<i64, i64> =
-            bounds(mail).await?.into_iter().map(|(_, last)| (last >> WRITER_SHIFT, last)).collect();
+            spans(mail).await?.into_iter().map(|span| (span.writer, span.last)).collect();
         if cursors.iter().any(|(writer, at)| last.get(writer).is_none_or(|last| at > last)) {
             tracing::warn!("the search index belongs to another event log: it is built anew");
             upkeep::clear(index).await?;
@@ -103,8 +103,7 @@ impl Indexer {
     /// # Errors
     /// As [`Store::read`] and [`Store::write`]; what was committed before stays, the next call goes on from there.
     pub async fn catch_up(&mut self) -> Result<(), StoreError> {
-        for (first, last) in bounds(&self.mail).await? {
-            let writer = first >> WRITER_SHIFT;
+        for Span { writer, first, last } in spans(&self.mail).await? {
             // Events that are no longer stored are not waited for.
             let mut at = self.cursors.get(&writer).copied().unwrap_or(0).max(first - 1);
             while at < last {

@@ -7,12 +7,12 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use mail::{At, Edit, Envelope, Headers, date, edited_prefix};
 use queue::{Entry, QueueKey};
-use store::{Committed, Guard, StoreError, Write, query};
+use store::{Committed, StoreError, Write};
 
+use super::idempotency::{Once, answered, guard};
 use super::parcel::Parcel;
 use super::policy::{self, Facts, Times};
 use super::rows::{self, Destination, MessageRow, Shared};
@@ -22,35 +22,6 @@ use crate::directory::Snapshot;
 use crate::feature::stats::{self, Metric};
 use crate::feature::{event, suppression};
 use crate::id::Noun;
-
-query!(CLAIM, "queries/idempotency_claim.sql");
-query!(ANSWERED, "queries/idempotency_answered.sql");
-query!(FORGET, "queries/idempotency_age.sql");
-
-/// Idempotency records that one transaction forgets.
-const FORGET_PAGE: i64 = 1_000;
-
-/// An idempotency key with what its answer will be.
-pub struct Once {
-    /// SHA-256 of the workspace and the key.
-    pub digest: [u8; 32],
-    /// SHA-256 of the request: another request under the same key is refused.
-    pub fingerprint: [u8; 32],
-    pub status: u16,
-    /// Makes the answer that is stored and replayed.
-    pub answer: Answer,
-}
-
-/// Makes an answer's body.
-pub type Answer = Arc<dyn Fn(&[Accepted]) -> String + Send + Sync>;
-
-/// What identifies a request under its idempotency key.
-#[must_use]
-pub fn fingerprint(request: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest(&SHA256, request).as_ref());
-    out
-}
 
 /// What a call of [`accept`] led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,7 +79,7 @@ async fn take(
     }
 }
 
-fn unavailable(error: &StoreError) -> Refusal {
+pub(super) fn unavailable(error: &StoreError) -> Refusal {
     tracing::warn!(%error, "mail was refused because it could not be stored");
     Refusal::Unavailable("the database does not take it".into())
 }
@@ -146,43 +117,12 @@ fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
     app.egress.accept(app, handed.into_iter().flat_map(|one| one.queued));
 }
 
-fn guard(now: At, once: &Once, accepted: &[Accepted]) -> Guard {
-    let params = vec![
-        ("digest", once.digest.to_vec().into()),
-        ("fingerprint", once.fingerprint.to_vec().into()),
-        ("status", i64::from(once.status).into()),
-        ("answer", (once.answer)(accepted).into()),
-        ("now", now.0.into()),
-    ];
-    Guard { query: &CLAIM, params }
-}
-
 async fn replay(app: &App, key: Option<([u8; 32], [u8; 32])>) -> Result<Outcome, Refusal> {
     let Some((digest, fingerprint)) = key else { return Err(Refusal::IdempotencyMismatch) };
     let (status, answer) = answered(app, digest, fingerprint)
         .await?
         .ok_or_else(|| Refusal::Unavailable("the key's record has just expired".into()))?;
     Ok(Outcome::Replayed { status, answer })
-}
-
-/// The status and the answer that a request under an idempotency key got before; `None` when there was none.
-///
-/// # Errors
-/// `IdempotencyMismatch` when it was another request.
-pub async fn answered(
-    app: &App,
-    digest: [u8; 32],
-    fingerprint: [u8; 32],
-) -> Result<Option<(u16, String)>, Refusal> {
-    let read = app.store.read(&ANSWERED, &[("digest", digest.to_vec().into())]).await;
-    let rows = read.map_err(|error| unavailable(&error))?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let stored = || Ok::<_, StoreError>((row.blob(0)?, row.int(1)?, row.text(2)?.to_owned()));
-    let (known, status, answer) = stored().map_err(|error| unavailable(&error))?;
-    if known.as_ref() != fingerprint {
-        return Err(Refusal::IdempotencyMismatch);
-    }
-    Ok(Some((u16::try_from(status).unwrap_or(200), answer)))
 }
 
 /// Whether [`accept`] would take a submission, as far as that can be told without the database.
@@ -195,19 +135,6 @@ pub fn check(app: &App, snapshot: &Snapshot, now: At, submission: &Submission) -
     let facts = policy::facts(&headers)?;
     policy::sender_ok(snapshot, &app.settings, submission, &facts.author)?;
     policy::times(now, &app.settings, submission.stream.class, &submission.options).map(drop)
-}
-
-/// Forgets a page of the idempotency records from before `cut`; true when there may be more.
-///
-/// # Errors
-/// As [`store::Store::write`].
-pub async fn idempotency_forget(store: &store::Store, cut: At) -> Result<bool, StoreError> {
-    let mut write = Write::default();
-    write.step(&FORGET, vec![("cut_us", cut.0.into()), ("limit", FORGET_PAGE.into())]);
-    match store.write(write).await? {
-        Committed::Stored { answers } => Ok(answers.first().is_some_and(|rows| !rows.is_empty())),
-        Committed::Guarded => Ok(false),
-    }
 }
 
 /// A submission about which everything is decided.

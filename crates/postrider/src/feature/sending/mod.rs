@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod api;
 pub mod control;
+pub mod idempotency;
 pub mod indexed;
 pub mod parcel;
 pub mod policy;

@@ -10,6 +10,7 @@
 //! (`egress::cancel`).
 
 mod change;
+mod listed;
 mod moment;
 mod request;
 mod send;
@@ -32,10 +33,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             .summary("Send up to 1,000 emails in one transaction.")
             .takes::<Vec<request::EmailRequest>>()
             .answers::<send::SentBatch>(200),
-        Endpoint::new(Method::Get, "/emails", shown::list)
+        Endpoint::new(Method::Get, "/emails", listed::list)
             .summary("List emails, newest first.")
-            .query::<shown::EmailFilter>()
-            .answers::<List<shown::ListedEmail>>(200),
+            .query::<listed::EmailFilter>()
+            .answers::<List<listed::ListedEmail>>(200),
         Endpoint::new(Method::Get, "/emails/{id}", shown::one)
             .summary("Show an email with its content and what became of it.")
             .answers::<shown::ShownEmail>(200),

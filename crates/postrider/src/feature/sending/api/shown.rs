@@ -1,4 +1,4 @@
-//! The GETs under `/emails`.
+//! One email: what it is, and what became of it.
 
 use std::sync::Arc;
 
@@ -6,186 +6,26 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use mail::{Address, Headers, Mailbox, date};
+use mail::{Headers, Mailbox, date};
 use mail_parser::MessageParser;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::egress::attempts::{self, attempt_list};
 use crate::feature::event::read::{Event, events_of_message};
-use crate::feature::search::query::Query;
-use crate::feature::sending::control::tag_ok;
-use crate::feature::sending::read::{
-    Filter, Listed, Status, Stored, StoredRecipient, email_found, email_list, email_one, recipient_list,
-};
+use crate::feature::sending::read::{Status, Stored, StoredRecipient, email_one, recipient_list};
 use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
-use crate::http::error::{ApiError, Code, Mistakes};
+use crate::http::error::ApiError;
 use crate::http::json::Params;
 use crate::http::page::{From, List, Page, PageParams};
 use crate::id::Noun;
 
 /// Recipients that an email is shown with; all of them are at `/emails/{id}/recipients`.
 const RECIPIENTS_SHOWN: i64 = 1_000;
-
-/// Which emails are listed.
-#[derive(Deserialize, IntoParams, Default)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct EmailFilter {
-    /// What to look for in recipients, authors, subjects, tags, Message-IDs and peers' replies; all of it must hold. An
-    /// address, `@domain`, words (`invo*` for the start of one), `tag:name:value`, `<message-id>`, or `to:`, `from:`,
-    /// `subject:`, `reply:` before a value. Found within about a second; go on to older ones with `after`.
-    q: Option<String>,
-    /// Emails of which a recipient stands so: `scheduled`, `queued`, `delivery_delayed`, `delivered`, `bounced`,
-    /// `failed`, `suppressed`, `rejected`, `canceled`.
-    #[serde(alias = "last_event")]
-    status: Option<String>,
-    /// Emails to this address.
-    to: Option<String>,
-    /// Emails whose author has this address.
-    from: Option<String>,
-    /// Emails with this tag, `name:value`.
-    tag: Option<String>,
-    /// Emails of this stream.
-    stream: Option<String>,
-    /// Emails accepted at this time (RFC 3339) or later.
-    since: Option<String>,
-    /// Emails accepted before this time.
-    until: Option<String>,
-    /// Entries of the page, 1 to 1,000; 20 when nothing is said.
-    limit: Option<String>,
-    /// Entries older than the one with this id.
-    after: Option<String>,
-    /// Entries newer than the one with this id.
-    before: Option<String>,
-}
-
-impl EmailFilter {
-    fn read(self, snapshot: &Snapshot, workspace: i64) -> Result<(Option<Query>, Filter, Page), ApiError> {
-        let mut mistakes = Mistakes::default();
-        let sought = self.sought(&mut mistakes);
-        let EmailFilter { q: _, status, to, from, tag, stream, since, until, limit, after, before } = self;
-        let page = PageParams { limit, after, before }.read_into(Noun::Message, &mut mistakes);
-        let mut wrong = |name: &str, why: String| mistakes.add(name, Code::InvalidValue, why);
-        let status = status.and_then(|text| {
-            let known = Status::ALL.into_iter().find(|status| status.as_str() == text);
-            known.or_else(|| {
-                wrong("status", format!("one of {}", Status::ALL.map(Status::as_str).join(", ")));
-                None
-            })
-        });
-        let mut address = |name: &str, text: Option<String>| {
-            let read = Address::parse(text?.trim()).map(|address| address.folded());
-            read.map_err(|error| wrong(name, error.to_string())).ok()
-        };
-        let (recipient, author) = (address("to", to), address("from", from));
-        let tag = tag.and_then(|text| match text.split_once(':') {
-            Some((name, value)) if tag_ok(name) && tag_ok(value) => Some((name.to_owned(), value.to_owned())),
-            _ => {
-                wrong("tag", "a tag looks like name:value".into());
-                None
-            }
-        });
-        let stream = stream.and_then(|name| {
-            let found = snapshot.stream(workspace, &name).map(|stream| stream.id);
-            if found.is_none() {
-                wrong("stream", "there is no such stream".into());
-            }
-            found
-        });
-        let mut moment = |name: &str, text: Option<String>| {
-            date::parse_rfc3339(&text?).map_err(|error| wrong(name, error.to_string())).ok()
-        };
-        let (since, until) = (moment("since", since), moment("until", until));
-        mistakes.none_or((sought, Filter { status, recipient, author, tag, stream, since, until }, page))
-    }
-
-    fn sought(&self, mistakes: &mut Mistakes) -> Option<Query> {
-        let query = Query::parse(self.q.as_deref()?);
-        if self.before.is_some() {
-            mistakes.add("before", Code::InvalidValue, "a search goes on to older emails: give after");
-        }
-        query.map_err(|mistake| mistakes.add("q", Code::InvalidValue, mistake.to_string())).ok()
-    }
-}
-
-/// An email as a list shows it.
-#[derive(Serialize, ToSchema)]
-pub struct ListedEmail {
-    pub id: String,
-    /// Always `email`.
-    pub object: &'static str,
-    pub from: String,
-    /// The first 50 recipients at most, over to, cc and bcc.
-    pub to: Vec<String>,
-    pub cc: Vec<String>,
-    pub bcc: Vec<String>,
-    pub recipient_count: i64,
-    pub subject: String,
-    pub created_at: String,
-    /// How it stands: what is still open first, then what went wrong.
-    pub last_event: &'static str,
-    pub scheduled_at: Option<String>,
-    pub stream: String,
-    pub message_id: String,
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
-    pub tags: Value,
-}
-
-impl ListedEmail {
-    fn of(snapshot: &Snapshot, workspace: i64, email: Listed) -> ListedEmail {
-        let in_field = |wanted: &[&str]| {
-            let fields = email.people.first.iter().filter(|(field, _)| wanted.contains(&field.as_str()));
-            fields.map(|(_, address)| address.clone()).collect()
-        };
-        ListedEmail {
-            id: Noun::Message.show(email.id),
-            object: "email",
-            to: in_field(&["to", "envelope"]),
-            cc: in_field(&["cc"]),
-            bcc: in_field(&["bcc"]),
-            recipient_count: email.people.count,
-            last_event: Status::overall(email.people.standing.iter().copied()).as_str(),
-            from: email.author,
-            subject: email.subject,
-            created_at: date::rfc3339(email.created),
-            scheduled_at: email.scheduled.map(date::rfc3339),
-            stream: stream_name(snapshot, workspace, email.stream),
-            message_id: email.message_id,
-            tags: object(email.tags.as_deref()),
-        }
-    }
-}
-
-fn stream_name(snapshot: &Snapshot, workspace: i64, stream: i64) -> String {
-    snapshot.stream_by_id(workspace, stream).map_or_else(String::new, |stream| stream.name.to_string())
-}
-
-fn object(text: Option<&str>) -> Value {
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| Value::Object(Map::new()))
-}
-
-pub(super) async fn list(
-    who: FullKey,
-    State(app): State<Arc<App>>,
-    Params(filter): Params<EmailFilter>,
-) -> Result<Answer<List<ListedEmail>>, ApiError> {
-    let snapshot = app.directory.snapshot();
-    let (sought, filter, page) = filter.read(&snapshot, who.workspace)?;
-    let rows = match sought {
-        Some(sought) => {
-            let stores = (&app.store, &app.search);
-            email_found(stores, app.now(), who.workspace, (&sought, &filter), page).await?
-        }
-        None => email_list(&app.store, app.now(), who.workspace, &filter, page).await?,
-    };
-    let id = |email: &Listed| Noun::Message.show(email.id);
-    Ok(Answer(List::of(page, rows, id, |email| ListedEmail::of(&snapshot, who.workspace, email))))
-}
 
 /// An email with its content.
 #[derive(Serialize, ToSchema)]
@@ -469,4 +309,12 @@ pub(super) async fn raw(
     let content =
         email.content.ok_or_else(|| ApiError::not_found("content: it was removed after its time, as"))?;
     Ok(([(header::CONTENT_TYPE, "message/rfc822")], content).into_response())
+}
+
+pub(super) fn stream_name(snapshot: &Snapshot, workspace: i64, stream: i64) -> String {
+    snapshot.stream_by_id(workspace, stream).map_or_else(String::new, |stream| stream.name.to_string())
+}
+
+pub(super) fn object(text: Option<&str>) -> Value {
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| Value::Object(Map::new()))
 }

@@ -1,0 +1,85 @@
+//! What is asked again under the same key happens once: the key's record is committed with what it stands for.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use mail::At;
+use store::{Committed, Guard, Store, StoreError, Write, query};
+
+use super::accept::unavailable;
+use super::{Accepted, Refusal};
+use crate::app::App;
+
+query!(CLAIM, "queries/idempotency_claim.sql");
+query!(ANSWERED, "queries/idempotency_answered.sql");
+query!(FORGET, "queries/idempotency_age.sql");
+
+/// Idempotency records that one transaction forgets.
+const FORGET_PAGE: i64 = 1_000;
+
+/// An idempotency key with what its answer will be.
+pub struct Once {
+    /// SHA-256 of the workspace and the key.
+    pub digest: [u8; 32],
+    /// SHA-256 of the request: another request under the same key is refused.
+    pub fingerprint: [u8; 32],
+    pub status: u16,
+    /// Makes the answer that is stored and replayed.
+    pub answer: Answer,
+}
+
+/// Makes an answer's body.
+pub type Answer = Arc<dyn Fn(&[Accepted]) -> String + Send + Sync>;
+
+/// What identifies a request under its idempotency key.
+#[must_use]
+pub fn fingerprint(request: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest(&SHA256, request).as_ref());
+    out
+}
+
+/// Lets a write happen only if the key is new, and then keeps the key with its answer.
+pub(super) fn guard(now: At, once: &Once, accepted: &[Accepted]) -> Guard {
+    let params = vec![
+        ("digest", once.digest.to_vec().into()),
+        ("fingerprint", once.fingerprint.to_vec().into()),
+        ("status", i64::from(once.status).into()),
+        ("answer", (once.answer)(accepted).into()),
+        ("now", now.0.into()),
+    ];
+    Guard { query: &CLAIM, params }
+}
+
+/// The status and the answer that a request under an idempotency key got before; `None` when there was none.
+///
+/// # Errors
+/// `IdempotencyMismatch` when it was another request.
+pub async fn answered(
+    app: &App,
+    digest: [u8; 32],
+    fingerprint: [u8; 32],
+) -> Result<Option<(u16, String)>, Refusal> {
+    let read = app.store.read(&ANSWERED, &[("digest", digest.to_vec().into())]).await;
+    let rows = read.map_err(|error| unavailable(&error))?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let stored = || Ok::<_, StoreError>((row.blob(0)?, row.int(1)?, row.text(2)?.to_owned()));
+    let (known, status, answer) = stored().map_err(|error| unavailable(&error))?;
+    if known.as_ref() != fingerprint {
+        return Err(Refusal::IdempotencyMismatch);
+    }
+    Ok(Some((u16::try_from(status).unwrap_or(200), answer)))
+}
+
+/// Forgets a page of the idempotency records from before `cut`; true when there may be more.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn idempotency_forget(store: &Store, cut: At) -> Result<bool, StoreError> {
+    let mut write = Write::default();
+    write.step(&FORGET, vec![("cut_us", cut.0.into()), ("limit", FORGET_PAGE.into())]);
+    match store.write(write).await? {
+        Committed::Stored { answers } => Ok(answers.first().is_some_and(|rows| !rows.is_empty())),
+        Committed::Guarded => Ok(false),
+    }
+}
