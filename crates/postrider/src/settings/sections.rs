@@ -268,6 +268,11 @@ section! {
             key: "mx_port", unit: "port", default: 25, range: 1 to 65_535,
             because: "RFC 5321 §4.5.4.2 knows no other; a laboratory may",
         }
+        /// Whether a domain's MX may lead to this machine's loopback addresses.
+        mx_on_loopback: bool {
+            key: "mx_on_loopback", unit: "true or false", default: false,
+            because: "what listens there trusts who calls, and anybody can write such an MX; only a laboratory wants it",
+        }
         /// How long a connection without work is kept for the next message.
         connection_idle: Duration {
             key: "connection_idle_s", unit: "seconds", default: 5, range: 0 to 300,

@@ -119,6 +119,16 @@ async fn create_key(
             known
         }
     };
+    // A key cannot make one that may do more than itself.
+    if let Some(only) = holder.key.domain
+        && domain != Some(only)
+    {
+        mistakes.add(
+            "/domain_id",
+            Code::InvalidValue,
+            "this key is restricted to a domain: give that domain's id",
+        );
+    }
     mistakes.none_or(())?;
     let grant = Grant { workspace: holder.workspace, name, scope, domain };
     let key = key_add(&app.store, &app.mint, app.now(), grant).await?;

@@ -10,6 +10,7 @@ use crate::id::Mint;
 query!(KEY_ADD, "queries/key_add.sql");
 query!(KEY_REVOKE, "queries/key_revoke.sql");
 query!(KEY_LIST, "queries/key_list.sql");
+query!(KEY_ANY, "queries/key_any.sql");
 query!(KEY_USED, "queries/key_used.sql");
 
 /// What every key begins with, so that people and leak scanners know one when they see it.
@@ -60,6 +61,14 @@ fn random_letters() -> String {
     let mut bytes = [0; 32];
     net::clock::random_bytes(&mut bytes);
     bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
+}
+
+/// Whether a key was ever made.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn any_key(store: &Store) -> Result<bool, StoreError> {
+    Ok(!store.read(&KEY_ANY, &[]).await?.is_empty())
 }
 
 /// Revokes a key; false when the workspace has no such key in force.

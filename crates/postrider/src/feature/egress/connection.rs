@@ -114,11 +114,22 @@ fn in_order(peers: &[Peer]) -> Vec<&Peer> {
 async fn addresses(app: &App, peer: &Peer) -> Result<Vec<IpAddr>, Finding> {
     match &peer.host {
         Host::Address(address) => Ok(vec![*address]),
-        Host::Name(name) if name.as_str() == "localhost" => Ok(vec![IpAddr::from([127, 0, 0, 1])]),
-        Host::Name(name) => app.resolver.addresses(name).await.map_err(|failure| {
-            Finding::local(Stage::Connect, BounceClass::TransientDns, "dns", format!("{name}: {failure}"))
-        }),
+        Host::Name(name) if name.as_str() == "localhost" && peer.may_be_here => {
+            Ok(vec![IpAddr::from([127, 0, 0, 1])])
+        }
+        Host::Name(name) => {
+            let found = app.resolver.addresses(name).await.map_err(|failure| {
+                Finding::local(Stage::Connect, BounceClass::TransientDns, "dns", format!("{name}: {failure}"))
+            })?;
+            Ok(found.into_iter().filter(|address| peer.may_be_here || !is_here(*address)).collect())
+        }
     }
+}
+
+/// Whether an address is this machine's own. No domain's MX may lead there: what listens on loopback trusts who calls.
+fn is_here(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    address.is_loopback() || address.is_unspecified()
 }
 
 /// One address: connects and opens the session; when TLS was only a wish and fails, once more in clear (RFC 7435).

@@ -146,10 +146,14 @@ pub(super) async fn fail(app: &Arc<App>, key: QueueKey, entry: Entry, why: Why) 
 fn submit(app: &Arc<App>, settlement: Arc<Settlement>, which: Try) {
     let write = settlement.write(&app.mint, which);
     let own = app.clone();
+    own.egress.unsettled.fetch_add(1, Ordering::Relaxed);
     let then = move |result: Result<store::Committed, store::StoreError>| match result {
-        Ok(_) => settled(&own, &settlement),
+        Ok(_) => {
+            own.egress.unsettled.fetch_sub(1, Ordering::Relaxed);
+            settled(&own, &settlement);
+        }
+        // It still counts while it waits: a database that hangs or refuses must not gather second copies without bound.
         Err(error) => {
-            own.egress.unsettled.fetch_add(1, Ordering::Relaxed);
             let delivery = settlement.leased.entry.delivery;
             tracing::warn!(delivery.id = delivery, %error, "an outcome could not be stored and will be stored later");
             own.egress.runtime.clone().spawn(async move {

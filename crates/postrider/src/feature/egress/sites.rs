@@ -27,6 +27,8 @@ pub struct Peer {
     pub port: u16,
     /// Peers of one preference are called in random order (RFC 5321 §5.1).
     pub preference: u16,
+    /// Whether it may be this machine: the operator said so, not the DNS.
+    pub may_be_here: bool,
 }
 
 /// What a connection to a site must know.
@@ -118,7 +120,7 @@ async fn find(app: &App, domain: &Domain) -> Found {
         NextHop::Capture => Found::site(CAPTURE.into(), ROUTE_VALID),
         NextHop::Host { host, port } => {
             let key = site_key(format!("{host}:{port}"), route.tls, route.username.as_deref());
-            let peers = vec![Peer { host: host.clone(), port: *port, preference: 0 }];
+            let peers = vec![Peer { host: host.clone(), port: *port, preference: 0, may_be_here: true }];
             app.egress.sites.keep(&key, target(peers, route));
             Found::site(key, ROUTE_VALID)
         }
@@ -150,9 +152,10 @@ fn by_mx(app: &App, domain: &Domain, route: &Route, (hosts, valid): (Vec<MxHost>
     let mut names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
     names.sort_unstable();
     let key = site_key(format!("mx:{}", names.join("|")), route.tls, route.username.as_deref());
-    let port = app.settings.delivery.mx_port;
-    let peers =
-        hosts.into_iter().map(|host| Peer { host: Host::Name(host.name), port, preference: host.preference });
+    let (port, may_be_here) = (app.settings.delivery.mx_port, app.settings.delivery.mx_on_loopback);
+    let peer =
+        |host: MxHost| Peer { host: Host::Name(host.name), port, preference: host.preference, may_be_here };
+    let peers = hosts.into_iter().map(peer);
     app.egress.sites.keep(&key, target(peers.collect(), route));
     Found::site(key, valid)
 }
