@@ -18,6 +18,8 @@ pub mod compose;
 mod connection;
 pub mod driver;
 pub mod inspect;
+#[cfg(test)]
+mod mx_story;
 pub mod reads;
 pub mod rows;
 pub mod settle;
