@@ -5,6 +5,7 @@
 //! sequence (16,384 a millisecond; a burst beyond borrows from the next millisecond).
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use mail::At;
 
@@ -46,6 +47,13 @@ impl Mint {
 #[must_use]
 pub fn floor(at: At) -> i64 {
     (at.0.div_euclid(1000) - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+}
+
+/// How much later than `earlier` an id was given out; zero when it was not later.
+#[must_use]
+pub fn age_between(earlier: i64, later: i64) -> Duration {
+    let ms = |id: i64| id >> (NODE_BITS + SEQUENCE_BITS);
+    Duration::from_millis(u64::try_from(ms(later) - ms(earlier)).unwrap_or(0))
 }
 
 /// Which noun an id names.

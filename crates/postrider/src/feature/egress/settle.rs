@@ -175,7 +175,8 @@ fn settled(app: &Arc<App>, settlement: &Settlement) {
     }
     app.egress.suspects.cleared(leased.entry.delivery);
     let outcome = settlement.outcome();
-    if let (Some(parcel), Settled::Done | Settled::Ended) = (&leased.parcel, outcome) {
+    if let (Some(parcel), Settled::Done | Settled::Ended | Settled::Retry { .. }) = (&leased.parcel, outcome)
+    {
         app.parcels.settled(parcel);
     }
     app.egress.with(app, |scheduler, now| scheduler.settled(now, leased.entry.delivery, outcome));

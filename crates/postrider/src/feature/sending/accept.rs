@@ -111,7 +111,8 @@ fn handed_keys(handed: &[Handed]) -> Vec<QueueKey> {
 }
 
 fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
-    for one in &handed {
+    let now = app.now();
+    for one in handed.iter().filter(|one| one.queued.iter().any(|(_, entry)| entry.due <= now)) {
         app.parcels.put(one.parcel.clone());
     }
     app.egress.accept(app, handed.into_iter().flat_map(|one| one.queued));

@@ -4,12 +4,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use mail::{Address, Body, Envelope, ForwardPath, Notify, Return, ReversePath};
 use serde::{Deserialize, Serialize};
 use store::{Row, Store, StoreError, query};
 use tokio::sync::OnceCell;
+
+use crate::id;
 
 query!(PARCEL, "queries/parcel.sql");
 query!(PARCEL_PATHS, "queries/parcel_paths.sql");
@@ -41,10 +44,12 @@ impl Parcel {
     }
 }
 
+/// What waited for its attempt so long is behind something that does not move.
+const STALE_AFTER: Duration = Duration::from_secs(10);
 /// Ids of parcels that are gone which the order keeps in any case. Reason: clearing it out costs a walk over all.
 const ORDER_SLACK: usize = 1_000;
 
-/// Parcels of messages just accepted, oldest out first.
+/// Parcels of messages just accepted.
 pub struct Cache {
     bytes_max: usize,
     inner: Mutex<Inner>,
@@ -63,24 +68,33 @@ impl Cache {
         Cache { bytes_max, inner: Mutex::default() }
     }
 
+    /// Keeps a parcel, if there is room: what came first goes out first, so a newcomer does not push out what is needed
+    /// before it, unless that has waited for long.
     pub fn put(&self, parcel: Arc<Parcel>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         // Two that missed it at once both bring it.
         inner.drop_parcel(parcel.message);
+        while inner.bytes + parcel.size() > self.bytes_max {
+            match inner.order.front().copied() {
+                Some(oldest) if inner.needs(oldest, parcel.message) => return,
+                // Stale, or gone already.
+                Some(oldest) => {
+                    inner.order.pop_front();
+                    inner.drop_parcel(oldest);
+                }
+                None => return,
+            }
+        }
         inner.bytes += parcel.size();
         inner.order.push_back(parcel.message);
         inner.parcels.insert(parcel.message, parcel);
-        while inner.bytes > self.bytes_max {
-            let Some(oldest) = inner.order.pop_front() else { break };
-            inner.drop_parcel(oldest);
-        }
     }
 
     fn get(&self, message: i64) -> Option<Arc<Parcel>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).parcels.get(&message).cloned()
     }
 
-    /// A delivery of the message ended. A message of one recipient is not needed any more.
+    /// A delivery of the message ended or was put off. A message of one recipient is not needed any more, or not soon.
     pub fn settled(&self, parcel: &Parcel) {
         if parcel.paths.len() == 1 {
             self.forget(parcel.message);
@@ -116,6 +130,11 @@ impl Cache {
 }
 
 impl Inner {
+    /// Whether the oldest is still there, and young enough beside a newcomer to be about to go out.
+    fn needs(&self, oldest: i64, newcomer: i64) -> bool {
+        self.parcels.contains_key(&oldest) && id::age_between(oldest, newcomer) < STALE_AFTER
+    }
+
     fn drop_parcel(&mut self, message: i64) {
         if let Some(parcel) = self.parcels.remove(&message) {
             self.bytes -= parcel.size();
@@ -250,6 +269,8 @@ pub fn notify(path: &ForwardPath) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use mail::At;
+
     use super::*;
 
     fn parcel(message: i64, bytes: usize, recipients: i64) -> Arc<Parcel> {
@@ -268,15 +289,31 @@ mod tests {
     }
 
     #[test]
-    fn the_cache_forgets_the_oldest_and_the_settled() {
+    fn the_cache_keeps_what_goes_out_first_until_it_is_settled_or_stale() {
+        let mint = crate::id::Mint::new(0);
+        let now = At(1_800_000_000_000_000);
+        let [first, second, third, fourth] = [(); 4].map(|()| mint.next(now));
+        let late = mint.next(now.after(STALE_AFTER));
         let cache = Cache::new(3_000);
-        for message in 1..=4 {
+        for message in [first, second, third] {
             cache.put(parcel(message, 1_000, 1));
         }
-        assert!(cache.get(1).is_none() && cache.get(2).is_none());
-        let third = cache.get(3).unwrap();
-        cache.settled(&third);
-        assert!(cache.get(3).is_none() && cache.get(4).is_some());
+        assert!(cache.get(first).is_some() && cache.get(second).is_some() && cache.get(third).is_none());
+        for message in [first, second] {
+            let settled = cache.get(message).unwrap();
+            cache.settled(&settled);
+        }
+        assert!(cache.get(first).is_none() && cache.get(second).is_none());
+        for message in [third, fourth] {
+            cache.put(parcel(message, 1_000, 1));
+        }
+        assert!(
+            cache.get(third).is_some() && cache.get(fourth).is_some(),
+            "those that are gone take no room"
+        );
+        cache.put(parcel(late, 1_000, 1));
+        assert!(cache.get(third).is_none() && cache.get(fourth).is_some() && cache.get(late).is_some());
+        let cache = Cache::new(3_000);
         let shared = parcel(5, 10, 2);
         cache.put(shared.clone());
         cache.settled(&shared);

@@ -1,11 +1,13 @@
 //! The hot rows of an accepted message.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use mail::{At, Envelope, ForwardPath};
 use queue::Lane;
 use store::{Kind, Statement, Value, Write};
+use zstd::bulk::Compressor;
 
 use super::{AcceptedDelivery, Fate, Origin, RecipientField};
 
@@ -77,16 +79,27 @@ impl Encoding {
 
 /// Octets from which compression pays: below, its set-up costs more than the disk saves.
 const COMPRESS_FROM: usize = 8 << 10;
+/// The fastest of zstd's usual levels: mail waits for it.
+const COMPRESSION_LEVEL: i32 = 1;
 
 /// Adds a content, compressed when that saves at least a quarter.
 pub fn content(write: &mut Write, id: i64, bytes: &Bytes) {
-    let packed = if bytes.len() >= COMPRESS_FROM { zstd::bulk::compress(bytes, 1).ok() } else { None };
+    let packed = if bytes.len() >= COMPRESS_FROM { pack(bytes) } else { None };
     let (encoding, stored) = match packed {
         Some(packed) if packed.len() < bytes.len() / 4 * 3 => (Encoding::Zstd, Bytes::from(packed)),
         Some(_) | None => (Encoding::Plain, bytes.clone()),
     };
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     write.row(&CONTENT, [id.into(), encoding.number().into(), size.into(), stored.into()]);
+}
+
+thread_local! {
+    /// One a thread: making one takes longer than compressing with it.
+    static PACKER: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(COMPRESSION_LEVEL).ok());
+}
+
+fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
+    PACKER.with_borrow_mut(|packer| packer.as_mut()?.compress(bytes).ok())
 }
 
 /// Reads a stored content back; `None` when it does not unpack to the size that was stored with it.
