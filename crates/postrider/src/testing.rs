@@ -161,7 +161,7 @@ impl Harness {
         self.ask_with((method, path), &[("content-type", "application/json")], body.to_string()).await
     }
 
-    /// Waits until nothing that is due now is still to be delivered.
+    /// Waits until nothing that is due now is still to be delivered, and memory knows it too.
     pub async fn settled(&self) {
         static DUE: Query =
             Query::new("due", "SELECT count(*) FROM delivery WHERE state = 'due' AND due_us <= :now");
@@ -170,9 +170,13 @@ impl Harness {
             let now = [("now", net::clock::now().0.into())];
             let rows = self.app.store.read(&DUE, &now).await.expect("a count");
             if rows[0].int(0).expect("a number") == 0 {
-                return;
+                break;
             }
             commits.changed().await.expect("the store is open");
+        }
+        // The commit comes first; those who wait for it hear of it after.
+        while self.app.egress.under_way() > 0 {
+            tokio::task::yield_now().await;
         }
     }
 
