@@ -166,10 +166,7 @@ fn withdraw(app: &Arc<App>, entries: &[(QueueKey, Entry)]) -> Result<(), Refused
 /// they were read, and a write whose answer was lost may have been stored.
 pub(super) fn give_back(app: &Arc<App>, entries: &[(QueueKey, Entry)], error: StoreError) -> Refused {
     app.egress.lock().withdrawn.remove(entries);
-    let mut keys: Vec<QueueKey> = entries.iter().map(|(key, _)| key.clone()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    app.egress.reread(app, &keys);
+    app.egress.reread(app, entries.iter().map(|(key, _)| key));
     match error {
         StoreError::Conflict(_) => Refused::UnderWay,
         other => Refused::Store(other),

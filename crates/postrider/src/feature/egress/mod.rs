@@ -30,7 +30,7 @@ mod story;
 pub mod suspects;
 mod wire;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -124,7 +124,9 @@ impl Egress {
     }
 
     /// Has the scheduler read queues anew: the database may hold deliveries that nobody told of.
-    pub(crate) fn reread(&self, app: &Arc<App>, keys: &[QueueKey]) {
+    pub(crate) fn reread<'k>(&self, app: &Arc<App>, keys: impl Iterator<Item = &'k QueueKey>) {
+        // A message to many recipients of one domain names its queue as often.
+        let keys: BTreeSet<_> = keys.collect();
         self.with(app, |scheduler, now| {
             for key in keys {
                 let domain = Some(key.domain.clone());

@@ -97,7 +97,7 @@ async fn commit(app: &Arc<App>, write: Write, handed: Vec<Handed>) -> Result<Com
         match &result {
             Ok(Committed::Stored { .. }) => hand_over(&own, handed),
             // A commit whose answer was lost may have been stored: whatever it was is read from the database.
-            Err(error) if error.is_transient() => own.egress.reread(&own, &handed_keys(&handed)),
+            Err(error) if error.is_transient() => own.egress.reread(&own, queues_of(&handed)),
             Ok(Committed::Guarded) | Err(_) => {}
         }
         drop(tell.send(result));
@@ -106,8 +106,8 @@ async fn commit(app: &Arc<App>, write: Write, handed: Vec<Handed>) -> Result<Com
     told.await.unwrap_or(Err(StoreError::Closed))
 }
 
-fn handed_keys(handed: &[Handed]) -> Vec<QueueKey> {
-    handed.iter().flat_map(|one| one.queued.iter().map(|(key, _)| key.clone())).collect()
+fn queues_of(handed: &[Handed]) -> impl Iterator<Item = &QueueKey> {
+    handed.iter().flat_map(|one| one.queued.iter().map(|(key, _)| key))
 }
 
 fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
@@ -131,11 +131,22 @@ async fn replay(app: &App, key: Option<([u8; 32], [u8; 32])>) -> Result<Outcome,
 /// # Errors
 /// As [`accept`].
 pub fn check(app: &App, snapshot: &Snapshot, now: At, submission: &Submission) -> Result<(), Refusal> {
+    examine(app, snapshot, now, submission).map(drop)
+}
+
+/// Everything that is decided about a submission without the database.
+fn examine<'s>(
+    app: &App,
+    snapshot: &Snapshot,
+    now: At,
+    submission: &'s Submission,
+) -> Result<(Headers<'s>, Facts, Times), Refusal> {
     check_size(app, submission)?;
     let headers = Headers::scan(&submission.content).map_err(|error| Refusal::Header(error.to_string()))?;
     let facts = policy::facts(&headers)?;
     policy::sender_ok(snapshot, &app.settings, submission, &facts.author)?;
-    policy::times(now, &app.settings, submission.stream.class, &submission.options).map(drop)
+    let times = policy::times(now, &app.settings, submission.stream.class, &submission.options)?;
+    Ok((headers, facts, times))
 }
 
 /// A submission about which everything is decided.
@@ -150,11 +161,7 @@ struct Planned {
 
 async fn plan(app: &App, now: At, submission: Submission) -> Result<Planned, Refusal> {
     let snapshot = app.directory.snapshot();
-    check_size(app, &submission)?;
-    let headers = Headers::scan(&submission.content).map_err(|error| Refusal::Header(error.to_string()))?;
-    let mut facts = policy::facts(&headers)?;
-    policy::sender_ok(&snapshot, &app.settings, &submission, &facts.author)?;
-    let times = policy::times(now, &app.settings, submission.stream.class, &submission.options)?;
+    let (headers, mut facts, times) = examine(app, &snapshot, now, &submission)?;
     let message = submission.message.unwrap_or_else(|| app.mint.next(now));
     if facts.message_id.is_empty() {
         facts.message_id = format!("{}@{}", Noun::Message.show(message), facts.author.domain_str());
