@@ -38,6 +38,8 @@ impl Case {
 /// What was measured of one case, round by round.
 #[derive(Clone, Default)]
 pub struct Result {
+    /// Messages per second from the source straight into the sink: what no server can exceed.
+    pub harness_per_s: f64,
     pub postfix: Vec<Measured>,
     pub postrider: Vec<Measured>,
 }

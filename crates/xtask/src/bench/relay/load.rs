@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::bench::relay::case::Case;
-use crate::bench::relay::peer::Relay;
+use crate::bench::relay::peer::{Relay, Server};
 use crate::bench::relay::sink;
 use crate::bench::relay::source::source;
 use crate::clock::{Stopwatch, pause};
@@ -28,6 +28,21 @@ pub struct Measured {
     pub cpu_s_per_1000: f64,
     /// The largest memory of the server, in megabytes of a million bytes.
     pub peak_mb: f64,
+}
+
+/// Messages per second from the source straight into the sink.
+///
+/// smtp-sink looks at each octet by itself, on one core: with large messages it, and not the server, may be what ends the race.
+pub fn harness(case: &Case, quick: bool) -> Result<f64> {
+    let messages = case.messages(Server::Postfix, quick);
+    let (mut sink, port) = sink::start(messages)?;
+    let watch = Stopwatch::start();
+    let mut source = source(&case.work, messages, port)?;
+    if !source.wait(RUN_LIMIT).context("the source")?.success() {
+        bail!("{}: smtp-source failed against smtp-sink", case.name);
+    }
+    sink.wait(RUN_LIMIT).context("the sink")?;
+    Ok(f64::from(messages) / watch.elapsed().as_secs_f64())
 }
 
 pub fn measure(relay: &Relay, case: &Case, quick: bool) -> Result<Measured> {

@@ -56,6 +56,9 @@ pub fn run(options: &Options) -> Result<()> {
     let cases: Vec<Case> = case::all().into_iter().filter(|case| case.name.contains(&options.case)).collect();
     let mut results = vec![case::Result::default(); cases.len()];
     let load_before = machine::load();
+    for (case, result) in cases.iter().zip(&mut results) {
+        result.harness_per_s = load::harness(case, options.quick)?;
+    }
     for round in 1..=rounds {
         for (case, result) in cases.iter().zip(&mut results) {
             for &server in &servers {

@@ -18,8 +18,9 @@ pub struct Report<'a> {
     pub load_before: f64,
 }
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 12] = [
     "case",
+    "harness/s",
     "Postfix in/s",
     "out/s",
     "CPU s/1000",
@@ -40,7 +41,7 @@ impl Report<'_> {
         let signed = if self.options.dkim { "signed by both" } else { "unsigned" };
         let note = format!(
             "medians of {} rounds; Postrider on {}; {signed}; {} cores; load {} before, {} after; Postfix {}, Postrider {}\n\
-             in/s: messages until accepted; out/s: until delivered; rate ratio of out/s; CPU ratio: Postrider's share of Postfix's\n",
+             harness: source straight into sink, which bounds every rate; in/s: messages until accepted; out/s: until delivered; rate ratio of out/s; CPU ratio: Postrider's share of Postfix's\n",
             rounds.unwrap_or(0),
             self.options.database.name(),
             machine::cores(),
@@ -56,6 +57,7 @@ impl Report<'_> {
         let case = |(case, result): (&Case, &Result)| {
             json!({
                 "name": case.name,
+                "harness_per_s": number(result.harness_per_s),
                 "postfix": figures(&result.postfix),
                 "postrider": figures(&result.postrider),
                 "rate_ratio": number(rate_ratio(result)),
@@ -117,7 +119,7 @@ fn number(figure: f64) -> Value {
 }
 
 fn row(case: &Case, result: &Result) -> Vec<String> {
-    let mut cells = vec![case.name.to_owned()];
+    let mut cells = vec![case.name.to_owned(), format!("{:.0}", result.harness_per_s)];
     for rounds in [&result.postfix, &result.postrider] {
         cells.push(format!("{:.0}", middle(rounds, |measured| measured.accepted_per_s)));
         cells.push(format!("{:.0}", middle(rounds, |measured| measured.delivered_per_s)));
@@ -144,6 +146,7 @@ mod tests {
         let result = Result {
             postfix: vec![measured(100.0, 2.0), measured(900.0, 9.0), measured(200.0, 1.0)],
             postrider: vec![measured(3000.0, 0.1)],
+            harness_per_s: 9000.0,
         };
         assert_eq!(rate_ratio(&result), 15.0);
         assert_eq!(cpu_ratio(&result), 0.05);
