@@ -1,13 +1,14 @@
 //! `POST /emails` and `POST /emails/batch`.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde::de::IgnoredAny;
+use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -201,26 +202,53 @@ fn read_batch(
 
 /// The emails of a batch, each read or with what is wrong about it; pointers are within the email.
 fn read_requests(body: &[u8]) -> Result<Vec<Result<EmailRequest, ApiError>>, ApiError> {
+    // The usual case costs one pass; only a batch in which something is wrong is read again to find all of it.
+    if let Ok(Batch(requests)) = serde_json::from_slice(body) {
+        return Ok(requests.into_iter().map(Ok).collect());
+    }
     check_count(body)?;
-    let requests: Vec<Result<EmailRequest, ApiError>> =
-        match serde_json::from_slice::<Vec<EmailRequest>>(body) {
-            Ok(requests) => requests.into_iter().map(Ok).collect(),
-            Err(_) => match serde_json::from_slice(body) {
-                Ok(Value::Array(values)) => {
-                    values.iter().map(|value| json::parse(value.to_string().as_bytes())).collect()
-                }
-                Ok(_) => {
-                    return Err(ApiError::field("", Code::InvalidValue, "an array of emails is expected"));
-                }
-                Err(error) => {
-                    return Err(ApiError::field("", Code::InvalidValue, format!("this is no JSON: {error}")));
-                }
-            },
-        };
-    Ok(requests)
+    match serde_json::from_slice(body) {
+        Ok(Value::Array(values)) => {
+            Ok(values.iter().map(|value| json::parse(value.to_string().as_bytes())).collect())
+        }
+        Ok(_) => Err(ApiError::field("", Code::InvalidValue, "an array of emails is expected")),
+        Err(error) => Err(ApiError::field("", Code::InvalidValue, format!("this is no JSON: {error}"))),
+    }
 }
 
-/// Counts before anything is built: three octets of a batch can become an email of several hundred.
+/// As many emails as a batch has, each of them as it should be.
+struct Batch(Vec<EmailRequest>);
+
+impl<'de> Deserialize<'de> for Batch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Batch, D::Error> {
+        struct Emails;
+        impl<'de> Visitor<'de> for Emails {
+            type Value = Batch;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "1 to {BATCH_MAX} emails")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Batch, A::Error> {
+                let mut emails = Vec::new();
+                while let Some(email) = seq.next_element()? {
+                    emails.push(email);
+                    // Three octets can become an email of several hundred: those beyond are not even made.
+                    if emails.len() > BATCH_MAX {
+                        break;
+                    }
+                }
+                match emails.len() {
+                    1..=BATCH_MAX => Ok(Batch(emails)),
+                    other => Err(A::Error::invalid_length(other, &self)),
+                }
+            }
+        }
+        deserializer.deserialize_seq(Emails)
+    }
+}
+
+/// Counts before anything is built of a batch in which something is wrong.
 fn check_count(body: &[u8]) -> Result<(), ApiError> {
     if body.trim_ascii_start().first() != Some(&b'[') {
         return Ok(());
