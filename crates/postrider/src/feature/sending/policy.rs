@@ -58,20 +58,22 @@ pub fn sender_ok(
     if restricted_to.is_some_and(|only| domain.is_none_or(|domain| domain.id != only)) {
         return Err(Refusal::KeyRestricted(author.domain_str().to_owned()));
     }
+    let ours =
+        |domain: &Domain| snapshot.domain_for(workspace, domain).is_some_and(|own| own.status.may_send());
+    let not_ours = match &submission.envelope.reverse_path {
+        _ if domain.is_none_or(|domain| !domain.status.may_send()) => author,
+        ReversePath::Mailbox(address)
+            if address.domain_str() != author.domain_str() && !ours(&address.domain()) =>
+        {
+            address
+        }
+        ReversePath::Mailbox(_) | ReversePath::Null => return Ok(()),
+    };
+    // Asked last, because it looks at every recipient.
     if leaves_nothing(settings, submission) {
         return Ok(());
     }
-    if domain.is_none_or(|domain| !domain.status.may_send()) {
-        return Err(Refusal::DomainNotVerified(author.domain_str().to_owned()));
-    }
-    let ours =
-        |domain: &Domain| snapshot.domain_for(workspace, domain).is_some_and(|own| own.status.may_send());
-    match &submission.envelope.reverse_path {
-        ReversePath::Mailbox(address) if !ours(&address.domain()) => {
-            Err(Refusal::DomainNotVerified(address.domain_str().to_owned()))
-        }
-        ReversePath::Mailbox(_) | ReversePath::Null => Ok(()),
-    }
+    Err(Refusal::DomainNotVerified(not_ours.domain_str().to_owned()))
 }
 
 /// Whether every valid recipient is captured.
