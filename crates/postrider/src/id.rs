@@ -3,6 +3,9 @@
 //!
 //! Layout from the top: sign 0, 41 bits of milliseconds since 2024-01-01 UTC (69 years), 8 bits of node, 14 bits of
 //! sequence (16,384 a millisecond; a burst beyond borrows from the next millisecond).
+//!
+//! Guarantee: the deliveries of a message have the ids directly above its own, in the order of its recipients, and nobody
+//! else has one of these. So a message's deliveries are a range of their primary key, and need no index.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -13,6 +16,10 @@ use mail::At;
 const EPOCH_MS: i64 = 1_704_067_200_000;
 const NODE_BITS: u32 = 8;
 const SEQUENCE_BITS: u32 = 14;
+/// Ids of one node in one millisecond.
+const SEQUENCES: i64 = 1 << SEQUENCE_BITS;
+/// Deliveries of one message at most: with it they fill a millisecond.
+pub const DELIVERIES_MAX: usize = SEQUENCES as usize - 1;
 
 /// Gives out the ids of one node: each larger than all before it, also when the clock steps back.
 pub struct Mint {
@@ -31,15 +38,41 @@ impl Mint {
         self.several(now, 1)
     }
 
-    /// The first of `count` ids in a row.
+    /// The id of a message for so many recipients; those of its deliveries are kept free: see [`delivery`]. A message for
+    /// more than [`DELIVERIES_MAX`] must be refused.
+    pub fn message(&self, now: At, recipients: usize) -> i64 {
+        self.several(now, 1 + recipients.min(DELIVERIES_MAX) as i64)
+    }
+
+    /// The first of `count` ids in a row, at most a millisecond's: those that do not fit into what is left of one are all
+    /// in the next, for the node stands between the two.
     fn several(&self, now: At, count: i64) -> i64 {
         let floor = (now.0.div_euclid(1000) - EPOCH_MS).max(0) << SEQUENCE_BITS;
-        let advance = |last: i64| Some(last.max(floor - 1) + count);
-        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, advance);
-        let first = last.unwrap_or_else(|last| last).max(floor - 1) + 1;
-        let (ms, sequence) = (first >> SEQUENCE_BITS, first & ((1 << SEQUENCE_BITS) - 1));
+        let first = |last: i64| {
+            let next = last.max(floor - 1) + 1;
+            let left = SEQUENCES - next % SEQUENCES;
+            if count <= left { next } else { next + left }
+        };
+        let last = self
+            .last
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(first(last) + count - 1));
+        let first = first(last.unwrap_or_else(|last| last));
+        let (ms, sequence) = (first >> SEQUENCE_BITS, first % SEQUENCES);
         ms << (NODE_BITS + SEQUENCE_BITS) | self.node << SEQUENCE_BITS | sequence
     }
+}
+
+/// The id of a message's delivery to its recipient number `place`, from 0, as [`Mint::message`] kept it free.
+#[must_use]
+pub fn delivery(message: i64, place: usize) -> i64 {
+    debug_assert!(place < DELIVERIES_MAX, "a message for so many is refused");
+    message + 1 + place as i64
+}
+
+/// The highest id that a delivery of a message can have, for whoever does not know how many there are.
+#[must_use]
+pub fn last_delivery(message: i64) -> i64 {
+    message | (SEQUENCES - 1)
 }
 
 /// The least id of the millisecond of `at`: every id made before it is smaller, whatever its node. An age becomes a
@@ -136,6 +169,36 @@ mod tests {
             last = id;
         }
         assert!(mint.next(At(now.0 + 60_000_000)) > last);
+    }
+
+    #[test]
+    fn the_ids_of_a_messages_deliveries_are_its_own_however_many_mint_at_once() {
+        let mint = Mint::new(255);
+        let now = At(1_800_000_000_000_000);
+        // From a lone recipient to as many as there may be, which the rest of a millisecond seldom has room for.
+        let sizes = [1, 3, 1_000, 1, DELIVERIES_MAX, 2, DELIVERIES_MAX / 2, 7];
+        let several = || {
+            let mut ids = Vec::new();
+            for recipients in sizes.into_iter().cycle().take(80) {
+                let message = mint.message(now, recipients);
+                ids.push((message, delivery(message, recipients - 1)));
+                assert!(delivery(message, recipients - 1) <= last_delivery(message));
+                let alone = mint.next(now);
+                ids.push((alone, alone));
+            }
+            ids
+        };
+        let mut runs: Vec<(i64, i64)> = std::thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(several));
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        runs.sort_unstable();
+        for pair in runs.windows(2) {
+            assert!(pair[0].1 < pair[1].0, "{pair:?} lie in each other");
+        }
+        for (first, last) in runs {
+            assert_eq!(first >> SEQUENCE_BITS, last >> SEQUENCE_BITS, "the same node and millisecond");
+        }
     }
 
     #[test]

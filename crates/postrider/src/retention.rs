@@ -181,19 +181,20 @@ mod tests {
 
     /// A message of that time with a delivery for each state, and all that hangs on them.
     async fn message(store: &Store, mint: &Mint, at: At, deliveries: &[&str]) -> i64 {
-        let (id, at_us) = (mint.next(at), at.0);
+        let (id, at_us) = (mint.message(at, deliveries.len()), at.0);
         let mut write = Write::default();
         step(&mut write, format!("INSERT INTO content VALUES ({id}, 0, 1, '')"));
         step(
             &mut write,
             format!(
-                "INSERT INTO message (id, workspace_id, stream_id, origin, content_id, size, reverse_path, author,
-                   subject, message_id, created_us, expires_us)
-                 VALUES ({id}, 1, 1, 'api', {id}, 1, '', '', '', '', {at_us}, {at_us})"
+                "INSERT INTO message (id, workspace_id, stream_id, origin, size, reverse_path, author,
+                   subject, message_id, created_us, expires_us, deliveries)
+                 VALUES ({id}, 1, 1, 'api', 1, '', '', '', '', {at_us}, {at_us}, {})",
+                deliveries.len()
             ),
         );
-        for state in deliveries {
-            let (delivery, attempt) = (mint.next(at), mint.next(at));
+        for (place, state) in deliveries.iter().enumerate() {
+            let (delivery, attempt) = (id::delivery(id, place), mint.next(at));
             let over = if *state == "done" { format!("'delivered', {at_us}") } else { "NULL, NULL".into() };
             step(
                 &mut write,
@@ -210,7 +211,7 @@ mod tests {
                        '', '', '', '', 0, '')"
                 ),
             );
-            let of = OfDelivery { workspace: 1, message: id, delivery, data: None };
+            let of = OfDelivery { workspace: 1, message: id, delivery, attempt: Some(attempt), data: None };
             note_delivery(&mut write, at, Name::EmailDelivered, of);
         }
         store.write(write).await.expect("the message is stored");

@@ -12,6 +12,7 @@ use postrider::feature::sending::rows::{self, Destination, MessageRow, Shared};
 use postrider::feature::sending::{AcceptedDelivery, Fate, Origin, RecipientField};
 use postrider::feature::stats::{self, Metric};
 use postrider::feature::suppression::{Reason, admin};
+use postrider::id::delivery;
 use queue::{Action, Entry, Lane, QueueKey, QueueRows, Site, Unresolved, Why};
 use store::{Query, StoreError, Value, Write};
 
@@ -204,7 +205,8 @@ impl World {
         if self.node.is_none() {
             return;
         }
-        let message = self.node.as_ref().map_or(0, |node| node.mint.next(self.now));
+        let count = 1 + self.chance.below(3);
+        let message = self.node.as_ref().map_or(0, |node| node.mint.message(self.now, count as usize));
         let content: bytes::Bytes =
             format!("From: news@shop.example\r\nSubject: {message}\r\n\r\n.one dot\r\n..two\r\n.\r\nend\r\n")
                 .into();
@@ -215,13 +217,13 @@ impl World {
         let shared = Shared { workspace: WORKSPACE, message, lane, due: now, expires, epoch, now };
         let mut write = Write::default();
         rows::content(&mut write, message, &content);
-        message_row(&mut write, &shared, content.len());
+        message_row(&mut write, &shared, (content.len(), count as usize));
         let (mut recipients, mut queued) = (Vec::new(), Vec::new());
-        for _ in 0..1 + self.chance.below(3) {
+        for place in 0..count {
             let domain: Arc<str> = (*self.chance.pick(&DOMAINS)).into();
             self.recipients += 1;
             let recipient = format!("r{}@{domain}", self.recipients);
-            let id = self.node.as_ref().map_or(0, |node| node.mint.next(now));
+            let id = delivery(message, place as usize);
             delivery_rows(&mut write, &shared, (id, &recipient), &domain);
             let key = QueueKey { workspace: WORKSPACE, lane, domain };
             queued.push((key, Entry { delivery: id, message, due: now, expires, attempts: 0 }));
@@ -271,7 +273,7 @@ fn of_key(key: Option<&QueueKey>, limit: u32) -> [(&'static str, Value); 4] {
     ]
 }
 
-fn message_row(write: &mut Write, shared: &Shared, size: usize) {
+fn message_row(write: &mut Write, shared: &Shared, (size, deliveries): (usize, usize)) {
     let envelope = Envelope {
         reverse_path: ReversePath::Null,
         forward_paths: Vec::new(),
@@ -296,6 +298,7 @@ fn message_row(write: &mut Write, shared: &Shared, size: usize) {
         now: shared.now,
         scheduled: None,
         expires: shared.expires,
+        deliveries,
     };
     rows::message(write, row);
 }
@@ -305,7 +308,13 @@ fn delivery_rows(write: &mut Write, shared: &Shared, (id, recipient): (i64, &str
     let path = Address::parse(recipient).ok().map(ForwardPath::plain);
     let destination = Destination { domain, field: RecipientField::To, path: path.as_ref() };
     rows::delivery(write, shared, &delivery, &destination);
-    let of = OfDelivery { workspace: shared.workspace, message: shared.message, delivery: id, data: None };
+    let of = OfDelivery {
+        workspace: shared.workspace,
+        message: shared.message,
+        delivery: id,
+        attempt: None,
+        data: None,
+    };
     event::note_delivery(write, shared.now, Name::EmailQueued, of);
     stats::count(write, shared.now, shared.workspace, domain, Metric::Accepted);
 }

@@ -4,7 +4,7 @@
 //! 1. Fields come in the order and the bytes of the message: a field is a name and a raw value, folding included.
 //! 2. Only CRLF ends a line. A bare CR or LF or a NUL in the header section is an error and never a line end, so that
 //!    no reader after us finds other fields than we did; [`canonical_lines`](crate::canonical_lines) mends such bytes.
-//! 3. One pass, at most the given number of octets and [`HEADER_LINES_MAX`] lines, one allocation.
+//! 3. One pass, one allocation; of a message from outside at most the given number of octets and [`HEADER_LINES_MAX`] lines.
 //!
 //! A line that is neither a field nor a continuation ends the section as the empty line does, and is body (Postfix does the
 //! same). Then [`Headers::is_separated`] is false, and [`edited_prefix`](crate::edited_prefix) puts the missing empty line in.
@@ -98,6 +98,15 @@ impl<'m> Headers<'m> {
 
     /// Scans a header section of at most `max` octets, its empty line included.
     pub fn scan_within(raw: &'m [u8], max: usize) -> Result<Headers<'m>, HeaderError> {
+        Headers::scan_bounded(raw, max, HEADER_LINES_MAX)
+    }
+
+    /// Scans a message that was scanned within bounds once and has got a field or two since, which may be too many for them.
+    pub fn scan_again(raw: &'m [u8]) -> Result<Headers<'m>, HeaderError> {
+        Headers::scan_bounded(raw, usize::MAX, usize::MAX)
+    }
+
+    fn scan_bounded(raw: &'m [u8], max: usize, lines_max: usize) -> Result<Headers<'m>, HeaderError> {
         let max = max.min(u32::MAX as usize);
         let mut headers = Headers { raw, spans: Vec::with_capacity(24), fields_end: 0, body_start: 0 };
         let window = &raw[..raw.len().min(max)];
@@ -122,7 +131,7 @@ impl<'m> Headers<'m> {
                     return headers.checked();
                 }
             }
-            if lines > HEADER_LINES_MAX {
+            if lines > lines_max {
                 return Err(HeaderError::TooManyLines);
             }
         }

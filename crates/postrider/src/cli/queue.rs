@@ -190,7 +190,8 @@ async fn show(tool: &Tool, args: &ShowArgs) -> anyhow::Result<Answer> {
     let names = tool.names().await?;
     let (mut parts, mut values) = (Vec::new(), Vec::new());
     for delivery in &deliveries {
-        let attempts = attempts_of_delivery(&tool.store, delivery.workspace, delivery.id).await?;
+        let attempts =
+            attempts_of_delivery(&tool.store, (delivery.workspace, delivery.message), delivery.id).await?;
         parts.push(told(&names, delivery, &attempts));
         values.push(value_of(&names, delivery, &attempts));
     }

@@ -338,7 +338,9 @@ impl From<Refusal> for ApiError {
         let text = refusal.to_string();
         match refusal {
             Refusal::Author(_) => ApiError::field("/from", Code::InvalidFromAddress, text),
-            Refusal::Header(_) => ApiError::field("/headers", Code::InvalidValue, text),
+            Refusal::Header(_) | Refusal::HeaderTooLarge { .. } => {
+                ApiError::field("/headers", Code::InvalidValue, text)
+            }
             Refusal::DomainNotVerified(_) => ApiError::new(Name::DomainNotVerified, text),
             Refusal::KeyRestricted(_) => ApiError::new(Name::RestrictedApiKey, text),
             Refusal::NoRecipients => ApiError::field("/to", Code::MissingRequiredField, text),

@@ -11,15 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use mail::{Envelope, Headers, Reply};
+use mail::{At, Envelope, Reply};
 use net::listen::{Admissions, Arrival, Listener, Stop};
 use net::stream::Stream;
 use smtp::server::{Action, AuthAnswer, Received, ServerConfig, ServerSession, TlsState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::app::App;
+use crate::directory::Snapshot;
 use crate::feature::access::{Key, Stream as MailStream};
 use crate::feature::sending::accept::{Outcome, accept};
+use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::idempotency::{Once, fingerprint};
 use crate::feature::sending::{
     Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission, Trace, control,
@@ -215,24 +217,33 @@ impl Client<'_> {
 
     async fn submit(&mut self, received: Received) -> Result<Reply, Refusal> {
         let now = net::clock::now();
-        let control = {
-            let headers =
-                Headers::scan(&received.content).map_err(|error| Refusal::Header(error.to_string()))?;
-            control::read(&headers)?
-        };
-        let (sender, stream) = self.sender(control.stream.as_deref())?;
-        let once = control.idempotency_key.as_deref().map(|key| once(&sender, key, &received));
-        let submission = submission(self.app, received, (sender, stream), control.options);
-        let id = match accept(self.app, now, vec![submission], once).await? {
+        let (examined, once) = self.examined(now, received)?;
+        let id = match accept(self.app, now, vec![examined], once).await? {
             Outcome::Accepted(accepted) => accepted.first().map(|one| Noun::Message.show(one.message)),
             Outcome::Replayed { answer, .. } => Some(answer),
         };
         Ok(Reply::new(250, (2, 0, 0), format!("Ok: queued as {}", id.unwrap_or_default())))
     }
 
-    /// In whose name the client speaks, and on which stream. A key is looked up anew: it may have been revoked since.
-    fn sender(&self, wanted: Option<&str>) -> Result<(Sender, Arc<MailStream>), Refusal> {
+    /// Reads what the message itself asks for, and decides about it.
+    fn examined(&self, now: At, received: Received) -> Result<(Examined, Option<Once>), Refusal> {
         let snapshot = self.app.directory.snapshot();
+        let content = received.content.clone();
+        let headers = scan(self.app, &content)?;
+        let control = control::read(&headers)?;
+        let (sender, stream) = self.sender(&snapshot, control.stream.as_deref())?;
+        let once = control.idempotency_key.as_deref().map(|key| once(&sender, key, &received));
+        let message = self.app.mint.message(now, received.envelope.forward_paths.len());
+        let submission = submission(self.app, message, received, (sender, stream), control.options);
+        Ok((examine(self.app, &snapshot, now, submission, &headers)?, once))
+    }
+
+    /// In whose name the client speaks, and on which stream. A key is looked up anew: it may have been revoked since.
+    fn sender(
+        &self,
+        snapshot: &Snapshot,
+        wanted: Option<&str>,
+    ) -> Result<(Sender, Arc<MailStream>), Refusal> {
         let trusted = self.app.settings.trusted_for(self.peer.ip().to_canonical());
         let (workspace, default) = match (&self.who, trusted) {
             (Some(key), _) if snapshot.key_in_force(key) => (key.workspace, "transactional"),
@@ -260,6 +271,7 @@ impl Client<'_> {
 
 fn submission(
     app: &App,
+    message: i64,
     received: Received,
     (sender, stream): (Sender, Arc<MailStream>),
     options: crate::feature::sending::Options,
@@ -269,7 +281,7 @@ fn submission(
     let recipient = |path| Recipient { field: RecipientField::Envelope, path: RecipientPath::Valid(path) };
     let trace = Some(Trace { host: app.hostname.clone(), protocol });
     Submission {
-        message: None,
+        message,
         sender,
         stream,
         envelope: Envelope { reverse_path, forward_paths: Vec::new(), body, smtputf8, ret, envid },
@@ -305,7 +317,7 @@ fn refusal_reply(refusal: &Refusal) -> Reply {
         Refusal::DomainNotVerified(_) | Refusal::KeyRestricted(_) => (550, (5, 7, 1)),
         Refusal::NoRecipients => (554, (5, 5, 1)),
         Refusal::TooManyRecipients { .. } => (452, (4, 5, 3)),
-        Refusal::TooLarge { .. } => (552, (5, 3, 4)),
+        Refusal::TooLarge { .. } | Refusal::HeaderTooLarge { .. } => (552, (5, 3, 4)),
         Refusal::Option { .. } => (550, (5, 6, 0)),
         Refusal::IdempotencyMismatch => (550, (5, 5, 0)),
         Refusal::Unavailable(_) => (452, (4, 3, 1)),

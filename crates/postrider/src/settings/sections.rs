@@ -121,8 +121,8 @@ section! {
         }
         /// The most recipients of one message.
         recipients_max: u32 {
-            key: "recipients_max", unit: "recipients", default: 1_000, range: 100 to 50_000,
-            because: "RFC 5321 §4.5.3.1.8 asks for at least 100, and common mailers send up to 1,000 at once",
+            key: "recipients_max", unit: "recipients", default: 1_000, range: 100 to 10_000,
+            because: "RFC 5321 §4.5.3.1.8 asks for at least 100, and common mailers send up to 1,000 at once; ids in a row are kept for some 16,000",
         }
         /// The longest header of a message, all fields together.
         header_max_bytes: u64 {

@@ -132,7 +132,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[dns]\ntimeout_s = 0.5", "dns.timeout_s: expected a whole number, found a number with a fraction"),
     ("[dns]\ntimeout_s = 0", "dns.timeout_s: 0 is not from 1 to 60 seconds"),
     ("[dns]\ntimeout_s = -1", "dns.timeout_s: -1 is not from 1 to 60 seconds"),
-    ("[smtp]\nrecipients_max = 99", "smtp.recipients_max: 99 is not from 100 to 50000 recipients"),
+    ("[smtp]\nrecipients_max = 99", "smtp.recipients_max: 99 is not from 100 to 10000 recipients"),
     (
         "[disk]\nfree_min_bytes = 0xffff_ffff_ffff_ffff",
         "disk.free_min_bytes: expected a whole number, found a number beyond 64 bits",

@@ -47,17 +47,21 @@ pub async fn attempt_list(
     store.read(&ATTEMPT_LIST, &params).await?.iter().map(read).collect()
 }
 
-/// The newest attempts at a delivery of a workspace, newest first.
+/// The newest attempts at a delivery of a message, newest first.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn attempts_of_delivery(
     store: &Store,
-    workspace: i64,
+    (workspace, message): (i64, i64),
     delivery: i64,
 ) -> Result<Vec<Listed>, StoreError> {
-    let params =
-        [("delivery", delivery.into()), ("workspace", workspace.into()), ("limit", OF_DELIVERY_MAX.into())];
+    let params = [
+        ("workspace", workspace.into()),
+        ("message", message.into()),
+        ("delivery", delivery.into()),
+        ("limit", OF_DELIVERY_MAX.into()),
+    ];
     store.read(&ATTEMPTS_OF_DELIVERY, &params).await?.iter().map(read).collect()
 }
 

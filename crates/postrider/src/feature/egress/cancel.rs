@@ -17,6 +17,7 @@ use super::reads::lane;
 use crate::app::App;
 use crate::feature::event;
 use crate::feature::sending;
+use crate::id;
 
 query!(DUE_OF_MESSAGE, "queries/due_of_message.sql");
 query!(CANCEL, "queries/cancel.sql");
@@ -189,7 +190,8 @@ pub(super) async fn waiting(
     workspace: i64,
     message: i64,
 ) -> Result<Vec<(QueueKey, Entry)>, StoreError> {
-    let params = [("workspace", workspace.into()), ("message", message.into())];
+    let last = id::last_delivery(message);
+    let params = [("workspace", workspace.into()), ("message", message.into()), ("last", last.into())];
     let read = |row: &Row| {
         let key = QueueKey { workspace, lane: lane(row.int(1)?)?, domain: row.text(2)?.into() };
         let entry = Entry {
@@ -211,6 +213,12 @@ fn note(
     (workspace, entry): (i64, &Entry),
     data: Option<String>,
 ) {
-    let of = event::OfDelivery { workspace, message: entry.message, delivery: entry.delivery, data };
+    let of = event::OfDelivery {
+        workspace,
+        message: entry.message,
+        delivery: entry.delivery,
+        attempt: None,
+        data,
+    };
     event::note_delivery(write, now, name, of);
 }

@@ -61,7 +61,7 @@ pub fn addressed(parcel: &Parcel, delivery: i64) -> Option<Envelope> {
         envelope.smtputf8 = false;
     } else {
         envelope.body = Body::EightBitMime;
-        envelope.smtputf8 = Headers::scan(&parcel.content)
+        envelope.smtputf8 = Headers::scan_again(&parcel.content)
             .is_ok_and(|headers| !parcel.content[..headers.fields_end()].is_ascii());
     }
     Some(envelope)

@@ -6,6 +6,7 @@ use store::{Row, Store, StoreError, query};
 
 use super::admin::Scope;
 use super::reads::lane;
+use crate::id;
 
 query!(QUEUES, "queries/queues.sql");
 query!(QUEUE_REASON, "queries/queue_reason.sql");
@@ -90,13 +91,14 @@ pub async fn deliveries(
     workspace: Option<i64>,
     of: Of,
 ) -> Result<Vec<DeliveryLine>, StoreError> {
-    let (message, delivery) = match of {
-        Of::Message(id) => (id, 0),
-        Of::Delivery(id) => (0, id),
+    let (message, first, last) = match of {
+        Of::Message(message) => (message, id::delivery(message, 0), id::last_delivery(message)),
+        Of::Delivery(delivery) => (0, delivery, delivery),
     };
     let params = [
         ("message", message.into()),
-        ("delivery", delivery.into()),
+        ("first", first.into()),
+        ("last", last.into()),
         ("workspace", workspace.unwrap_or(0).into()),
         ("limit", DELIVERIES_MAX.into()),
     ];

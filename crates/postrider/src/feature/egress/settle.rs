@@ -215,11 +215,13 @@ impl Settlement {
             ];
             write.guard = Some(Guard { query: &STILL_LEASED, params });
         }
-        if let Some(attempt) = attempt {
-            attempt_row(&mut write, mint, leased, conclusion, attempt);
-        }
+        let attempt_id = attempt.as_ref().map(|attempt| {
+            let id = mint.next(attempt.started);
+            attempt_row(&mut write, id, (leased, conclusion), attempt);
+            id
+        });
         state_row(&mut write, self);
-        event_row(&mut write, self);
+        event_row(&mut write, self, attempt_id);
         stats::count(&mut write, *at, leased.key.workspace, &leased.key.domain, metric(conclusion));
         if let (Some(bytes), Some(parcel)) = (&self.captured, &leased.parcel) {
             capture::keep(&mut write, *at, (mint.next(*at), leased.entry.delivery), parcel, bytes.clone());
@@ -240,7 +242,7 @@ impl Settlement {
     }
 }
 
-fn attempt_row(write: &mut Write, mint: &Mint, leased: &Leased, conclusion: &Conclusion, attempt: &Attempt) {
+fn attempt_row(write: &mut Write, id: i64, (leased, conclusion): (&Leased, &Conclusion), attempt: &Attempt) {
     let verdict = match conclusion {
         Conclusion::Delivered => "accepted",
         Conclusion::Deferred { .. } | Conclusion::Expired { .. } => "later",
@@ -248,7 +250,7 @@ fn attempt_row(write: &mut Write, mint: &Mint, leased: &Leased, conclusion: &Con
     };
     let finding = &attempt.finding;
     let values = [
-        mint.next(attempt.started).into(),
+        id.into(),
         leased.key.workspace.into(),
         leased.entry.delivery.into(),
         (i64::from(leased.entry.attempts) + 1).into(),
@@ -296,7 +298,7 @@ fn state_row(write: &mut Write, settlement: &Settlement) {
     write.row(&rows::SETTLED, values);
 }
 
-fn event_row(write: &mut Write, settlement: &Settlement) {
+fn event_row(write: &mut Write, settlement: &Settlement, attempt_id: Option<i64>) {
     let Settlement { leased, conclusion, attempt, words, at, .. } = settlement;
     let name = match conclusion {
         Conclusion::Delivered => event::Name::EmailDelivered,
@@ -325,6 +327,7 @@ fn event_row(write: &mut Write, settlement: &Settlement) {
         workspace: leased.key.workspace,
         message: leased.entry.message,
         delivery: leased.entry.delivery,
+        attempt: attempt_id,
         data: Some(data.to_string()),
     };
     event::note_delivery(write, *at, name, of);

@@ -81,7 +81,7 @@ fn next(waiting: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
 }
 
 fn sign(signers: &[Arc<Signer>], now: At, content: &[u8]) -> Result<Bytes, SigningFailed> {
-    let headers = Headers::scan(content).map_err(|_| SigningFailed::Header)?;
+    let headers = Headers::scan_again(content).map_err(|_| SigningFailed::Header)?;
     let signers: Vec<&Signer> = signers.iter().map(Arc::as_ref).collect();
     Ok(dkim::sign(&signers, now, &headers, headers.body())?.into())
 }

@@ -1,9 +1,14 @@
-//! Deliveries that meet what seldom happens: suspicion, and a cancellation that comes too late.
+//! Deliveries that meet what seldom happens: suspicion, a second attempt, and a cancellation that comes too late.
 
-use serde_json::json;
+use mail::classify::{BounceClass, Stage};
+use queue::{Entry, QueueKey};
+use serde_json::{Value, json};
 use store::{Query, StoreError};
 
+use super::attempt::{Attempt, Finding};
+use super::attempts::attempts_of_delivery;
 use super::cancel::{give_back, waiting};
+use super::settle::{Conclusion, Leased, Settlement, Try};
 use super::suspects::{SUSPECT_FROM, Suspicion};
 use crate::id::Noun;
 use crate::testing::{DOMAIN, Harness, on_both};
@@ -60,6 +65,66 @@ async fn a_cancellation_that_comes_too_late_sends_nothing_twice() {
         let (path, _) = scheduled(harness).await;
         deliver_now(harness, &path).await;
         assert_eq!(attempts(harness).await, 4, "each of the four deliveries was tried once");
+    })
+    .await;
+}
+
+/// An attempt that came to nothing, as it is written down.
+async fn put_off(harness: &Harness, key: &QueueKey, entry: Entry) {
+    let (at, class) = (harness.app.now(), BounceClass::TransientNet);
+    let finding = Finding::local(Stage::Connect, class, "test", "nobody answers".into());
+    let attempt = Attempt {
+        started: at,
+        duration_us: 1,
+        site: "x.example".into(),
+        peer: String::new(),
+        tls: None,
+        finding,
+        conversation: String::new(),
+    };
+    let settlement = Settlement {
+        leased: Leased { key: key.clone(), entry, parcel: None },
+        conclusion: Conclusion::Deferred { due: entry.due, class: class.name() },
+        attempt: Some(attempt),
+        words: None,
+        at,
+        captured: None,
+    };
+    harness.app.store.write(settlement.write(&harness.app.mint, Try::First)).await.expect("it is stored");
+}
+
+#[tokio::test]
+async fn every_attempt_at_a_message_is_found_and_no_other() {
+    on_both(async |harness: &Harness| {
+        let [before, (path, message), after] =
+            [scheduled(harness).await, scheduled(harness).await, scheduled(harness).await];
+        let mut entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        let ((key, ann), (_, bob)) = (entries.remove(0), entries.remove(0));
+        for (entry, attempts) in [(ann, 0), (bob, 0), (bob, 1), (ann, 1), (ann, 2)] {
+            put_off(harness, &key, Entry { attempts, ..entry }).await;
+        }
+        for (_, message) in [&before, &after] {
+            let others = waiting(&harness.app.store, harness.workspace(), *message).await.expect("entries");
+            for (key, entry) in others {
+                put_off(harness, &key, entry).await;
+                put_off(harness, &key, Entry { attempts: 1, ..entry }).await;
+            }
+        }
+        let [ann, bob] = [ann, bob].map(|entry| entry.delivery);
+        let shown = |delivery: i64, number: i64| (json!(Noun::Delivery.show(delivery)), json!(number));
+        let listed = |page: &Value| {
+            let list = page["data"].as_array().expect("a list").iter();
+            list.map(|one| (one["delivery_id"].clone(), one["number"].clone())).collect::<Vec<_>>()
+        };
+        let first = harness.get(&format!("{path}/attempts?limit=2")).await.json();
+        assert_eq!(listed(&first), [shown(ann, 3), shown(ann, 2)]);
+        let next = first["next"].as_str().expect("there are more");
+        let rest = harness.get(&format!("{path}/attempts?limit=9&after={next}")).await.json();
+        assert_eq!(listed(&rest), [shown(bob, 2), shown(bob, 1), shown(ann, 1)]);
+        let of_ann = attempts_of_delivery(&harness.app.store, (harness.workspace(), message), ann)
+            .await
+            .expect("a list");
+        assert_eq!(of_ann.iter().map(|one| one.number).collect::<Vec<_>>(), [3, 2, 1]);
     })
     .await;
 }

@@ -41,6 +41,7 @@ pub static EVENT: Statement = Statement {
         ("at_us", Kind::Int),
         ("message_id", Kind::Int),
         ("delivery_id", Kind::Int),
+        ("attempt_id", Kind::Int),
         ("data", Kind::Text),
     ],
     form: Form::Insert,
@@ -139,6 +140,8 @@ pub struct OfDelivery {
     pub workspace: i64,
     pub message: i64,
     pub delivery: i64,
+    /// The attempt that led to it: an attempt is found through its event.
+    pub attempt: Option<i64>,
     /// JSON with what else there is to know.
     pub data: Option<String>,
 }
@@ -152,6 +155,7 @@ pub fn note_delivery(write: &mut Write, now: At, name: Name, of: OfDelivery) {
         now.0.into(),
         of.message.into(),
         of.delivery.into(),
+        of.attempt.into(),
         of.data.into(),
     ];
     write.row(&EVENT, values);
@@ -164,6 +168,7 @@ pub fn note(write: &mut Write, now: At, workspace: i64, name: Name, data: Option
         workspace.into(),
         name.as_str().into(),
         now.0.into(),
+        Value::Null,
         Value::Null,
         Value::Null,
         data.into(),

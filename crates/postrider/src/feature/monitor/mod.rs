@@ -84,7 +84,7 @@ impl Counters {
             Refusal::DomainNotVerified(_) => &self.refused_domain,
             Refusal::KeyRestricted(_) => &self.refused_key,
             Refusal::NoRecipients | Refusal::TooManyRecipients { .. } => &self.refused_recipients,
-            Refusal::TooLarge { .. } => &self.refused_size,
+            Refusal::TooLarge { .. } | Refusal::HeaderTooLarge { .. } => &self.refused_size,
             Refusal::Option { .. } => &self.refused_option,
             Refusal::IdempotencyMismatch => &self.refused_idempotency,
             Refusal::Unavailable(_) => &self.refused_unavailable,

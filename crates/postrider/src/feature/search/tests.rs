@@ -74,6 +74,7 @@ impl Mail<'_> {
             now: NOW,
             scheduled: None,
             expires: NOW,
+            deliveries: self.to.len(),
         };
         rows::message(write, row);
         let shared = Shared {
@@ -95,7 +96,8 @@ impl Mail<'_> {
     }
 
     fn told(&self, delivery: i64, data: Option<&str>) -> OfDelivery {
-        OfDelivery { workspace: self.workspace, message: self.id, delivery, data: data.map(Into::into) }
+        let data = data.map(Into::into);
+        OfDelivery { workspace: self.workspace, message: self.id, delivery, attempt: None, data }
     }
 
     async fn failed(&self, store: &Store, name: Name, reply: &str) {

@@ -7,21 +7,19 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use mail::{At, Edit, Envelope, Headers, date, edited_prefix};
+use mail::At;
 use queue::{Entry, QueueKey};
 use store::{Committed, StoreError, Write};
 
+use super::examine::Examined;
 use super::idempotency::{Once, answered, guard};
 use super::parcel::Parcel;
-use super::policy::{self, Facts, Times};
 use super::rows::{self, Destination, MessageRow, Shared};
-use super::{Accepted, AcceptedDelivery, Fate, Recipient, RecipientPath, Refusal, Submission, control};
+use super::{Accepted, AcceptedDelivery, Fate, Recipient, RecipientPath, Refusal, policy};
 use crate::app::App;
-use crate::directory::Snapshot;
 use crate::feature::stats::{self, Metric};
 use crate::feature::{event, suppression};
-use crate::id::Noun;
+use crate::id;
 
 /// What a call of [`accept`] led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,20 +39,17 @@ pub enum Outcome {
 pub async fn accept(
     app: &Arc<App>,
     now: At,
-    submissions: Vec<Submission>,
+    submissions: Vec<Examined>,
     once: Option<Once>,
 ) -> Result<Outcome, Refusal> {
     let outcome = take(app, now, submissions, once).await;
-    if let Err(refusal) = &outcome {
-        app.counters.refused(refusal);
-    }
-    outcome
+    outcome.inspect_err(|refusal| app.counters.refused(refusal))
 }
 
 async fn take(
     app: &Arc<App>,
     now: At,
-    submissions: Vec<Submission>,
+    submissions: Vec<Examined>,
     once: Option<Once>,
 ) -> Result<Outcome, Refusal> {
     app.health.may_accept().map_err(Refusal::Unavailable)?;
@@ -62,8 +57,8 @@ async fn take(
     let mut accepted = Vec::with_capacity(submissions.len());
     let mut handed = Vec::with_capacity(submissions.len());
     for submission in submissions {
-        let planned = plan(app, now, submission).await?;
-        let (message, deliveries) = planned.rows(app, now, &mut write);
+        let fates = fates(app, &submission).await?;
+        let (message, deliveries) = submission.rows(app, now, &fates, &mut write);
         accepted.push(message);
         handed.extend(deliveries);
     }
@@ -126,101 +121,18 @@ async fn replay(app: &App, key: Option<([u8; 32], [u8; 32])>) -> Result<Outcome,
     Ok(Outcome::Replayed { status, answer })
 }
 
-/// Whether [`accept`] would take a submission, as far as that can be told without the database.
-///
-/// # Errors
-/// As [`accept`].
-pub fn check(app: &App, snapshot: &Snapshot, now: At, submission: &Submission) -> Result<(), Refusal> {
-    examine(app, snapshot, now, submission).map(drop)
-}
-
-/// Everything that is decided about a submission without the database.
-fn examine<'s>(
-    app: &App,
-    snapshot: &Snapshot,
-    now: At,
-    submission: &'s Submission,
-) -> Result<(Headers<'s>, Facts, Times), Refusal> {
-    check_size(app, submission)?;
-    let headers = Headers::scan(&submission.content).map_err(|error| Refusal::Header(error.to_string()))?;
-    let facts = policy::facts(&headers)?;
-    policy::sender_ok(snapshot, &app.settings, submission, &facts.author)?;
-    let times = policy::times(now, &app.settings, submission.stream.class, &submission.options)?;
-    Ok((headers, facts, times))
-}
-
-/// A submission about which everything is decided.
-struct Planned {
-    submission: Submission,
-    facts: Facts,
-    times: Times,
-    message: i64,
-    content: Bytes,
-    fates: Vec<Fate>,
-}
-
-async fn plan(app: &App, now: At, submission: Submission) -> Result<Planned, Refusal> {
-    let snapshot = app.directory.snapshot();
-    let (headers, mut facts, times) = examine(app, &snapshot, now, &submission)?;
-    let message = submission.message.unwrap_or_else(|| app.mint.next(now));
-    if facts.message_id.is_empty() {
-        facts.message_id = format!("{}@{}", Noun::Message.show(message), facts.author.domain_str());
+async fn fates(app: &App, examined: &Examined) -> Result<Vec<Fate>, Refusal> {
+    let mut fates = Vec::with_capacity(examined.submission.recipients.len());
+    for recipient in &examined.submission.recipients {
+        fates.push(fate(app, examined, recipient).await?);
     }
-    let content = finished(now, message, &submission, &headers, &facts);
-    let mut fates = Vec::with_capacity(submission.recipients.len());
-    for recipient in &submission.recipients {
-        fates.push(fate(app, &submission, recipient, times).await?);
-    }
-    Ok(Planned { submission, facts, times, message, content, fates })
-}
-
-fn check_size(app: &App, submission: &Submission) -> Result<(), Refusal> {
-    let (given, max) = (submission.recipients.len(), app.settings.smtp.recipients_max as usize);
-    if given == 0 {
-        return Err(Refusal::NoRecipients);
-    }
-    if given > max {
-        return Err(Refusal::TooManyRecipients { given, max });
-    }
-    let (given, max) = (submission.content.len(), app.settings.smtp.message_max_bytes as usize);
-    if given > max { Err(Refusal::TooLarge { given, max }) } else { Ok(()) }
-}
-
-/// The message as it is kept: the trace on top, control headers out, Date and Message-ID in, a final CRLF.
-fn finished(now: At, message: i64, submission: &Submission, headers: &Headers<'_>, facts: &Facts) -> Bytes {
-    let edit = Edit { remove: control::REMOVED, now, message_id: &facts.message_id };
-    let edited = edited_prefix(headers, &edit);
-    let ends_well = submission.content.ends_with(b"\r\n");
-    if submission.trace.is_none() && edited.is_none() && ends_well {
-        return submission.content.clone();
-    }
-    let mut out = Vec::with_capacity(submission.content.len() + 256);
-    if let Some(trace) = &submission.trace {
-        let id = Noun::Message.show(message);
-        out.extend_from_slice(b"Received: by ");
-        out.extend_from_slice(trace.host.as_bytes());
-        out.extend_from_slice(format!(" with {} id {id};\r\n\t", trace.protocol).as_bytes());
-        date::write_rfc5322(&mut out, now);
-        out.extend_from_slice(b"\r\n");
-    }
-    match edited {
-        Some(prefix) => {
-            out.extend_from_slice(&prefix);
-            out.extend_from_slice(headers.body());
-        }
-        None => out.extend_from_slice(headers.raw()),
-    }
-    if !out.ends_with(b"\r\n") {
-        out.extend_from_slice(b"\r\n");
-    }
-    out.into()
+    Ok(fates)
 }
 
 async fn fate(
     app: &App,
-    submission: &Submission,
+    Examined { submission, times, .. }: &Examined,
     recipient: &Recipient,
-    times: Times,
 ) -> Result<Fate, Refusal> {
     let RecipientPath::Valid(path) = &recipient.path else {
         return Ok(Fate::NotSent { suppressed: false, reason: "invalid_address" });
@@ -234,25 +146,25 @@ async fn fate(
     }
 }
 
-impl Planned {
-    fn rows(self, app: &App, now: At, write: &mut Write) -> (Accepted, Option<Handed>) {
+impl Examined {
+    fn rows(self, app: &App, now: At, fates: &[Fate], write: &mut Write) -> (Accepted, Option<Handed>) {
         let lane = policy::lane(self.submission.stream.class);
+        let message = self.submission.message;
         let shared = Shared {
             workspace: self.submission.sender.workspace,
-            message: self.message,
+            message,
             lane,
             due: self.times.due,
             expires: self.times.expires,
             epoch: app.epoch,
             now,
         };
-        rows::content(write, self.message, &self.content);
-        let mut accepted =
-            Accepted { message: self.message, deliveries: Vec::with_capacity(self.fates.len()) };
+        rows::content(write, message, &self.submission.content);
+        let mut accepted = Accepted { message, deliveries: Vec::with_capacity(fates.len()) };
         let mut queued = Vec::new();
         let mut paths = Vec::new();
-        for (recipient, fate) in self.submission.recipients.iter().zip(&self.fates) {
-            let id = app.mint.next(now);
+        for (place, (recipient, fate)) in self.submission.recipients.iter().zip(fates).enumerate() {
+            let id = id::delivery(message, place);
             let domain: Arc<str> = app.egress.domain_name(recipient.address().map_or("", |a| a.domain_str()));
             let (text, path) = match &recipient.path {
                 RecipientPath::Valid(path) => (path.address.to_string(), Some(path)),
@@ -269,13 +181,13 @@ impl Planned {
             if let (Fate::Queued | Fate::Scheduled, Some(path)) = (fate, path) {
                 let key = QueueKey { workspace: shared.workspace, lane, domain };
                 let (due, expires) = (shared.due, shared.expires);
-                queued.push((key, Entry { delivery: id, message: self.message, due, expires, attempts: 0 }));
+                queued.push((key, Entry { delivery: id, message, due, expires, attempts: 0 }));
                 paths.push((id, path.clone()));
             }
             accepted.deliveries.push(delivery);
         }
-        let handed = self.message_row(&shared, write, paths);
-        (accepted, (!queued.is_empty()).then_some(Handed { parcel: handed, queued }))
+        let parcel = self.message_row(&shared, write, paths);
+        (accepted, (!queued.is_empty()).then_some(Handed { parcel, queued }))
     }
 
     fn message_row(
@@ -284,36 +196,35 @@ impl Planned {
         write: &mut Write,
         paths: Vec<(i64, mail::ForwardPath)>,
     ) -> Arc<Parcel> {
-        let subject: Box<str> = self.facts.subject.clone().into();
+        let Examined { submission, facts, times } = self;
+        let subject: Box<str> = facts.subject.as_str().into();
         let row = MessageRow {
-            id: self.message,
+            id: shared.message,
             workspace: shared.workspace,
-            stream: self.submission.stream.id,
-            origin: self.submission.sender.origin,
-            origin_id: self.submission.sender.key.as_ref().map(|key| key.id),
-            size: self.content.len(),
-            envelope: &self.submission.envelope,
-            author: self.facts.author.to_string(),
-            subject: self.facts.subject,
-            message_id: self.facts.message_id,
-            tags: self.submission.options.tags,
-            metadata: self.submission.options.metadata,
+            stream: submission.stream.id,
+            origin: submission.sender.origin,
+            origin_id: submission.sender.key.as_ref().map(|key| key.id),
+            size: submission.content.len(),
+            envelope: &submission.envelope,
+            author: facts.author.to_string(),
+            subject: facts.subject,
+            message_id: facts.message_id,
+            tags: submission.options.tags,
+            metadata: submission.options.metadata,
             now: shared.now,
-            scheduled: self.times.scheduled,
-            expires: self.times.expires,
+            scheduled: times.scheduled,
+            expires: times.expires,
+            deliveries: submission.recipients.len(),
         };
         rows::message(write, row);
-        let envelope: Envelope = self.submission.envelope;
-        let (message, workspace, stream) = (self.message, shared.workspace, self.submission.stream.id);
-        let author = self.facts.author;
         Arc::new(Parcel {
-            message,
-            workspace,
-            stream,
-            envelope,
-            author,
+            message: shared.message,
+            workspace: shared.workspace,
+            stream: submission.stream.id,
+            envelope: submission.envelope,
+            author: facts.author,
             subject,
-            content: self.content,
+            content: submission.content,
             paths,
             signature: tokio::sync::OnceCell::new(),
         })
@@ -333,6 +244,7 @@ fn note(write: &mut Write, shared: &Shared, delivery: &AcceptedDelivery, domain:
         workspace: shared.workspace,
         message: shared.message,
         delivery: delivery.id,
+        attempt: None,
         data,
     };
     event::note_delivery(write, shared.now, name, of);

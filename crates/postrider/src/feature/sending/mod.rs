@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod api;
 pub mod control;
+pub mod examine;
 pub mod idempotency;
 pub mod indexed;
 pub mod parcel;
@@ -133,8 +134,8 @@ pub struct Options {
 
 /// One message, before anything was decided about it.
 pub struct Submission {
-    /// The id that it will have, when its content already names it.
-    pub message: Option<i64>,
+    /// The id that it will have, from [`Mint::message`](crate::id::Mint::message) for as many as its recipients are.
+    pub message: i64,
     pub sender: Sender,
     pub stream: Arc<Stream>,
     /// The envelope without its forward-paths: they are in `recipients`.
@@ -199,6 +200,8 @@ pub enum Refusal {
     TooManyRecipients { given: usize, max: usize },
     #[error("the message has {given} octets, at most {max} are accepted")]
     TooLarge { given: usize, max: usize },
+    #[error("the header section is longer than {max} octets")]
+    HeaderTooLarge { max: usize },
     #[error("{field}: {reason}")]
     Option { field: &'static str, reason: String },
     #[error("this idempotency key was used for another message")]

@@ -145,7 +145,8 @@ impl Inner {
 async fn load(store: &Store, message: i64) -> Result<Option<Parcel>, StoreError> {
     let rows = store.read(&PARCEL, &[("message", message.into())]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let paths = store.read(&PARCEL_PATHS, &[("message", message.into())]).await?;
+    let last = message + row.int(9)?;
+    let paths = store.read(&PARCEL_PATHS, &[("message", message.into()), ("last", last.into())]).await?;
     let paths = paths.iter().map(read_path).collect::<Result<Vec<_>, _>>()?;
     let content = super::rows::unpack(row.int(5)?, row.int(6)?, row.blob(7)?);
     let content = content.ok_or_else(|| broken("content.bytes"))?;

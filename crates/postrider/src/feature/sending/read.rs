@@ -12,6 +12,7 @@ use store::{Query, Row, Store, StoreError, Value, query};
 use super::rows::unpack;
 use crate::feature::search;
 use crate::http::page::{From, Page};
+use crate::id;
 
 query!(EMAIL_LIST, "queries/email_list.sql");
 query!(EMAIL_LIST_BEFORE, "queries/email_list_before.sql");
@@ -368,6 +369,7 @@ pub async fn recipient_list(
 ) -> Result<Vec<StoredRecipient>, StoreError> {
     let mut params =
         vec![("workspace", workspace.into()), ("message", message.into()), ("limit", page.rows().into())];
+    params.push(("last", id::last_delivery(message).into()));
     let (query, edge) = match page.from {
         From::Newest => (&RECIPIENT_LIST, ("above", 0.into())),
         From::Below(id) => (&RECIPIENT_LIST, ("above", id.into())),

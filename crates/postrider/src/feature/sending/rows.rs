@@ -24,7 +24,6 @@ pub static MESSAGE: Statement = Statement::insert(
         ("stream_id", Kind::Int),
         ("origin", Kind::Text),
         ("origin_id", Kind::Int),
-        ("content_id", Kind::Int),
         ("size", Kind::Int),
         ("reverse_path", Kind::Text),
         ("author", Kind::Text),
@@ -36,6 +35,7 @@ pub static MESSAGE: Statement = Statement::insert(
         ("created_us", Kind::Int),
         ("scheduled_us", Kind::Int),
         ("expires_us", Kind::Int),
+        ("deliveries", Kind::Int),
     ],
 );
 
@@ -128,6 +128,8 @@ pub struct MessageRow<'a> {
     pub now: At,
     pub scheduled: Option<At>,
     pub expires: At,
+    /// Their ids follow its own: see [`crate::id::delivery`].
+    pub deliveries: usize,
 }
 
 pub fn message(write: &mut Write, row: MessageRow<'_>) {
@@ -137,7 +139,6 @@ pub fn message(write: &mut Write, row: MessageRow<'_>) {
         row.stream.into(),
         row.origin.as_str().into(),
         row.origin_id.into(),
-        row.id.into(),
         i64::try_from(row.size).unwrap_or(i64::MAX).into(),
         row.envelope.reverse_path.as_str().to_owned().into(),
         row.author.into(),
@@ -149,6 +150,7 @@ pub fn message(write: &mut Write, row: MessageRow<'_>) {
         row.now.0.into(),
         row.scheduled.map(|at| at.0).into(),
         row.expires.0.into(),
+        i64::try_from(row.deliveries).unwrap_or(i64::MAX).into(),
     ];
     write.row(&MESSAGE, values);
 }

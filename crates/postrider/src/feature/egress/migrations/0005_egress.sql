@@ -1,4 +1,4 @@
--- One try at one delivery, immutable.
+-- One try at one delivery, immutable. Those at a message are found through its events: each is named by the one that it led to.
 CREATE TABLE attempt (
   id           INTEGER PRIMARY KEY,
   workspace_id INTEGER NOT NULL,
@@ -19,7 +19,6 @@ CREATE TABLE attempt (
   ambiguous    INTEGER NOT NULL DEFAULT 0,
   conversation TEXT NOT NULL
 );
-CREATE INDEX attempt_by_delivery ON attempt (delivery_id);
 
 -- Starts of the server. A start that ended cleanly left nothing in flight.
 CREATE TABLE node_start (

@@ -1,3 +1,6 @@
-SELECT id, delivery_id, number, started_us, duration_us, site, peer, tls, verdict, stage, reply, class, rule, ambiguous,
-  conversation
-FROM attempt WHERE delivery_id = :delivery AND workspace_id = :workspace ORDER BY id DESC LIMIT :limit
+SELECT a.id, a.delivery_id, a.number, a.started_us, a.duration_us, a.site, a.peer, a.tls, a.verdict, a.stage, a.reply,
+  a.class, a.rule, a.ambiguous, a.conversation
+FROM attempt a
+WHERE a.workspace_id = :workspace AND a.delivery_id = :delivery
+  AND a.id IN (SELECT e.attempt_id FROM event e WHERE e.message_id = :message)
+ORDER BY a.id DESC LIMIT :limit

@@ -6,6 +6,8 @@ CREATE TABLE event (
   at_us        INTEGER NOT NULL,
   message_id   INTEGER,
   delivery_id  INTEGER,
+  -- The attempt that led to it; null when there was none.
+  attempt_id   INTEGER,
   data         TEXT
 );
 CREATE INDEX event_by_message ON event (message_id, id) WHERE message_id IS NOT NULL;

@@ -16,10 +16,11 @@ use super::request::EmailRequest;
 use super::submission::{Context, submission};
 use crate::app::App;
 use crate::feature::access::digest_of;
-use crate::feature::sending::accept::{self, Outcome, accept};
+use crate::feature::sending::accept::{Outcome, accept};
 use crate::feature::sending::control::IDEMPOTENCY_KEY_MAX;
+use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::idempotency::{Answer, Once, answered, fingerprint};
-use crate::feature::sending::{Accepted, AcceptedDelivery, Fate, Submission};
+use crate::feature::sending::{Accepted, AcceptedDelivery, Fate};
 use crate::http::auth::SendingKey;
 use crate::http::error::{ApiError, Code, FieldError, FieldErrorBody, Name};
 use crate::http::json::{self, Octets};
@@ -111,15 +112,23 @@ pub(super) async fn one(
         let request: EmailRequest = json::parse(&body)?;
         let snapshot = app.directory.snapshot();
         let cx = Context { app: &app, snapshot: &snapshot, who: &who, now };
-        submission(&cx, &request).map_err(ApiError::invalid)
+        examined(&cx, &request)
     };
     match read() {
-        Ok(submission) => {
+        Ok(examined) => {
             let render = |accepted: &[Accepted]| rendered(&accepted.first().map(SentEmail::of));
-            hand_over(&app, asked, vec![submission], Arc::new(render)).await
+            hand_over(&app, asked, vec![examined], Arc::new(render)).await
         }
         Err(error) => asked.replay_or(&app, error).await,
     }
+}
+
+/// Judges a request and what it asks to be sent.
+fn examined(cx: &Context<'_>, request: &EmailRequest) -> Result<Examined, ApiError> {
+    let submission = submission(cx, request).map_err(ApiError::invalid)?;
+    let content = submission.content.clone();
+    let headers = scan(cx.app, &content)?;
+    Ok(examine(cx.app, cx.snapshot, cx.now, submission, &headers)?)
 }
 
 pub(super) async fn batch(
@@ -176,19 +185,14 @@ fn read_batch(
     who: &SendingKey,
     body: &Bytes,
     validation: Validation,
-) -> Result<(Vec<Submission>, Vec<BatchError>), ApiError> {
+) -> Result<(Vec<Examined>, Vec<BatchError>), ApiError> {
     let snapshot = app.directory.snapshot();
     let cx = Context { app, snapshot: &snapshot, who, now: app.now() };
     let mut submissions = Vec::new();
     let mut refused: Vec<(usize, ApiError)> = Vec::new();
     for (index, request) in read_requests(body)?.into_iter().enumerate() {
-        let read = request.and_then(|request| {
-            let submission = submission(&cx, &request).map_err(ApiError::invalid)?;
-            accept::check(app, &snapshot, cx.now, &submission)?;
-            Ok(submission)
-        });
-        match read {
-            Ok(submission) => submissions.push(submission),
+        match request.and_then(|request| examined(&cx, &request)) {
+            Ok(examined) => submissions.push(examined),
             Err(error) => refused.push((index, error)),
         }
     }
@@ -327,7 +331,7 @@ impl Asked {
 async fn hand_over(
     app: &Arc<App>,
     asked: Asked,
-    submissions: Vec<Submission>,
+    submissions: Vec<Examined>,
     render: Answer,
 ) -> Result<Response, ApiError> {
     let once = asked.once.map(|(digest, fingerprint)| Once {

@@ -106,7 +106,7 @@ struct Content {
 
 impl Content {
     fn of(octets: &[u8]) -> Content {
-        let Ok(headers) = Headers::scan(octets) else { return Content::default() };
+        let Ok(headers) = Headers::scan_again(octets) else { return Content::default() };
         let list = |name: &str| {
             headers.mailboxes(name).unwrap_or_default().iter().map(shown_mailbox).collect::<Vec<_>>()
         };

@@ -58,7 +58,7 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     let files = request.attachments.as_deref().unwrap_or_default();
     check_attachments(files, &mut mistakes);
 
-    let message = cx.app.mint.next(cx.now);
+    let message = cx.app.mint.message(cx.now, people.recipients.len());
     // A stand-in lets the rest of a draft without a usable sender be judged too.
     let author = from.clone().unwrap_or_else(stand_in);
     let content = compose_content(cx, request, (message, &author, &people), &mut mistakes);
@@ -77,7 +77,7 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     };
     let sender = Sender { workspace: cx.who.workspace, origin: Origin::Api, key: Some(cx.who.key.clone()) };
     Ok(Submission {
-        message: Some(message),
+        message,
         sender,
         stream,
         envelope,

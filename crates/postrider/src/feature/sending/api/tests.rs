@@ -250,6 +250,34 @@ async fn a_batch_is_all_or_what_is_right() {
 }
 
 #[tokio::test]
+async fn the_recipients_of_emails_that_are_taken_at_once_are_kept_apart() {
+    on_both(async |harness: &Harness| {
+        let batch = |name: &str| -> Value {
+            let email = |n: usize| {
+                let to = (0..=n % 4).map(|one| format!("{name}-{n}-{one}@example.org"));
+                with(json!({ "to": to.collect::<Vec<_>>() }))
+            };
+            (0..40).map(email).collect()
+        };
+        let (one, two) = (batch("one"), batch("two"));
+        let answers = tokio::join!(harness.post("/emails/batch", &one), harness.post("/emails/batch", &two));
+        harness.settled().await;
+        for (given, answer) in [(one, answers.0.json()), (two, answers.1.json())] {
+            for (email, sent) in given.as_array().unwrap().iter().zip(answer["data"].as_array().unwrap()) {
+                let path = format!("/emails/{}", sent["id"].as_str().unwrap());
+                let recipients = harness.get(&format!("{path}/recipients")).await.json();
+                let shown = recipients["data"].as_array().unwrap().iter();
+                assert_eq!(shown.map(|one| one["email"].clone()).collect::<Value>(), email["to"]);
+                let attempts = harness.get(&format!("{path}/attempts")).await.json();
+                let count = attempts["data"].as_array().unwrap().len();
+                assert_eq!(count, email["to"].as_array().unwrap().len());
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_scheduled_email_can_be_moved_and_cancelled() {
     on_both(async |harness: &Harness| {
         let later = with(json!({"scheduled_at": "in 1 hour", "to": ["a@example.org", "b@example.org"]}));

@@ -1,6 +1,6 @@
 -- What was accepted. Each table's ids grow with time, so every insert lands at its right-hand end.
 
--- Immutable octets, stored once a submission. encoding: 0 as they are, 1 zstd.
+-- The immutable octets of the message with this id. encoding: 0 as they are, 1 zstd.
 CREATE TABLE content (
   id       INTEGER PRIMARY KEY,
   encoding INTEGER NOT NULL,
@@ -16,7 +16,6 @@ CREATE TABLE message (
   origin        TEXT NOT NULL CHECK (origin IN ('api', 'smtp')),
   -- The key that brought it; null for a trusted network.
   origin_id     INTEGER,
-  content_id    INTEGER NOT NULL,
   size          INTEGER NOT NULL,
   reverse_path  TEXT NOT NULL,
   author        TEXT NOT NULL,
@@ -29,11 +28,13 @@ CREATE TABLE message (
   wishes        TEXT,
   created_us    INTEGER NOT NULL,
   scheduled_us  INTEGER,
-  expires_us    INTEGER NOT NULL
+  expires_us    INTEGER NOT NULL,
+  -- How many ids above its own are those of its deliveries.
+  deliveries    INTEGER NOT NULL
 );
 CREATE INDEX message_by_workspace ON message (workspace_id, id);
 
--- One recipient's journey: the row that the queue works on.
+-- One recipient's journey: the row that the queue works on. Those of a message are found by their ids, which follow its own.
 CREATE TABLE delivery (
   id           INTEGER PRIMARY KEY,
   workspace_id INTEGER NOT NULL,
@@ -60,7 +61,6 @@ CREATE TABLE delivery (
   finished_us  INTEGER,
   CHECK ((state = 'done') = (disposition IS NOT NULL))
 );
-CREATE INDEX delivery_by_message ON delivery (message_id);
 -- The live queue: what is finished leaves it, so its cost does not grow with history.
 CREATE INDEX delivery_queue ON delivery (workspace_id, lane, domain, due_us, id) WHERE state = 'due';
 

@@ -6,9 +6,11 @@ WHERE m.workspace_id = :workspace AND m.id > :above
   AND (:author = '' OR lower(m.author) = :author)
   AND (:tag = '' OR replace(m.tags, :tag, '') <> m.tags)
   AND (:recipient = '' OR EXISTS (
-    SELECT 1 FROM delivery d WHERE d.message_id = m.id AND lower(d.forward_path) = :recipient))
+    SELECT 1 FROM delivery d
+    WHERE d.id > m.id AND d.id <= m.id + m.deliveries AND lower(d.forward_path) = :recipient))
   AND (:status = '' OR EXISTS (
-    SELECT 1 FROM delivery d WHERE d.message_id = m.id AND :status = CASE
+    SELECT 1 FROM delivery d
+    WHERE d.id > m.id AND d.id <= m.id + m.deliveries AND :status = CASE
       WHEN d.state = 'due' AND d.attempts > 0 THEN 'delivery_delayed'
       WHEN d.state = 'due' AND d.due_us > CAST(:now AS BIGINT) THEN 'scheduled'
       WHEN d.state = 'due' THEN 'queued'

@@ -1,2 +1,2 @@
-DELETE FROM message WHERE id > :after AND id <= :upto
-  AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.message_id = message.id)
+DELETE FROM message WHERE id > :after AND id <= :upto AND id NOT IN
+  (SELECT message_id FROM delivery WHERE id > :after AND id <= :upto + 16383)

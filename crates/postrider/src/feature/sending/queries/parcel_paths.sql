@@ -1,1 +1,2 @@
-SELECT id, forward_path, notify FROM delivery WHERE message_id = :message AND state = 'due' ORDER BY id
+SELECT id, forward_path, notify FROM delivery
+WHERE id > :message AND id <= :last AND message_id = :message AND state = 'due' ORDER BY id

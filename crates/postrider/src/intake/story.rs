@@ -1,0 +1,80 @@
+//! A client that submits over SMTP, as the product answers it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use net::listen::{Admissions, stopper};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+use super::smtp::{self, PortTls};
+use crate::testing::{DOMAIN, Database, Harness};
+
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    /// Says something, and hears the last line of the reply.
+    async fn say(&mut self, words: &str) -> String {
+        self.0.write_all(format!("{words}\r\n").as_bytes()).await.expect("the server listens");
+        self.hear().await
+    }
+
+    async fn hear(&mut self) -> String {
+        loop {
+            let mut line = String::new();
+            self.0.read_line(&mut line).await.expect("the server answers");
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return line.trim_end().to_owned();
+            }
+        }
+    }
+
+    async fn submit(&mut self, message: &str) -> String {
+        for command in [format!("MAIL FROM:<me@{DOMAIN}>"), "RCPT TO:<ann@example.org>".into()] {
+            assert!(self.say(&command).await.starts_with("250"), "{command}");
+        }
+        assert!(self.say("DATA").await.starts_with("354"));
+        self.say(&format!("{message}\r\n.")).await
+    }
+}
+
+/// A message whose header section, the empty line included, has so many octets.
+fn message_with_header_of(octets: usize) -> String {
+    let mut message = format!("From: me@{DOMAIN}\r\nDate: now\r\nMessage-ID: <m@{DOMAIN}>\r\n");
+    while message.len() + 200 < octets {
+        message.push_str(&format!("X-Filling: {:e>80}\r\n", ""));
+    }
+    let name = "X-Last: ";
+    let rest = octets - message.len() - name.len() - 4;
+    message.push_str(&format!("{name}{:e>rest$}\r\n\r\nbody", ""));
+    message
+}
+
+#[tokio::test]
+async fn a_header_section_up_to_the_limit_is_taken_and_goes_out_and_a_longer_one_is_refused() {
+    // The default, above which what is added to the message makes it, and one of an operator's own.
+    for (limit, settings) in [(262_144, vec![]), (20_000, vec![("smtp.header_max_bytes", "20000")])] {
+        let settings = [settings, vec![("smtp.auth_without_tls_on_loopback", "true")]].concat();
+        let harness = Harness::start(Database::Sqlite, &settings).await;
+        let listener = smtp::bind("127.0.0.1:0".parse().expect("an address"), &Admissions::new(10, 10));
+        let listener = listener.expect("a port");
+        let address = listener.address();
+        let (stopper, stop) = stopper();
+        tokio::spawn(smtp::serve(harness.app.clone(), listener, PortTls::StartTls, stop));
+
+        let mut client = Client(BufReader::new(TcpStream::connect(address).await.expect("a connection")));
+        client.hear().await;
+        client.say("EHLO client.example").await;
+        let secret = STANDARD.encode(format!("\0any\0{}", harness.key));
+        assert!(client.say(&format!("AUTH PLAIN {secret}")).await.starts_with("235"));
+        let refused = client.submit(&message_with_header_of(limit + 1)).await;
+        assert_eq!(refused, format!("552 5.3.4 the header section is longer than {limit} octets"));
+        let taken = client.submit(&message_with_header_of(limit)).await;
+        assert!(taken.starts_with("250 2.0.0 Ok: queued as msg_"), "{taken}");
+        harness.settled().await;
+        let emails = harness.get("/emails").await.json();
+        assert_eq!(emails["data"].as_array().map(Vec::len), Some(1));
+        assert_eq!(emails["data"][0]["last_event"], "delivered");
+        stopper.stop();
+        harness.end().await;
+    }
+}
