@@ -244,32 +244,34 @@ fn ttl(answer: &Lookup) -> Duration {
     Duration::from_secs(u64::from(shortest)).clamp(TTL_MIN, TTL_MAX)
 }
 
-/// Names that are not host names (address literals, the root among others) are passed over.
 fn chosen_hosts(answer: &Lookup) -> MailHosts {
-    let mut records: Vec<_> = answer
-        .answers()
-        .iter()
-        .filter_map(|record| match &record.data {
-            RData::MX(mx) => Some(mx),
-            _ => None,
-        })
-        .collect();
-    if let [only] = records.as_slice()
-        && only.exchange.is_root()
+    let records = answer.answers().iter().filter_map(|record| match &record.data {
+        RData::MX(mx) => Some((mx.preference, mx.exchange.to_ascii())),
+        _ => None,
+    });
+    let records: Vec<(u16, String)> = records.collect();
+    if let [(_, only)] = records.as_slice()
+        && only == "."
     {
         return MailHosts::NullMx;
     }
-    records.sort_by_key(|mx| mx.preference);
-    let mut seen = HashSet::new();
-    let named = records.iter().filter_map(|mx| {
-        let name = Domain::parse(&mx.exchange.to_ascii()).ok()?;
-        Some(MxHost { preference: mx.preference, name })
-    });
-    let hosts: Vec<MxHost> = named.filter(|host| seen.insert(host.name.clone())).take(MX_HOSTS_MAX).collect();
+    let hosts = named_hosts(records);
     if hosts.is_empty() {
         return MailHosts::NoMailHost { reason: "none of the domain's MX records names a host" };
     }
     MailHosts::Hosts { hosts, valid_for: ttl(answer), implicit: false }
+}
+
+/// The hosts of MX records (preference and name), the most preferred first, each once, at most [`MX_HOSTS_MAX`]. Names
+/// that are no host's (address literals, the root among others) are passed over.
+#[must_use]
+pub fn named_hosts(mut records: Vec<(u16, String)>) -> Vec<MxHost> {
+    records.sort_by_key(|(preference, _)| *preference);
+    let mut seen = HashSet::new();
+    let named = records.iter().filter_map(|(preference, name)| {
+        Some(MxHost { preference: *preference, name: Domain::parse(name).ok()? })
+    });
+    named.filter(|host| seen.insert(host.name.clone())).take(MX_HOSTS_MAX).collect()
 }
 
 /// Permanent only what an answer said: NXDOMAIN, or no data.
