@@ -11,6 +11,7 @@ mod child;
 mod clock;
 mod command;
 mod crash;
+mod fuzz;
 mod http;
 mod interop;
 mod place;
@@ -48,6 +49,9 @@ enum Task {
     Tidy,
     /// Kill the real program under load; nothing accepted may be lost
     Crash(crash::Options),
+    /// Try parsers on inputs that nobody would write, as long as one likes
+    #[command(disable_help_flag = true)]
+    Fuzz(fuzz::Options),
     /// Measure beside peers
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -70,6 +74,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Check => check::run_all(),
         Task::Tidy => tidy::run(),
         Task::Crash(options) => crash::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(bench) => bench::run(&bench).map(|()| ExitCode::SUCCESS),
     }
 }

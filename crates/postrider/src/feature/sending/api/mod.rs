@@ -12,7 +12,7 @@
 mod change;
 mod listed;
 mod moment;
-mod request;
+pub mod request;
 mod send;
 mod shown;
 mod submission;
