@@ -100,3 +100,17 @@ fn holds(stage: Stage, code: u16, found: Classified) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "left == right")]
+    fn a_suppression_for_a_reply_to_the_message_is_seen() {
+        let found = of(Stage::Rcpt, 550, "5.1.1 user unknown");
+        assert!(found.suppress);
+        holds(Stage::Rcpt, 550, found);
+        holds(Stage::Body, 550, found);
+    }
+}

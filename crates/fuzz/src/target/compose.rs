@@ -209,3 +209,31 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
     assert!(!spaces_end_a_line, "blanks at the end of a line get lost on the way");
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "left == right")]
+    fn a_field_that_slipped_in_is_seen() {
+        let (from, to) = (mailbox("", "ann@example.org"), [mailbox("", "bob@example.org")]);
+        let draft = Draft {
+            from: &from,
+            reply_to: &[],
+            to: &to,
+            cc: &[],
+            subject: "hi",
+            date: At(0),
+            message_id: "m1@example.org",
+            text: Some("hello"),
+            html: None,
+            attachments: &[],
+            headers: &[],
+            seed: 7,
+        };
+        let message = compose(&draft).expect("a good draft");
+        holds(&draft, &message);
+        holds(&draft, &[b"Bcc: x@y.z\r\n", &message[..]].concat());
+    }
+}

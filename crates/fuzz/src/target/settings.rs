@@ -1,7 +1,7 @@
 //! The settings: a file and an environment. Fields: the file, then variables as `NAME=value`.
 //!
 //! Properties: either settings or mistakes, each of which names a line of the file or a variable and has a reason; the
-//! order of the sources changes nothing; a password is in no complaint and no debug output.
+//! order of the sources changes nothing, the environment is stronger than the file; a password is in no complaint and no debug output.
 
 use postrider::settings::mistake::Place;
 use postrider::settings::{Mistakes, Settings, Written};
@@ -38,8 +38,8 @@ pub(super) const TARGET: Target = Target {
         "POSTRIDER_DELIVERY__NEXT_HOP=capture",
         "POSTRIDER_DNS__RESOLVERS=127.0.0.1:53,",
     ],
-    input_max: 3_000,
-    rounds: 600,
+    input_max: 1_500,
+    rounds: 400,
 };
 
 /// In the seeds and tokens wherever a password belongs.
@@ -61,6 +61,13 @@ fn check(input: &[u8]) -> u64 {
     otherwise.file("postrider.toml", file);
     let read = written.settings();
     assert_eq!(read.as_ref().ok(), otherwise.settings().as_ref().ok(), "the order of the sources");
+    let mut environment = Written::new();
+    environment.environment(variables.clone(), &[]);
+    if let (Ok(both), Ok(alone)) = (&read, environment.settings())
+        && variables.iter().any(|(name, _)| name == "POSTRIDER_SMTP__LISTEN")
+    {
+        assert_eq!(both.smtp.listen, alone.smtp.listen, "the environment is stronger than the file");
+    }
     match &read {
         Ok(settings) => settings_hold(settings),
         Err(mistakes) => mistakes_hold(mistakes, file, &variables),
