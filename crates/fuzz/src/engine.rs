@@ -3,7 +3,7 @@
 //! Guarantees
 //! 1. A run is its seed: the same target, corpus, seed and number of rounds try the same inputs.
 //! 2. What fails is made smaller as long as it still fails, within [`SHRINK_TRIES_MAX`].
-//! 3. Memory: at most [`POOL_MAX`] inputs of the target's largest size.
+//! 3. Memory: at most [`POOL_MAX`] inputs of the target's largest size beside the corpus, and a number for each kind of outcome.
 //!
 //! Where an input leads is what the target says of it ([`Target::check`] gives a number for the kind of outcome): the
 //! stable compiler has no counters of covered code that safe Rust may read. An input of a new kind joins those that
@@ -11,7 +11,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -56,33 +56,72 @@ pub fn explore(
     mut goes_on: impl FnMut(u64) -> bool,
 ) -> Result<Explored, Failure> {
     let mut chance = Chance::new(seed ^ crate::kind(target.name));
-    let (mut pool, mut kinds) = (Vec::new(), HashSet::new());
+    let mut pool = Pool::default();
     for input in corpus {
-        kinds.insert(attempt(target, input).map_err(|message| failure(target, input, message, 0))?);
-        pool.push(input.clone());
+        let kind = attempt(target, input).map_err(|message| failure(target, input, message, 0))?;
+        pool.add_seed(kind, input);
     }
-    if pool.is_empty() {
-        pool.push(Vec::new());
+    if pool.inputs.is_empty() {
+        pool.add_seed(0, &[]);
     }
     let mut rounds = 0;
     while goes_on(rounds) {
         rounds += 1;
-        // Every other time one of those that were found last: they have been changed least.
-        let recent = pool.len().div_ceil(4);
-        let from = if chance.below(2) == 0 { pool.len() - recent } else { 0 };
-        let at = from + chance.below(pool.len() - from);
-        let input = mutated(&mut chance, &pool[at], &pool, target.tokens, target.input_max);
+        let from = pool.pick(&mut chance);
+        let input = mutated(&mut chance, from, &pool.inputs, target.tokens, target.input_max);
         let kind = attempt(target, &input).map_err(|message| failure(target, &input, message, rounds))?;
-        if kinds.insert(kind) {
-            if pool.len() == POOL_MAX {
-                // The seeds stay: they stand first.
-                let at = corpus.len().min(POOL_MAX / 2) + chance.below(POOL_MAX / 2);
-                pool.swap_remove(at.min(POOL_MAX - 1));
+        pool.offer(&mut chance, kind, input);
+    }
+    Ok(Explored { rounds, kinds: pool.places.len() })
+}
+
+/// What is changed further: the seeds, then one input for each kind of outcome, as short as it was ever seen.
+#[derive(Default)]
+struct Pool {
+    inputs: Vec<Vec<u8>>,
+    /// The kind of each input.
+    kinds: Vec<u64>,
+    seeds: usize,
+    /// Every kind that was seen, and where its input is unless it had to go.
+    places: HashMap<u64, Option<usize>>,
+}
+
+impl Pool {
+    fn add_seed(&mut self, kind: u64, input: &[u8]) {
+        self.places.insert(kind, Some(self.inputs.len()));
+        self.inputs.push(input.to_vec());
+        self.kinds.push(kind);
+        self.seeds = self.inputs.len();
+    }
+
+    /// Every other time one of those that were found last: they have been changed least.
+    fn pick(&self, chance: &mut Chance) -> &[u8] {
+        let recent = self.inputs.len().div_ceil(4);
+        let from = if chance.below(2) == 0 { self.inputs.len() - recent } else { 0 };
+        &self.inputs[from + chance.below(self.inputs.len() - from)]
+    }
+
+    fn offer(&mut self, chance: &mut Chance, kind: u64, input: Vec<u8>) {
+        match self.places.get(&kind) {
+            Some(Some(at)) if *at >= self.seeds && input.len() < self.inputs[*at].len() => {
+                self.inputs[*at] = input
             }
-            pool.push(input);
+            Some(_) => {}
+            None if self.inputs.len() < POOL_MAX => {
+                self.places.insert(kind, Some(self.inputs.len()));
+                self.inputs.push(input);
+                self.kinds.push(kind);
+            }
+            None => {
+                // A seed goes only when there is nothing else.
+                let first = self.seeds.min(POOL_MAX - 1);
+                let at = first + chance.below(POOL_MAX - first);
+                self.places.insert(self.kinds[at], None);
+                self.places.insert(kind, Some(at));
+                (self.inputs[at], self.kinds[at]) = (input, kind);
+            }
         }
     }
-    Ok(Explored { rounds, kinds: kinds.len() })
 }
 
 fn failure(target: &Target, input: &[u8], message: String, round: u64) -> Failure {
@@ -161,21 +200,26 @@ mod tests {
     use super::*;
 
     fn target(check: fn(&[u8]) -> u64) -> Target {
-        Target { name: "engine", check, tokens: &["needle", "hay"], input_max: 500, rounds: 0 }
+        Target { name: "engine", check, tokens: &["needle ", "hay", " "], input_max: 500, rounds: 0 }
     }
 
     /// Each step is a kind of its own, so that the search goes from one to the next.
     fn stairs(input: &[u8]) -> u64 {
-        let steps = input.iter().zip(b"STAIRS").take_while(|(a, b)| a == b).count();
-        assert!(steps < 6, "the top");
-        steps as u64
+        let way = b"needle hay needle hay";
+        let steps = way.split_inclusive(|byte| *byte == b' ').scan(0, |at, word| {
+            *at += word.len();
+            input.starts_with(&way[..*at]).then_some(())
+        });
+        let steps = steps.count() as u64;
+        assert!(steps < 4, "the top");
+        steps
     }
 
     #[test]
     fn what_fails_is_found_step_by_step_and_made_as_small_as_it_goes() {
         let failure =
-            explore(&target(stairs), &[b"hello".to_vec()], 1, |rounds| rounds < 200_000).unwrap_err();
-        assert_eq!(failure.input, b"STAIRS");
+            explore(&target(stairs), &[b"hello ".to_vec()], 1, |rounds| rounds < 100_000).unwrap_err();
+        assert_eq!(failure.input, b"needle hay needle hay");
         assert!(failure.round > 0 && failure.message.contains("the top"), "{failure:?}");
     }
 

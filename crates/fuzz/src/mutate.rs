@@ -51,7 +51,7 @@ pub fn mutated(
             0 | 4 => flip(chance, &mut bytes),
             1 | 5 => {
                 let at = chance.below(bytes.len() + 1);
-                let octet = *chance.pick(OCTETS);
+                let octet = if chance.below(2) == 0 { chance.below(256) as u8 } else { *chance.pick(OCTETS) };
                 insert(&mut bytes, at, &[octet]);
             }
             2 | 6 => remove(chance, &mut bytes),

@@ -32,13 +32,13 @@ const TOKENS: &[&str] = &[
 ];
 
 pub(super) const ADDRESS: Target =
-    Target { name: "address", check: address, tokens: TOKENS, input_max: 600, rounds: 8_000 };
+    Target { name: "address", check: address, tokens: TOKENS, input_max: 600, rounds: 3_000 };
 
 pub(super) const DOMAIN: Target =
-    Target { name: "domain", check: domain, tokens: TOKENS, input_max: 600, rounds: 8_000 };
+    Target { name: "domain", check: domain, tokens: TOKENS, input_max: 600, rounds: 3_000 };
 
 pub(super) const MX: Target =
-    Target { name: "mx", check: mx, tokens: TOKENS, input_max: 2_000, rounds: 4_000 };
+    Target { name: "mx", check: mx, tokens: TOKENS, input_max: 2_000, rounds: 1_500 };
 
 fn address(input: &[u8]) -> u64 {
     let text = target::text(input);

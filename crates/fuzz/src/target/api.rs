@@ -37,7 +37,7 @@ pub(super) const CONTROL: Target = Target {
         "\u{f6}",
     ],
     input_max: 3_000,
-    rounds: 4_000,
+    rounds: 1_500,
 };
 
 fn control(input: &[u8]) -> u64 {
@@ -111,7 +111,7 @@ pub(super) const EMAIL_REQUEST: Target = Target {
         "\"",
     ],
     input_max: 3_000,
-    rounds: 3_000,
+    rounds: 1_500,
 };
 
 fn email_request(input: &[u8]) -> u64 {
@@ -177,7 +177,7 @@ pub(super) const SEARCH: Target = Target {
         "*",
     ],
     input_max: 600,
-    rounds: 3_000,
+    rounds: 1_500,
 };
 
 fn search(input: &[u8]) -> u64 {
@@ -214,7 +214,7 @@ pub(super) const IDS: Target = Target {
         "1000",
     ],
     input_max: 200,
-    rounds: 10_000,
+    rounds: 5_000,
 };
 
 const NOUNS: [Noun; 11] = [

@@ -35,7 +35,7 @@ pub(super) const TARGET: Target = Target {
         "\u{130}\u{df}",
     ],
     input_max: target::INPUT_MAX,
-    rounds: 4_000,
+    rounds: 2_000,
 };
 
 const STAGES: [Stage; 9] = [

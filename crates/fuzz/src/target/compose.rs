@@ -47,7 +47,7 @@ pub(super) const TARGET: Target = Target {
         "From: a@b.test\r\n\r\nhi\r\n",
     ],
     input_max: 6_000,
-    rounds: 3_000,
+    rounds: 1_500,
 };
 
 fn check(input: &[u8]) -> u64 {

@@ -32,7 +32,7 @@ pub(super) const TARGET: Target = Target {
         "951782400000000",
     ],
     input_max: 120,
-    rounds: 8_000,
+    rounds: 4_000,
 };
 
 const FIRST: i64 = -62_135_596_800_000_000;

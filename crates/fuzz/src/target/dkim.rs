@@ -34,7 +34,7 @@ pub(super) const TARGET: Target = Target {
         "text",
     ],
     input_max: 1_500,
-    rounds: 1_200,
+    rounds: 500,
 };
 
 const SEED: [u8; 32] = [7; 32];

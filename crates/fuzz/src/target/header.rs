@@ -48,16 +48,16 @@ const TOKENS: &[&str] = &[
 ];
 
 pub(super) const SCAN: Target =
-    Target { name: "header_scan", check: scan, tokens: TOKENS, input_max: target::INPUT_MAX, rounds: 4_000 };
+    Target { name: "header_scan", check: scan, tokens: TOKENS, input_max: target::INPUT_MAX, rounds: 1_500 };
 
 pub(super) const TEXT: Target =
-    Target { name: "header_text", check: text, tokens: TOKENS, input_max: target::INPUT_MAX, rounds: 4_000 };
+    Target { name: "header_text", check: text, tokens: TOKENS, input_max: target::INPUT_MAX, rounds: 1_500 };
 
 pub(super) const EDIT: Target =
-    Target { name: "header_edit", check: edit, tokens: TOKENS, input_max: target::INPUT_MAX, rounds: 4_000 };
+    Target { name: "header_edit", check: edit, tokens: TOKENS, input_max: target::INPUT_MAX, rounds: 1_500 };
 
 pub(super) const MAILBOXES: Target =
-    Target { name: "mailboxes", check: mailboxes, tokens: TOKENS, input_max: 2_000, rounds: 2_500 };
+    Target { name: "mailboxes", check: mailboxes, tokens: TOKENS, input_max: 2_000, rounds: 800 };
 
 fn scan(input: &[u8]) -> u64 {
     let headers = match Headers::scan(input) {

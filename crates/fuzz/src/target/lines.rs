@@ -15,7 +15,7 @@ pub(super) const TARGET: Target = Target {
     check,
     tokens: &["\r\n", "\r\n.\r\n", ".", "\n.\n", "\r", "\n", "\r\n..", ".\r\n", "text"],
     input_max: 400,
-    rounds: 3_000,
+    rounds: 2_000,
 };
 
 fn check(input: &[u8]) -> u64 {

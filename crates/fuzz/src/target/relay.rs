@@ -42,7 +42,7 @@ pub(super) const TARGET: Target = Target {
         "\\x{f6}",
     ],
     input_max: 1_500,
-    rounds: 3_000,
+    rounds: 2_000,
 };
 
 /// What a peer says that offers all that the client knows.

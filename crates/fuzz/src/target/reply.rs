@@ -28,7 +28,7 @@ pub(super) const TARGET: Target = Target {
         "user unknown",
     ],
     input_max: 3_000,
-    rounds: 4_000,
+    rounds: 2_000,
 };
 
 fn check(input: &[u8]) -> u64 {

@@ -39,7 +39,7 @@ pub(super) const TARGET: Target = Target {
         "POSTRIDER_DNS__RESOLVERS=127.0.0.1:53,",
     ],
     input_max: 1_500,
-    rounds: 400,
+    rounds: 200,
 };
 
 /// In the seeds and tokens wherever a password belongs.

@@ -46,7 +46,7 @@ pub(super) const TARGET: Target = Target {
         "\n",
     ],
     input_max: target::INPUT_MAX,
-    rounds: 1_500,
+    rounds: 1_000,
 };
 
 /// Transactions of one connection; then it quits.

@@ -59,7 +59,7 @@ pub(super) const TARGET: Target = Target {
         "MAIL FROM:<>\r\nRCPT TO:<c@d.test>\r\nBDAT 4\r\na\r\nbBDAT 2 LAST\r\n\r\n",
     ],
     input_max: target::INPUT_MAX,
-    rounds: 1_500,
+    rounds: 800,
 };
 
 const MESSAGE_MAX_BYTES: u64 = 500;
