@@ -7,7 +7,7 @@ use mail::At;
 use super::{Action, HoldRule, Scheduler};
 use crate::entry::{Entry, Position, QueueKey};
 use crate::reads::Ticket;
-use crate::window::Rows;
+use crate::window::{Rows, Window};
 
 /// Rows of one queue, as a read brings them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,21 +43,44 @@ impl Scheduler {
     }
 
     /// Many deliveries of the queues that `rule` matches have new dues in the database: their windows are read anew.
-    /// Call it after the commit. Leases under way are not touched.
+    /// Call it after the commit. Leases under way are not touched. Costs what the rule's domain has in queues; without
+    /// a domain, what there is.
     pub fn dues_changed(&mut self, now: At, rule: &HoldRule) {
-        for id in self.queues.ids() {
-            let queue = &mut self.queues[id];
-            if !rule.matches(&queue.key) {
-                continue;
-            }
-            self.total -= queue.window.len();
-            queue.window.clear();
-            queue.window.leave(Position::START);
-            // A read that is under way may have seen the old dues: its answer is not waited for any more.
-            queue.refill = None;
-            self.place(now, id);
+        let mut matching = match &rule.domain {
+            Some(domain) => self
+                .domain_ids
+                .get(domain)
+                .map_or_else(Vec::new, |domain| self.domains[*domain].queues.clone()),
+            None => self.queues.ids(),
+        };
+        matching.retain(|id| rule.matches(&self.queues[*id].key));
+        for id in matching {
+            self.forget_window(now, id);
         }
         self.sweep.dues_changed(now);
+    }
+
+    /// The database may hold deliveries of this one queue that nobody told of, or other dues than memory knows: it is
+    /// read anew, and nothing else is. Call it after the commit. Leases under way are not touched.
+    pub fn read_anew(&mut self, now: At, key: &QueueKey) {
+        match self.queue_find(key).or_else(|| self.queue_add(key, Window::untold())) {
+            Some(id) => {
+                self.forget_window(now, id);
+                self.sweep.distrust(now);
+            }
+            None => self.sweep.dues_changed(now),
+        }
+    }
+
+    /// From here on memory knows nothing of what a queue has in the database.
+    fn forget_window(&mut self, now: At, id: u32) {
+        let queue = &mut self.queues[id];
+        self.total -= queue.window.len();
+        queue.window.clear();
+        queue.window.leave(Position::START);
+        // A read that is under way may have seen the old dues: its answer is not waited for any more.
+        queue.refill = None;
+        self.place(now, id);
     }
 
     /// Leaves a queue to the database.
@@ -178,5 +201,53 @@ impl Scheduler {
     /// The horizon: what is due later can stay in the database while memory is scarce.
     pub(super) fn horizon(&self, now: At) -> At {
         now.after(Duration::from_secs(u64::from(self.config.horizon_s)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, Lane};
+
+    fn key(workspace: i64, domain: &str) -> QueueKey {
+        QueueKey { workspace, lane: Lane::Transactional, domain: domain.into() }
+    }
+
+    /// What is asked of the database, by domain; a sweep is `*`.
+    fn reads(scheduler: &mut Scheduler) -> Vec<String> {
+        let mut actions = Vec::new();
+        scheduler.poll(At(0), &mut actions);
+        let read = |action| match action {
+            Action::Refill { key, .. } => Some(format!("{}/{}", key.workspace, key.domain)),
+            Action::Sweep { .. } => Some("*".to_owned()),
+            Action::Resolve { .. }
+            | Action::Connect { .. }
+            | Action::WakeIdle { .. }
+            | Action::Fail { .. } => None,
+        };
+        let mut reads: Vec<_> = actions.into_iter().filter_map(read).collect();
+        reads.sort();
+        reads
+    }
+
+    #[test]
+    fn what_changed_in_one_place_is_read_in_one_place() {
+        let mut scheduler = Scheduler::new(Config::default(), 1);
+        let mut actions = Vec::new();
+        scheduler.poll(At(0), &mut actions);
+        let Some(Action::Sweep { ticket, .. }) = actions.pop() else { panic!("it knows nothing yet") };
+        scheduler.swept(At(0), ticket, Vec::new(), true);
+        for (delivery, (workspace, domain)) in (1..).zip([(1, "a.test"), (2, "a.test"), (1, "b.test")]) {
+            let entry = Entry { delivery, message: 1, due: At(9), expires: At(99), attempts: 0 };
+            let _ = scheduler.accept(At(0), &key(workspace, domain), entry);
+        }
+        assert_eq!(reads(&mut scheduler), [""; 0], "it knows all there is");
+        scheduler.read_anew(At(0), &key(1, "a.test"));
+        assert_eq!(reads(&mut scheduler), ["1/a.test"]);
+        scheduler.read_anew(At(0), &key(1, "new.test"));
+        assert_eq!(reads(&mut scheduler), ["1/new.test"], "a queue that nobody knew");
+        scheduler.dues_changed(At(0), &HoldRule { domain: Some("b.test".into()), ..HoldRule::default() });
+        assert_eq!(reads(&mut scheduler), ["1/b.test"], "the sweep rests");
+        assert!(scheduler.next_wake(At(0)).is_some(), "and comes past the queues that are not known");
     }
 }

@@ -61,9 +61,14 @@ impl Sweep {
         self.left_since_asked = true;
     }
 
-    /// Queues that are not known may have become due, and a read under way may not have seen it.
+    /// Queues that are not known may have become due.
     pub(super) fn dues_changed(&mut self, now: At) {
         self.left(now);
+        self.distrust(now);
+    }
+
+    /// A read under way may not have seen what the database has now: it is asked again.
+    pub(super) fn distrust(&mut self, now: At) {
         if let Stage::Asked(_) = self.stage {
             self.stage = Stage::Between;
             self.not_before = now;

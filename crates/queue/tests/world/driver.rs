@@ -30,11 +30,14 @@ pub enum Fault {
     HoldIgnored,
     ExpiryIgnored,
     DuesUnsaid,
+    DoubtUnsaid,
 }
 
 enum Event {
     Commit,
     Accept(i64),
+    /// Whether it was committed could not be heard: its queue is read anew.
+    Doubt(i64),
     Resolved(Arc<str>),
     Opened(ConnectionId),
     Ask(ConnectionId),
@@ -190,6 +193,11 @@ impl World {
         match event {
             Event::Commit => self.commit(),
             Event::Accept(delivery) => self.accept(delivery),
+            Event::Doubt(delivery) => {
+                let row = self.database.rows.get_mut(&delivery).expect("committed");
+                row.told = true;
+                self.scheduler.read_anew(self.now, &row.key);
+            }
             Event::Resolved(domain) => self.resolve(&domain),
             Event::Opened(connection) => self.opened(connection),
             Event::Ask(connection) => self.ask(connection)?,
@@ -232,7 +240,11 @@ impl World {
             let expires = due.after(Duration::from_secs(u64::from(60 + self.below(7_200))));
             let entry = Entry { delivery, message: delivery / 3, due, expires, attempts: 0 };
             self.database.rows.insert(delivery, Row { key, entry, live: true, told: false });
-            if self.fault != Fault::AcceptLost || self.below(4) > 0 {
+            if self.below(8) == 0 {
+                if self.fault != Fault::DoubtUnsaid {
+                    self.soon(Event::Doubt(delivery));
+                }
+            } else if self.fault != Fault::AcceptLost || self.below(4) > 0 {
                 if self.late {
                     self.soon(Event::Accept(delivery))
                 } else {

@@ -35,7 +35,7 @@ fn found(fault: Fault, expected: Expected) -> bool {
 
 #[test]
 fn each_checker_finds_the_fault_that_it_is_for() {
-    let table: [(Fault, Expected); 12] = [
+    let table: [(Fault, Expected); 13] = [
         (Fault::RefillLost, |broken| matches!(broken, Broken::NeverEnds(_))),
         (Fault::AnswerLost, |broken| matches!(broken, Broken::NeverTried(_))),
         (Fault::AcceptLost, |broken| matches!(broken, Broken::NeverEnds(_))),
@@ -47,6 +47,7 @@ fn each_checker_finds_the_fault_that_it_is_for() {
         (Fault::MemoryIgnored, |broken| matches!(broken, Broken::TooMuchMemory(_))),
         (Fault::HoldIgnored, |broken| matches!(broken, Broken::LeasedWhileHeld(_))),
         (Fault::ExpiryIgnored, |broken| matches!(broken, Broken::LeasedExpired(_))),
+        (Fault::DoubtUnsaid, |broken| matches!(broken, Broken::NeverEnds(_))),
         (Fault::DuesUnsaid, |broken| matches!(broken, Broken::LeasedOtherThanStored(_))),
     ];
     for (fault, expected) in table {

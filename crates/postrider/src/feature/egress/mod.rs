@@ -129,9 +129,7 @@ impl Egress {
         let keys: BTreeSet<_> = keys.collect();
         self.with(app, |scheduler, now| {
             for key in keys {
-                let domain = Some(key.domain.clone());
-                let rule = HoldRule { workspace: Some(key.workspace), domain, lane: Some(key.lane) };
-                scheduler.dues_changed(now, &rule);
+                scheduler.read_anew(now, key);
             }
         });
     }
