@@ -8,6 +8,7 @@ use net::clock::Stopwatch;
 use queue::{Closed, Lease};
 use tokio::sync::Notify;
 
+use super::amends;
 use super::attempt::{Attempt, Finding};
 use super::connection::Call;
 use super::settle;
@@ -29,12 +30,13 @@ pub(super) async fn run(app: &Arc<App>, call: Call) {
             Lease::Close => break,
         }
     }
-    app.egress.with(app, |scheduler, now| scheduler.closed(now, call.connection, Closed::Finished));
+    app.egress.closed(app, call.connection, Closed::Finished);
 }
 
 async fn keep(app: &Arc<App>, call: &Call, key: queue::QueueKey, entry: queue::Entry) {
     let started = net::clock::now();
     let clock = Stopwatch::start();
+    let _amends = amends::in_hand(app, entry.delivery);
     let Some((leased, composed)) = super::prepare(app, key, entry).await else { return };
     let reply = Reply::new(250, (2, 0, 0), "kept in the capture mailbox, nothing left this machine");
     let attempt = Attempt {

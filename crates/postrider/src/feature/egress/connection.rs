@@ -1,6 +1,6 @@
 //! The life of one connection: call the site, take leases, hand over, settle, say goodbye.
 //!
-//! Guarantee: every lease that a connection takes is settled, whatever happens to the connection.
+//! Guarantee: every lease that a connection takes is settled, whatever happens to the connection or to its task.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use queue::{Closed, ConnectionId, Entry, Lease, PathId, QueueKey};
 use smtp::client::{ClientConfig, ClientSession, Credentials};
 use tokio::sync::Notify;
 
+use super::amends;
 use super::attempt::{Attempt, Finding};
 use super::settle::{self, Conclusion, Leased};
 use super::sites::{Peer, Target};
@@ -44,7 +45,7 @@ pub(super) async fn run(app: &Arc<App>, call: Call) {
         Ok(wire) => {
             app.egress.with(app, |scheduler, now| scheduler.connected(now, call.connection));
             let how = work(app, &call, wire).await;
-            app.egress.with(app, |scheduler, now| scheduler.closed(now, call.connection, how));
+            app.egress.closed(app, call.connection, how);
         }
         Err((finding, conversation)) => {
             tracing::info!(site = %call.site, reply = %finding.reply, "a site could not be reached");
@@ -64,6 +65,7 @@ async fn blame(
 ) {
     let lease = app.egress.call_failed(app, call.connection);
     if let Lease::Take { key, entry } = lease {
+        let _amends = amends::in_hand(app, entry.delivery);
         let attempt = Attempt {
             started,
             duration_us: i64::try_from(clock.elapsed().as_micros()).unwrap_or(i64::MAX),
@@ -231,6 +233,7 @@ async fn hand_over(
     (key, entry): (QueueKey, Entry),
     opening: Option<String>,
 ) -> bool {
+    let _amends = amends::in_hand(app, entry.delivery);
     let Some((leased, composed)) = super::prepare(app, key, entry).await else { return true };
     let started = net::clock::now();
     let clock = Stopwatch::start();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use queue::Action;
 
-use super::{capture_path, connection, reads, settle, sites};
+use super::{amends, capture_path, connection, reads, settle, sites};
 use crate::app::App;
 
 /// Runs until `stop`: sleeps to the scheduler's next moment, not a poll.
@@ -31,30 +31,45 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
 
 /// Starts what an action asks for. Never waits.
 pub(super) fn perform(app: &Arc<App>, action: Action) {
-    let own = app.clone();
-    let runtime = &app.egress.runtime;
     match action {
         // Its waker was called under the scheduler's lock.
         Action::WakeIdle { .. } => {}
-        Action::Resolve { domain } => drop(runtime.spawn(async move { sites::resolve(&own, domain).await })),
+        Action::Fail { key, entries, why } => {
+            for entry in entries {
+                start(app, Action::Fail { key: key.clone(), entries: vec![entry], why });
+            }
+        }
+        Action::Resolve { .. } | Action::Connect { .. } | Action::Refill { .. } | Action::Sweep { .. } => {
+            start(app, action);
+        }
+    }
+}
+
+fn start(app: &Arc<App>, action: Action) {
+    let own = app.clone();
+    drop(app.egress.runtime.spawn(async move {
+        let _amends = amends::answering(&own, &action);
+        answer(&own, action).await;
+    }));
+}
+
+async fn answer(app: &Arc<App>, action: Action) {
+    match action {
+        Action::WakeIdle { .. } => {}
+        Action::Resolve { domain } => sites::resolve(app, domain).await,
         Action::Connect { connection, path, source, site } => {
             let call = connection::Call { connection, path, source, site };
             if *call.site == *sites::CAPTURE {
-                drop(runtime.spawn(async move { capture_path::run(&own, call).await }));
+                capture_path::run(app, call).await;
             } else {
-                drop(runtime.spawn(async move { connection::run(&own, call).await }));
+                connection::run(app, call).await;
             }
         }
-        Action::Refill { ticket, key, from, limit } => {
-            drop(runtime.spawn(async move { reads::refill(&own, ticket, key, (from, limit)).await }));
-        }
-        Action::Sweep { ticket, after, limit } => {
-            drop(runtime.spawn(async move { reads::sweep(&own, ticket, after, limit).await }));
-        }
+        Action::Refill { ticket, key, from, limit } => reads::refill(app, ticket, key, (from, limit)).await,
+        Action::Sweep { ticket, after, limit } => reads::sweep(app, ticket, after, limit).await,
         Action::Fail { key, entries, why } => {
             for entry in entries {
-                let (own, key) = (own.clone(), key.clone());
-                drop(runtime.spawn(async move { settle::fail(&own, key, entry, why).await }));
+                settle::fail(app, key.clone(), entry, why).await;
             }
         }
     }

@@ -9,6 +9,7 @@
 //! Not here: which delivery goes next, when is tried again (`queue`), what a reply means (`mail::classify`).
 
 pub mod admin;
+mod amends;
 pub mod api;
 pub mod attempt;
 pub mod attempts;
@@ -16,6 +17,8 @@ pub mod cancel;
 mod capture_path;
 pub mod compose;
 mod connection;
+#[cfg(test)]
+mod connection_story;
 pub mod driver;
 pub mod inspect;
 #[cfg(test)]
@@ -36,7 +39,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mail::At;
-use queue::{Action, ConnectionId, Entry, HoldRule, Lease, QueueKey, Scheduler, Settled};
+use queue::{Action, Closed, ConnectionId, Entry, HoldRule, Lease, QueueKey, Scheduler, Settled};
 use store::{Migration, query};
 use tokio::sync::Notify;
 
@@ -143,8 +146,12 @@ impl Egress {
         let now = net::clock::now();
         let mut state = self.lock();
         let result = call(&mut state, now);
-        let State { scheduler, actions, .. } = &mut *state;
+        let State { scheduler, actions, draining, .. } = &mut *state;
         scheduler.poll(now, actions);
+        if *draining {
+            // A new connection would be told to close, and the next one opened, until the process ends.
+            actions.retain(|action| !matches!(action, Action::Connect { .. }));
+        }
         let actions = std::mem::take(&mut state.actions);
         let woken: Vec<_> = actions.iter().filter_map(|action| state.waker(action)).collect();
         let wake = state.scheduler.next_wake(now);
@@ -238,6 +245,14 @@ impl Egress {
         })
     }
 
+    /// A connection has ended.
+    pub(crate) fn closed(&self, app: &Arc<App>, connection: ConnectionId, how: Closed) {
+        self.with_state(app, |state, now| {
+            state.idle.remove(&connection);
+            state.scheduler.closed(now, connection, how);
+        });
+    }
+
     /// Begins no more deliveries: those under way end.
     pub fn drain(&self, app: &Arc<App>) {
         let idle: Vec<_> = {
@@ -269,9 +284,9 @@ pub(crate) async fn prepare(app: &Arc<App>, key: QueueKey, entry: Entry) -> Opti
         Suspicion::Poison => {
             tracing::error!(
                 delivery.id = entry.delivery,
-                "a delivery is given up: every process that took it ended"
+                "a delivery is given up: whatever took it ended before it did"
             );
-            let words = Some("every process that took this delivery ended before it did".into());
+            let words = Some("every process or task that took this delivery ended before it did".into());
             return over(app, Leased { key, entry, parcel: None }, Conclusion::Failed("poison"), words);
         }
     }

@@ -8,6 +8,8 @@
 //!    ended with its process leaves that behind, because a settlement sets the count to zero.
 //! 3. At [`POISON_FROM`] the delivery is over: it was leased, alone proven, seven times without an end.
 //!
+//! A task that panics over a delivery counts as a process that ended: from the first time on the lease is written down.
+//!
 //! The happy path pays nothing; a delivery that kills every process that takes it still ends.
 
 use std::collections::HashMap;
@@ -72,6 +74,14 @@ impl Suspects {
         suspects.insert(delivery, Suspect { recoveries, written: true });
     }
 
+    /// The task that had its lease panicked: the next lease is written down first, one more each time.
+    pub fn ended_by_panic(&self, delivery: i64) {
+        let mut suspects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let suspect =
+            suspects.entry(delivery).or_insert(Suspect { recoveries: SUSPECT_FROM, written: false });
+        suspect.written = false;
+    }
+
     #[must_use]
     pub fn suspicion(&self, delivery: i64) -> Suspicion {
         let suspects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,6 +124,21 @@ mod tests {
             recoveries = after_bad_end(recoveries);
         }
         assert_eq!(crashes, 10);
+    }
+
+    #[test]
+    fn a_delivery_over_which_every_task_panics_ends_after_eight() {
+        let suspects = Suspects::default();
+        let panics = (0..100).take_while(|_| {
+            match suspects.suspicion(7) {
+                Suspicion::None => {}
+                Suspicion::WriteDown { recoveries } => suspects.written_down(7, recoveries),
+                Suspicion::Poison => return false,
+            }
+            suspects.ended_by_panic(7);
+            true
+        });
+        assert_eq!(panics.count(), 8);
     }
 
     #[test]

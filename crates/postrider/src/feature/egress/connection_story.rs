@@ -1,0 +1,138 @@
+//! Connections that end otherwise than well: their task panics, their peer leaves, the server ends.
+
+use std::sync::Arc;
+
+use queue::Action;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+use super::amends;
+use super::cancel::waiting;
+use crate::id::Noun;
+use crate::testing::{DOMAIN, Database, Harness};
+
+/// Sends to one recipient; gives the message's path and id.
+async fn sent(harness: &Harness) -> (String, i64) {
+    let email = json!({ "from": format!("me@{DOMAIN}"), "to": "ann@x.example", "subject": "s", "text": "t" });
+    let sent = harness.post("/emails", &email).await.json();
+    let shown = sent["id"].as_str().expect("an id");
+    (format!("/emails/{shown}"), Noun::Message.read(shown).expect("a message's id"))
+}
+
+/// How a server's end of a connection behaves.
+enum Manner {
+    Good,
+    /// Falls silent when a recipient is named, and tells that.
+    Stalls(Arc<Notify>),
+    /// Closes after a message.
+    Leaves,
+}
+
+async fn converse(stream: TcpStream, manner: Manner) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    stream.write_all(b"220 mx.example ESMTP\r\n").await?;
+    let (mut line, mut in_body) = (String::new(), false);
+    while stream.read_line(&mut line).await? > 0 {
+        let said = std::mem::take(&mut line);
+        if let (true, Manner::Stalls(named)) = (said.starts_with("RCPT"), &manner) {
+            named.notify_one();
+            std::future::pending::<()>().await;
+        }
+        if in_body && said != ".\r\n" {
+            continue;
+        }
+        let ended = in_body;
+        in_body = said.starts_with("DATA");
+        stream.write_all(if in_body { b"354 go on\r\n" } else { b"250 2.0.0 fine\r\n" }).await?;
+        if let (true, Manner::Leaves) = (ended, &manner) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A harness whose mail all goes to a server; its first connection is as `first` says, the others are good.
+async fn sending_to(database: Database, first: Manner) -> Harness {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let server = listener.local_addr().expect("an address").to_string();
+    tokio::spawn(async move {
+        let mut first = Some(first);
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(converse(stream, first.take().unwrap_or(Manner::Good)));
+        }
+    });
+    Harness::start(database, &[("delivery.next_hop", &server)]).await
+}
+
+#[tokio::test]
+async fn a_delivery_goes_out_although_the_task_that_had_it_panicked() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let stalled = Arc::new(Notify::new());
+        let harness = sending_to(database, Manner::Stalls(stalled.clone())).await;
+        let (path, message) = sent(&harness).await;
+        stalled.notified().await;
+        let entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        let delivery = entries[0].1.delivery;
+        let app = harness.app.clone();
+        let task = tokio::spawn(async move {
+            let _amends = amends::in_hand(&app, delivery);
+            tokio::task::yield_now().await;
+            panic!("on purpose");
+        });
+        assert!(task.await.expect_err("no result").is_panic());
+        harness.settled().await;
+        let email = harness.get(&path).await.json();
+        assert_eq!(email["last_event"], "delivered", "on {database:?}");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_its_peer_closed_leaves_nothing_behind() {
+    let harness = sending_to(Database::Sqlite, Manner::Leaves).await;
+    sent(&harness).await;
+    harness.settled().await;
+    while harness.app.egress.view(|scheduler, _| scheduler.depth().connections) > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(harness.app.egress.lock().idle.is_empty());
+    harness.end().await;
+}
+
+#[tokio::test]
+async fn an_action_whose_task_panicked_is_done_again() {
+    let harness = Harness::start(Database::Sqlite, &[]).await;
+    let app = harness.app.clone();
+    let task = tokio::spawn(async move {
+        // A domain that is none: the answer is noted.
+        let _amends = amends::answering(&app, &Action::Resolve { domain: "no domain".into() });
+        panic!("on purpose");
+    });
+    assert!(task.await.expect_err("no result").is_panic());
+    while harness.app.egress.sites.reason("no domain").is_none() {
+        tokio::task::yield_now().await;
+    }
+    harness.end().await;
+}
+
+#[tokio::test]
+async fn a_server_that_ends_calls_nobody_any_more() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("a listener");
+    let server = listener.local_addr().expect("an address").to_string();
+    let harness = Harness::start(Database::Sqlite, &[("delivery.next_hop", &server)]).await;
+    harness.app.egress.drain(&harness.app);
+    sent(&harness).await;
+    while harness.app.egress.view(|scheduler, _| scheduler.depth().connections) == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Enough turns for a connection to be begun, were it begun.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let called = listener.accept().map(drop).map_err(|error| error.kind());
+    assert_eq!(called, Err(std::io::ErrorKind::WouldBlock));
+    harness.end().await;
+}
