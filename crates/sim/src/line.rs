@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use mail::At;
 use mail::classify::{BounceClass, Stage};
-use postrider::feature::egress::attempt::Finding;
+use postrider::feature::egress::attempt::{Broke, Finding};
 use queue::{Closed, ConnectionId, Lease, PathId, Settled};
-use smtp::client::{ClientAction, Phase, Stuffed, Transaction};
+use smtp::client::{ClientAction, Phase, Stuffed, Transaction, TransactionOutcome};
 
 use crate::checks::Broken;
 use crate::node::{Call, Prepared, Suppressions, Work, attempt};
@@ -152,13 +152,7 @@ impl World {
                     return Ok(());
                 }
                 ClientAction::Ready => return self.ready(connection),
-                ClientAction::Finished(outcome) => {
-                    let reusable = outcome.reusable;
-                    let finding = outcome.recipients.into_iter().next().map(Finding::from_outcome);
-                    let finding =
-                        finding.unwrap_or_else(|| Finding::from_break(Phase::Final, "no answer".into()));
-                    return self.concluded(connection, finding, reusable);
-                }
+                ClientAction::Finished(outcome) => return self.ended(connection, Ok(outcome)),
                 ClientAction::Failed(failure) => {
                     return self.broke(connection, Finding::from_failure(&failure));
                 }
@@ -182,7 +176,7 @@ impl World {
         self.ask(connection)
     }
 
-    /// The connection is of no more use; what a recipient already knows counts more than that it broke.
+    /// The connection is of no more use.
     fn broke(&mut self, connection: ConnectionId, finding: Finding) -> Result<(), Broken> {
         let Some(call) = self.node.as_mut().and_then(|node| node.calls.get_mut(&connection)) else {
             return Ok(());
@@ -190,12 +184,23 @@ impl World {
         if !call.connected {
             return self.unreached(connection, finding);
         }
-        let known = call.client.abandon().into_iter().next().flatten();
+        let known = call.client.abandon();
         if call.work.is_some() {
-            return self.concluded(connection, known.map_or(finding, Finding::from_outcome), false);
+            return self.ended(connection, Err(Broke { finding, known }));
         }
         self.close(connection, Closed::Lost);
         Ok(())
+    }
+
+    fn ended(
+        &mut self,
+        connection: ConnectionId,
+        ended: Result<TransactionOutcome, Broke>,
+    ) -> Result<(), Broken> {
+        let call = self.node.as_ref().and_then(|node| node.calls.get(&connection));
+        let before = call.and_then(|call| call.work.as_ref()).map_or(0, |work| work.leased.entry.attempts);
+        let (finding, reusable) = Finding::of_message(ended, before);
+        self.concluded(connection, finding, reusable)
     }
 
     fn concluded(

@@ -82,7 +82,7 @@ impl Exchange {
         let mut offered = Vec::with_capacity(recipients.len());
         for (index, recipient) in recipients.iter().enumerate() {
             let own = recipient.address.needs_smtputf8() && !offer.smtputf8;
-            let reply = lacking.clone().or_else(|| own.then(needs_smtputf8));
+            let reply = lacking.clone().or_else(|| own.then(|| needs_smtputf8(&offer)));
             if reply.is_none() {
                 offered.push(index);
             }
@@ -308,14 +308,11 @@ impl Exchange {
 /// Why the peer cannot take this message for anybody.
 fn lacking(transaction: &Transaction, offer: &Offer) -> Option<Reply> {
     if transaction.envelope.body == Body::EightBitMime && !offer.eight_bit {
-        return Some(Reply::new(
-            554,
-            (5, 6, 3),
-            "The receiving server does not take 8-bit messages (8BITMIME)",
-        ));
+        let text = "The receiving server does not take 8-bit messages (8BITMIME)";
+        return Some(if offer.unsaid { unsaid() } else { Reply::new(554, (5, 6, 3), text) });
     }
     if message_needs_smtputf8(transaction) && !offer.smtputf8 {
-        return Some(needs_smtputf8());
+        return Some(needs_smtputf8(offer));
     }
     if offer.size_max_bytes > 0 && transaction.size_bytes > offer.size_max_bytes {
         return Some(Reply::new(
@@ -332,8 +329,18 @@ fn message_needs_smtputf8(transaction: &Transaction) -> bool {
     envelope.smtputf8 || envelope.reverse_path.address().is_some_and(mail::Address::needs_smtputf8)
 }
 
-fn needs_smtputf8() -> Reply {
-    Reply::new(553, (5, 6, 7), "The receiving server does not take internationalized addresses (SMTPUTF8)")
+fn needs_smtputf8(offer: &Offer) -> Reply {
+    let text = "The receiving server does not take internationalized addresses (SMTPUTF8)";
+    if offer.unsaid { unsaid() } else { Reply::new(553, (5, 6, 7), text) }
+}
+
+/// A server that refuses EHLO may be ill; a sound one of today knows it.
+fn unsaid() -> Reply {
+    Reply::new(
+        451,
+        (4, 6, 3),
+        "The receiving server refused EHLO, so it is not known to take more than plain mail",
+    )
 }
 
 fn write_rcpt(recipient: &ForwardPath, offer: &Offer, out: &mut Vec<u8>) {

@@ -1,15 +1,17 @@
 //! The sending side of SMTP: RFC 5321 and the extensions that a peer offers.
 //!
 //! Guarantees
-//! 1. An extension is used only when the peer offered it. Mail that needs one that is missing is refused here, for good,
-//!    and never downgraded (RFC 6152, RFC 6531).
+//! 1. An extension is used only when the peer offered it. Mail that needs one that is missing is refused here and never
+//!    downgraded (RFC 6152, RFC 6531): what is signed would not be what arrives. It is refused for good when the peer
+//!    answered EHLO; with 4yz when it refused EHLO, for then nobody said that the extension is missing.
 //! 2. Each recipient gets exactly one reply with the stage at which it was given; one refused recipient does not stop
 //!    the others. All that is known when a connection breaks is kept ([`ClientSession::abandon`]).
 //! 3. Nothing that arrived before TLS counts after it; bytes behind the reply to STARTTLS end the session (CVE-2021-38371).
 //! 4. Credentials travel only under TLS unless the configuration says otherwise, and never reach the transcript.
 //! 5. Memory: one reply of at most [`REPLY_MAX_BYTES`] and a transcript of at most [`TRANSCRIPT_MAX_BYTES`].
 //!
-//! Not here: timeouts (the driver asks [`ClientSession::phase`]), certificates, what a reply means for the queue.
+//! Not here: timeouts (the driver asks [`ClientSession::phase`]), certificates, what a reply means for the queue, the next
+//! message's commands behind this one's final dot (`docs/decisions/0006-one-message-at-a-time.md`).
 
 mod exchange;
 mod offer;
@@ -116,7 +118,8 @@ impl RecipientOutcome {
 /// To what the deciding reply was given.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Stage {
-    /// To nothing: the peer's EHLO lacks what the message needs, so it was not offered. The reply is our own.
+    /// To nothing: the peer's EHLO lacks what the message needs, so it was not offered. The reply is our own; it is 4yz
+    /// when the peer refused EHLO.
     Capabilities,
     Mail,
     Rcpt,

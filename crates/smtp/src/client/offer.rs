@@ -1,8 +1,10 @@
 //! What a peer's reply to EHLO offers (RFC 5321 §4.1.1.1). Unknown keywords mean nothing to us.
 
-/// Nothing is offered until EHLO was answered; HELO offers nothing.
+/// Nothing is offered until EHLO was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Offer {
+    /// The peer refused EHLO: what it would take is not known.
+    pub unsaid: bool,
     pub pipelining: bool,
     pub starttls: bool,
     pub eight_bit: bool,

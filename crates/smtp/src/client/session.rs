@@ -224,7 +224,10 @@ impl ClientSession {
                 self.say(now_us, &command, out);
                 self.state = State::Helo;
             }
-            (State::Helo, 200..300) => return self.opened(now_us, out),
+            (State::Helo, 200..300) => {
+                self.offer = Offer { unsaid: true, ..Offer::default() };
+                return self.opened(now_us, out);
+            }
             (State::StartTls, 220) if !input.is_empty() => {
                 return self.broken(Misbehaviour::BytesBeforeTls);
             }

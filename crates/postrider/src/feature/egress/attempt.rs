@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use mail::classify::{BounceClass, Classified, RULES_VERSION, Stage, Verdict, classify};
-use mail::{At, Reply};
+use mail::{At, EnhancedStatus, Reply};
 use net::tls::TlsInfo;
 use queue::Suspension;
-use smtp::client::{self, FailureKind, Phase, RecipientOutcome, SessionFailure};
+use smtp::client::{self, FailureKind, Phase, RecipientOutcome, SessionFailure, TransactionOutcome};
 
 /// The record of an attempt.
 #[derive(Clone, Debug)]
@@ -33,6 +33,23 @@ pub struct Finding {
     pub ambiguous: bool,
 }
 
+/// How a message ended whose transaction did not: why, and what its recipients knew by then.
+pub struct Broke {
+    pub finding: Finding,
+    pub known: Vec<Option<RecipientOutcome>>,
+}
+
+/// Tries at which a server that refuses EHLO is taken for ill, mail that needs more than HELO offers waiting for its
+/// recovery. Reason: they span two and a half hours; a server that is merely old does not change, and the sender should
+/// hear of it the same day.
+const EHLO_REFUSED_MAX: u16 = 5;
+
+/// The same, and no more waiting.
+fn for_good(reply: Reply) -> Reply {
+    let status = reply.status.map(|EnhancedStatus(_, subject, detail)| EnhancedStatus(5, subject, detail));
+    Reply { code: 554, status, ..reply }
+}
+
 impl Finding {
     /// From a peer's reply.
     #[must_use]
@@ -41,17 +58,35 @@ impl Finding {
         Finding { stage, reply, classified, ambiguous: false }
     }
 
-    /// From a recipient's part of a transaction.
+    /// From how a message to one recipient ended, which had been tried `before` times; and whether the connection takes
+    /// another. What the recipient already knew counts more than that the connection broke afterwards.
     #[must_use]
-    pub fn from_outcome(outcome: RecipientOutcome) -> Finding {
-        let stage = match outcome.stage {
+    pub fn of_message(ended: Result<TransactionOutcome, Broke>, before: u16) -> (Finding, bool) {
+        match ended {
+            Ok(TransactionOutcome { recipients, reusable }) => {
+                let silent =
+                    || Finding::from_break(Phase::Ready, "the peer answered for no recipient".into());
+                let outcome = recipients.into_iter().next();
+                (outcome.map_or_else(silent, |outcome| Finding::of_outcome(outcome, before)), reusable)
+            }
+            Err(Broke { finding, known }) => {
+                let known = known.into_iter().next().flatten();
+                (known.map_or(finding, |outcome| Finding::of_outcome(outcome, before)), false)
+            }
+        }
+    }
+
+    fn of_outcome(RecipientOutcome { stage, reply }: RecipientOutcome, before: u16) -> Finding {
+        match stage {
             // Our own reply, made because the peer lacks an extension: to the queue it is as if the peer had said so.
-            client::Stage::Capabilities | client::Stage::Mail => Stage::Mail,
-            client::Stage::Rcpt => Stage::Rcpt,
-            client::Stage::Data => Stage::Data,
-            client::Stage::Body => Stage::Body,
-        };
-        Finding::from_reply(stage, outcome.reply)
+            client::Stage::Capabilities if reply.is_transient() && before >= EHLO_REFUSED_MAX => {
+                Finding::from_reply(Stage::Mail, for_good(reply))
+            }
+            client::Stage::Capabilities | client::Stage::Mail => Finding::from_reply(Stage::Mail, reply),
+            client::Stage::Rcpt => Finding::from_reply(Stage::Rcpt, reply),
+            client::Stage::Data => Finding::from_reply(Stage::Data, reply),
+            client::Stage::Body => Finding::from_reply(Stage::Body, reply),
+        }
     }
 
     /// From something that no server said: the network, the DNS, ourselves. Tried again later.
@@ -147,4 +182,41 @@ pub fn stage_name(stage: Stage) -> &'static str {
 pub fn tls_text(info: TlsInfo) -> String {
     let verified = if info.peer_verified { " verified" } else { "" };
     format!("{} {}{verified}", info.version, info.cipher_suite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_refused_ehlo_hides_is_waited_for_at_the_first_tries_only() {
+        let unsaid = || Reply::new(451, (4, 6, 3), "EHLO refused");
+        let lacks = || Reply::new(553, (5, 6, 7), "no SMTPUTF8");
+        let cases = [
+            (unsaid(), 0, Verdict::TryLater, "451 4.6.3 EHLO refused"),
+            (unsaid(), EHLO_REFUSED_MAX - 1, Verdict::TryLater, "451 4.6.3 EHLO refused"),
+            (unsaid(), EHLO_REFUSED_MAX, Verdict::Refused, "554 5.6.3 EHLO refused"),
+            (lacks(), 0, Verdict::Refused, "553 5.6.7 no SMTPUTF8"),
+            (lacks(), EHLO_REFUSED_MAX, Verdict::Refused, "553 5.6.7 no SMTPUTF8"),
+        ];
+        for (reply, before, verdict, shown) in cases {
+            let outcome = RecipientOutcome { stage: client::Stage::Capabilities, reply };
+            let ended = TransactionOutcome { recipients: vec![outcome], reusable: true };
+            let (finding, reusable) = Finding::of_message(Ok(ended), before);
+            let found = (finding.classified.verdict, finding.reply.to_string(), reusable);
+            assert_eq!(found, (verdict, shown.to_owned(), true), "after {before} tries");
+            assert_eq!((finding.suspends(), finding.classified.suppress), (None, false));
+        }
+    }
+
+    #[test]
+    fn a_reply_that_was_heard_counts_more_than_that_the_connection_broke() {
+        let broke = || Finding::from_break(Phase::Final, "reset".into());
+        let refused = RecipientOutcome { stage: client::Stage::Rcpt, reply: Reply::bare(550, "No") };
+        let found = |known| Finding::of_message(Err(Broke { finding: broke(), known }), 0);
+        let (finding, reusable) = found(vec![Some(refused)]);
+        assert_eq!((finding.reply.code, finding.ambiguous, reusable), (550, false, false));
+        let (finding, reusable) = found(vec![None]);
+        assert_eq!((finding.reply.code, finding.ambiguous, reusable), (451, true, false));
+    }
 }

@@ -237,7 +237,7 @@ async fn hand_over(
     let Some((leased, composed)) = super::prepare(app, key, entry).await else { return true };
     let started = net::clock::now();
     let clock = Stopwatch::start();
-    let (finding, reusable) = wire.send(&composed).await;
+    let (finding, reusable) = wire.send(&composed, entry.attempts).await;
     let said = wire.take_conversation();
     let attempt = Attempt {
         started,

@@ -10,7 +10,7 @@ use net::tls::{ClientTls, Trust};
 use smtp::client::{ClientAction, ClientSession, Phase, Stuffed, Transaction, TransactionOutcome};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::attempt::Finding;
+use super::attempt::{Broke, Finding};
 use super::compose::Composed;
 use crate::settings::Delivery;
 
@@ -132,26 +132,15 @@ impl Wire {
         }
     }
 
-    /// One message; the finding about its one recipient, and whether the connection takes another.
-    pub(super) async fn send(&mut self, message: &Composed) -> (Finding, bool) {
+    /// One message that was tried `before` times; the finding about its one recipient, and whether the connection takes
+    /// another.
+    pub(super) async fn send(&mut self, message: &Composed, before: u16) -> (Finding, bool) {
         let transaction = Transaction { envelope: message.envelope.clone(), size_bytes: message.size() };
         let now_us = self.now_us();
         self.session.start(now_us, transaction, &mut self.out);
-        match self.dialogue(message).await {
-            Ok(outcome) => {
-                let reusable = outcome.reusable;
-                let finding = outcome.recipients.into_iter().next().map(Finding::from_outcome);
-                (
-                    finding.unwrap_or_else(|| self.broken("the peer answered for no recipient".into())),
-                    reusable,
-                )
-            }
-            Err(finding) => {
-                // What the recipient already knows counts more than that the connection broke afterwards.
-                let known = self.session.abandon().into_iter().next().flatten();
-                (known.map_or(finding, Finding::from_outcome), false)
-            }
-        }
+        let ended = self.dialogue(message).await;
+        let ended = ended.map_err(|finding| Broke { finding, known: self.session.abandon() });
+        Finding::of_message(ended, before)
     }
 
     async fn dialogue(&mut self, message: &Composed) -> Result<TransactionOutcome, Finding> {
