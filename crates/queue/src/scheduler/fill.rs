@@ -21,6 +21,9 @@ pub struct QueueRows {
 
 /// Reads for starved queues at the same time.
 const STARVED_READS_MAX: usize = 8;
+/// While so many reads are under way a queue that is in doubt and not known is left to the sweep. Reason: while the
+/// database is down every failed write names some, and every read is tried again and again.
+const DOUBTED_READS_MAX: usize = 64;
 
 impl Scheduler {
     /// Makes room for one more entry of `lane` that is due at `due`; the queue that sleeps longest may give way.
@@ -63,10 +66,12 @@ impl Scheduler {
     /// The database may hold deliveries of this one queue that nobody told of, or other dues than memory knows: it is
     /// read anew, and nothing else is. Call it after the commit. Leases under way are not touched.
     pub fn read_anew(&mut self, now: At, key: &QueueKey) {
-        match self.queue_find(key).or_else(|| self.queue_add(key, Window::untold())) {
+        let known = self.queue_find(key);
+        let few = self.reads.under_way() < DOUBTED_READS_MAX;
+        match known.or_else(|| few.then(|| self.queue_add(key, Window::untold())).flatten()) {
             Some(id) => {
                 self.forget_window(now, id);
-                self.sweep.distrust(now);
+                self.sweep.distrust();
             }
             None => self.sweep.dues_changed(now),
         }
@@ -78,8 +83,9 @@ impl Scheduler {
         self.total -= queue.window.len();
         queue.window.clear();
         queue.window.leave(Position::START);
-        // A read that is under way may have seen the old dues: its answer is not waited for any more.
-        queue.refill = None;
+        // A read that is under way may have seen the old dues: when it comes back it is asked again. Not at once: while
+        // the database is down reads would pile up.
+        queue.doubted = queue.refill.is_some();
         self.place(now, id);
     }
 
@@ -127,7 +133,8 @@ impl Scheduler {
         let trusted = self.reads.answered(ticket, now);
         let Some(id) = self.queue_find(&key) else { return };
         let Some((_, from)) = self.queues[id].refill.filter(|(asked, _)| *asked == ticket) else { return };
-        if trusted {
+        let doubted = std::mem::take(&mut self.queues[id].doubted);
+        if trusted && !doubted {
             let reach = match entries.last() {
                 _ if exhausted => Position::END,
                 Some(last) => last.position().next(),
@@ -244,10 +251,24 @@ mod tests {
         assert_eq!(reads(&mut scheduler), [""; 0], "it knows all there is");
         scheduler.read_anew(At(0), &key(1, "a.test"));
         assert_eq!(reads(&mut scheduler), ["1/a.test"]);
+        scheduler.read_anew(At(0), &key(1, "a.test"));
+        assert_eq!(reads(&mut scheduler), [""; 0], "its read is under way, and asked again when it is back");
         scheduler.read_anew(At(0), &key(1, "new.test"));
         assert_eq!(reads(&mut scheduler), ["1/new.test"], "a queue that nobody knew");
         scheduler.dues_changed(At(0), &HoldRule { domain: Some("b.test".into()), ..HoldRule::default() });
         assert_eq!(reads(&mut scheduler), ["1/b.test"], "the sweep rests");
         assert!(scheduler.next_wake(At(0)).is_some(), "and comes past the queues that are not known");
+    }
+
+    #[test]
+    fn reads_do_not_pile_up_while_the_database_is_down() {
+        let mut scheduler = Scheduler::new(Config::default(), 1);
+        let mut asked = reads(&mut scheduler).len();
+        for n in 0..10_000 {
+            scheduler.read_anew(At(0), &key(n, "a.test"));
+            scheduler.read_anew(At(0), &key(0, "a.test"));
+            asked += reads(&mut scheduler).len();
+        }
+        assert_eq!(asked, DOUBTED_READS_MAX);
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Queue {
     pub(super) ready: usize,
     pub(super) leases: u32,
     pub(super) refill: Option<(Ticket, Position)>,
+    /// The database changed since that read was asked for.
+    pub(super) doubted: bool,
     pub(super) held: bool,
     /// When the first of its entries expires, or earlier; the expiry timer stands there.
     expiry: At,
@@ -75,6 +77,7 @@ impl Scheduler {
             ready: 0,
             leases: 0,
             refill: None,
+            doubted: false,
             held,
             expiry: At(i64::MAX),
             stamp: born,

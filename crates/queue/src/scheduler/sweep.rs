@@ -27,6 +27,8 @@ pub(super) struct Sweep {
     cold_due: At,
     /// Something was left since the read was asked for: it may be missing in what the read says is all.
     left_since_asked: bool,
+    /// The database changed since the read was asked for.
+    distrusted: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +54,7 @@ impl Sweep {
             not_before: never,
             cold_due: never,
             left_since_asked: false,
+            distrusted: false,
         }
     }
 
@@ -64,15 +67,12 @@ impl Sweep {
     /// Queues that are not known may have become due.
     pub(super) fn dues_changed(&mut self, now: At) {
         self.left(now);
-        self.distrust(now);
+        self.distrust();
     }
 
-    /// A read under way may not have seen what the database has now: it is asked again.
-    pub(super) fn distrust(&mut self, now: At) {
-        if let Stage::Asked(_) = self.stage {
-            self.stage = Stage::Between;
-            self.not_before = now;
-        }
+    /// A read under way may not have seen what the database has now: when it comes back it is asked again.
+    pub(super) fn distrust(&mut self) {
+        self.distrusted = true;
     }
 
     /// A hold has ended: what it matched may have been left.
@@ -113,6 +113,7 @@ impl Scheduler {
         let ticket = self.reads.ask();
         self.sweep.stage = Stage::Asked(ticket);
         self.sweep.left_since_asked = false;
+        self.sweep.distrusted = false;
         let limit = self.config.sweep_max.max(1);
         self.actions.push(Action::Sweep { ticket, after: self.sweep.after.clone(), limit });
     }
@@ -125,7 +126,7 @@ impl Scheduler {
         }
         self.sweep.stage = Stage::Between;
         self.sweep.not_before = now;
-        if !trusted {
+        if !trusted || self.sweep.distrusted {
             return;
         }
         for queue in queues {
