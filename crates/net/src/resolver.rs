@@ -28,6 +28,8 @@ use mail::Domain;
 pub const MX_HOSTS_MAX: usize = 20;
 /// Addresses of one host that are used.
 pub const ADDRESSES_MAX: usize = 20;
+/// Names of one address that are used.
+pub const NAMES_MAX: usize = 20;
 /// Answers kept in memory, positive and negative: a few megabytes, the domains of a large sender's busy hour.
 pub const CACHE_MAX: u64 = 16_384;
 /// A shorter TTL is not honoured: it would cost a question per message.
@@ -169,6 +171,22 @@ impl Resolver {
             _ => None,
         });
         Ok(texts.collect())
+    }
+
+    /// The names that stand for an address (RFC 1035 §3.5). At least one. Never from memory.
+    pub async fn names_of(&self, address: IpAddr) -> Result<Vec<Domain>, DnsFailure> {
+        let name = Name::from(address.to_canonical()).to_ascii();
+        let answer = self.ask(&self.forgetful, name.trim_end_matches('.'), RecordType::PTR).await?;
+        let names: Vec<Domain> = answer
+            .answers()
+            .iter()
+            .filter_map(|record| match &record.data {
+                RData::PTR(name) => Domain::parse(name.0.to_ascii().trim_end_matches('.')).ok(),
+                _ => None,
+            })
+            .take(NAMES_MAX)
+            .collect();
+        if names.is_empty() { Err(DnsFailure::NoRecord) } else { Ok(names) }
     }
 
     /// One family is enough: a failure counts only when there is no address at all.

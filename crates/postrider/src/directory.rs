@@ -37,6 +37,18 @@ impl Snapshot {
         self.keys.contains_key(&key.digest)
     }
 
+    /// How many keys of a workspace are in force.
+    #[must_use]
+    pub fn key_count(&self, workspace: i64) -> usize {
+        self.keys.values().filter(|key| key.workspace == workspace).count()
+    }
+
+    /// How many domains a workspace has.
+    #[must_use]
+    pub fn domain_count(&self, workspace: i64) -> usize {
+        self.domains.keys().filter(|(owner, _)| *owner == workspace).count()
+    }
+
     /// The workspace's stream of that name.
     #[must_use]
     pub fn stream(&self, workspace: i64, name: &str) -> Option<&Arc<Stream>> {

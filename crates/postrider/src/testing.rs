@@ -15,6 +15,8 @@ use crate::app::App;
 use crate::feature::access::keys::{Grant, key_add};
 use crate::feature::access::{DEFAULT_WORKSPACE, Scope, admin::workspace_add};
 use crate::feature::domain::{Status, admin::domain_add};
+use crate::feature::event::By;
+use crate::feature::search::work::Indexer;
 use crate::settings::Written;
 use crate::test_store::{Dir, postgres_url, unique};
 use crate::{cli, feature, http};
@@ -112,13 +114,15 @@ impl Harness {
     pub async fn domain(&self, workspace: i64, name: &str) {
         let (mint, now) = (&self.app.mint, net::clock::now());
         let name = mail::Domain::parse(name).expect("a domain");
-        domain_add(&self.app.store, (mint, now), workspace, &name, Status::Vouched).await.expect("a domain");
+        domain_add(&self.app.store, (mint, now, By::Operator), workspace, &name, Status::Vouched)
+            .await
+            .expect("a domain");
         self.app.directory.reload(&self.app.store).await.expect("a snapshot");
     }
 
     /// Makes a key.
     pub async fn key_of(&self, workspace: i64, scope: Scope) -> String {
-        let grant = Grant { workspace, name: "test", scope, domain: None };
+        let grant = Grant { workspace, name: "test", scope, domain: None, by: By::Operator };
         let key = key_add(&self.app.store, &self.app.mint, net::clock::now(), grant).await.expect("a key");
         self.app.directory.reload(&self.app.store).await.expect("a snapshot");
         key.text
@@ -178,6 +182,12 @@ impl Harness {
         while self.app.egress.under_way() > 0 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Waits until the index knows what the mail's log knows.
+    pub async fn indexed(&self) {
+        let mut indexer = Indexer::open(&self.app.store, &self.app.search).await.expect("the index");
+        indexer.catch_up().await.expect("the log is indexed");
     }
 
     /// Ends everything, and removes what it left.

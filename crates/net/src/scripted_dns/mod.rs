@@ -3,7 +3,7 @@
 //! The script has one record or behaviour a line, `#` begins a comment:
 //!
 //! ```text
-//! example.org       MX 10 mx.example.org      # also A, AAAA, CNAME, TXT; a number before the type is the TTL
+//! example.org       MX 10 mx.example.org      # also A, AAAA, CNAME, PTR, TXT; a number before the type is the TTL
 //! broken.example    SERVFAIL                  # also REFUSED
 //! silent.example    SILENT                    # no answer, over UDP or TCP
 //! lame.example      LAME                      # refers to other servers instead of answering

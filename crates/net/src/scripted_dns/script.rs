@@ -70,6 +70,7 @@ fn parse_line(line: &str) -> Line {
             let preference: u16 = preference.parse().unwrap_or_else(|_| wrong());
             record(15, [&preference.to_be_bytes(), name_wire(host).as_slice()].concat())
         }
+        ("PTR", [name]) => record(12, name_wire(name)),
         ("CNAME", [target]) => Rule::Record {
             kind: CNAME,
             ttl_s,

@@ -17,7 +17,10 @@ use crate::feature::domain::Status;
 use crate::feature::domain::admin::{ListedDomain, domain_list};
 use crate::feature::domain::check::{self, FindingState};
 use crate::health::free_bytes;
+use crate::http::page::Page;
 use crate::settings::{DatabaseUrl, NextHop, Settings};
+
+mod reverse;
 
 pub(super) const HELP: &str = "Each line is ok, a warning or a problem, with what to do.\n\nExample:\n  postrider check --config /etc/postrider.toml";
 
@@ -59,6 +62,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<Answer> {
     lines.extend(ports(&settings, served));
     let resolver = Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?;
     lines.extend(hostname(&settings, &resolver).await);
+    lines.extend(reverse::lines(&settings, &resolver).await);
     match Tool::open(&settings).await {
         Ok(tool) => {
             lines.push(line(
@@ -183,10 +187,8 @@ async fn hostname(settings: &Settings, resolver: &Resolver) -> Vec<Line> {
         }
         Ok(addresses) => {
             let addresses = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let advice = format!(
-                "{name} is {addresses}; receivers want the reverse name (PTR) of the address they see to be {name}"
-            );
-            vec![line(State::Ok, "dns", "the resolver answers"), line(State::Ok, "hostname", advice)]
+            let says = format!("{name} is {addresses}");
+            vec![line(State::Ok, "dns", "the resolver answers"), line(State::Ok, "hostname", says)]
         }
         Err(DnsFailure::Temporary { reason }) => {
             let says = format!("the resolver does not answer ({reason}): mend it, or set dns.resolvers");
@@ -204,7 +206,7 @@ async fn hostname(settings: &Settings, resolver: &Resolver) -> Vec<Line> {
 async fn domains(tool: &Tool, settings: &Settings, resolver: &Resolver) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
     for workspace in access::workspaces(&tool.store).await? {
-        for domain in domain_list(&tool.store, workspace.id, i64::MAX, DOMAINS_MAX).await? {
+        for domain in domain_list(&tool.store, workspace.id, Page::first(DOMAINS_MAX)).await? {
             let found = check::check(&tool.store, resolver, tool.now, (workspace.id, domain.id)).await?;
             lines.push(domain_line(&domain, &found.unwrap_or_default()));
         }

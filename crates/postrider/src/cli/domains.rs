@@ -6,11 +6,14 @@ use net::resolver::Resolver;
 use serde_json::{Value, json};
 use store::StoreError;
 
+use super::ListArgs;
 use super::answer::Answer;
 use super::tool::{Tool, moment};
 use crate::feature::domain::Status;
 use crate::feature::domain::admin::{self, DomainAddError, ListedDomain, PublishedKey};
 use crate::feature::domain::check::{self, FindingState};
+use crate::feature::event::By;
+use crate::http::page::Page;
 use crate::id::Noun;
 use crate::settings::Settings;
 
@@ -53,15 +56,6 @@ pub(super) struct AddArgs {
 }
 
 #[derive(Args)]
-pub(super) struct ListArgs {
-    #[arg(long, default_value = "default")]
-    workspace: String,
-    /// How many are shown.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    limit: u16,
-}
-
-#[derive(Args)]
 pub(super) struct OneArgs {
     /// The domain's name, or its id (dom_…).
     domain: String,
@@ -94,7 +88,7 @@ pub(super) async fn find(tool: &Tool, workspace: i64, text: &str) -> anyhow::Res
         Some(id) => admin::domain_find(&tool.store, workspace, id).await?,
         None => {
             let name = mail::Domain::parse(text).context("the domain's name")?;
-            let all = admin::domain_list(&tool.store, workspace, i64::MAX, SEARCHED_MAX).await?;
+            let all = admin::domain_list(&tool.store, workspace, Page::first(SEARCHED_MAX)).await?;
             all.into_iter().find(|domain| domain.name == name.as_str())
         }
     };
@@ -108,10 +102,16 @@ async fn add(tool: &Tool, args: &AddArgs) -> anyhow::Result<Answer> {
     let name = mail::Domain::parse(&args.name).context("the domain's name")?;
     let status = if args.vouched { Status::Vouched } else { Status::Pending };
     let made = if args.unsigned {
-        let made = admin::domain_add_unsigned(&tool.store, (&tool.mint, tool.now), workspace, &name, status);
+        let made = admin::domain_add_unsigned(
+            &tool.store,
+            (&tool.mint, tool.now, By::Operator),
+            workspace,
+            &name,
+            status,
+        );
         made.await.map_err(DomainAddError::from)
     } else {
-        admin::domain_add(&tool.store, (&tool.mint, tool.now), workspace, &name, status).await
+        admin::domain_add(&tool.store, (&tool.mint, tool.now, By::Operator), workspace, &name, status).await
     };
     let id = match made {
         Ok(id) => id,
@@ -126,7 +126,7 @@ async fn add(tool: &Tool, args: &AddArgs) -> anyhow::Result<Answer> {
 
 async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
     let workspace = tool.workspace(&args.workspace).await?.id;
-    let domains = admin::domain_list(&tool.store, workspace, i64::MAX, args.limit.into()).await?;
+    let domains = admin::domain_list(&tool.store, workspace, args.page()).await?;
     let row = |domain: &ListedDomain| {
         let checked = domain.checked.map_or_else(|| "never".to_owned(), moment);
         vec![Noun::Domain.show(domain.id), domain.name.clone(), domain.status.clone(), checked]
@@ -203,7 +203,7 @@ async fn verify(tool: &Tool, settings: &Settings, args: &OneArgs) -> anyhow::Res
 async fn delete(tool: &Tool, args: &OneArgs) -> anyhow::Result<Answer> {
     let workspace = tool.workspace(&args.workspace).await?.id;
     let domain = find(tool, workspace, &args.domain).await?;
-    let deleted = admin::domain_delete(&tool.store, tool.now, workspace, domain.id).await?;
+    let deleted = admin::domain_delete(&tool.store, (tool.now, By::Operator), workspace, domain.id).await?;
     ensure!(deleted, "the domain was deleted meanwhile");
     Ok(Answer::new(
         format!("Deleted: {}.", domain.name),

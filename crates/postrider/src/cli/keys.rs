@@ -4,11 +4,13 @@ use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::ListArgs;
 use super::answer::Answer;
 use super::domains;
 use super::tool::{Tool, moment};
 use crate::feature::access::Scope;
 use crate::feature::access::keys::{Grant, ListedKey, key_add, key_list, key_revoke};
+use crate::feature::event::By;
 use crate::id::Noun;
 use crate::settings::Settings;
 
@@ -37,15 +39,6 @@ pub(super) struct CreateArgs {
     /// Let it send from this domain only.
     #[arg(long)]
     domain: Option<String>,
-}
-
-#[derive(Args)]
-pub(super) struct ListArgs {
-    #[arg(long, default_value = "default")]
-    workspace: String,
-    /// How many are shown.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    limit: u16,
 }
 
 #[derive(Args)]
@@ -80,7 +73,7 @@ async fn create(tool: &Tool, args: &CreateArgs) -> anyhow::Result<Answer> {
         Some(name) => Some(domains::find(tool, workspace, name).await?.id),
         None => None,
     };
-    let grant = Grant { workspace, name: &args.name, scope: args.scope, domain };
+    let grant = Grant { workspace, name: &args.name, scope: args.scope, domain, by: By::Operator };
     let key = key_add(&tool.store, &tool.mint, tool.now, grant).await?;
     let id = Noun::Key.show(key.id);
     let text = format!("{}\n\nThis is shown once. `postrider keys revoke {id}` ends it.", key.text);
@@ -89,7 +82,7 @@ async fn create(tool: &Tool, args: &CreateArgs) -> anyhow::Result<Answer> {
 
 async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
     let workspace = tool.workspace(&args.workspace).await?.id;
-    let keys = key_list(&tool.store, workspace, i64::MAX, args.limit.into()).await?;
+    let keys = key_list(&tool.store, workspace, args.page()).await?;
     let row = |key: &ListedKey| {
         let used = key.last_used.map_or_else(|| "never".to_owned(), moment);
         let domain = key.domain.map_or_else(|| "any".to_owned(), |id| Noun::Domain.show(id));
@@ -118,7 +111,7 @@ async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
 async fn revoke(tool: &Tool, args: &RevokeArgs) -> anyhow::Result<Answer> {
     let workspace = tool.workspace(&args.workspace).await?.id;
     let id = Noun::Key.read(&args.id).with_context(|| format!("{} is no id of a key (key_…)", args.id))?;
-    let revoked = key_revoke(&tool.store, tool.now, workspace, id).await?;
+    let revoked = key_revoke(&tool.store, (tool.now, By::Operator), workspace, id).await?;
     ensure!(revoked, "workspace {} has no key {} in force", args.workspace, args.id);
     Ok(Answer::new(format!("Revoked: {}.", args.id), json!({ "id": args.id, "revoked": true })))
 }

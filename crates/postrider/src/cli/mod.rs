@@ -31,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::http::page::Page;
 use crate::settings::{self, Settings, Written};
 use answer::Answer;
 
@@ -108,6 +109,22 @@ struct Place {
     /// The data directory [default: ./data]
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<String>,
+}
+
+/// Which entries of a workspace are listed.
+#[derive(Args)]
+struct ListArgs {
+    #[arg(long, default_value = "default")]
+    workspace: String,
+    /// How many are shown.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    limit: u16,
+}
+
+impl ListArgs {
+    fn page(&self) -> Page {
+        Page::first(self.limit.into())
+    }
 }
 
 #[derive(Args)]

@@ -18,6 +18,7 @@ use super::{Mode, Place, ServeArgs, read_settings};
 use crate::app::App;
 use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
+use crate::feature::event::By;
 use crate::feature::sending::parcel;
 use crate::feature::{access, domain, egress, monitor, search, suppression};
 use crate::health::Health;
@@ -155,6 +156,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         epoch: starts.epoch(),
         key_use: access::usage::KeyUse::default(),
         counters: monitor::Counters::default(),
+        list_turns: tokio::sync::Semaphore::new((settings.database.connections_max as usize / 2).max(1)),
         starts,
         hostname,
         store,
@@ -222,14 +224,15 @@ async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>
         name: "first key",
         scope: access::Scope::Full,
         domain: None,
+        by: By::Operator,
     };
     let key = access::keys::key_add(&app.store, &app.mint, now, grant).await?;
     let domain = "app.example";
     if mode == Mode::Dev {
         let name = mail::Domain::parse(domain)?;
-        let vouched = crate::feature::domain::Status::Vouched;
-        crate::feature::domain::admin::domain_add(&app.store, (&app.mint, now), workspace.id, &name, vouched)
-            .await?;
+        let vouched = domain::Status::Vouched;
+        let made = (&app.mint, now, By::Operator);
+        domain::admin::domain_add(&app.store, made, workspace.id, &name, vouched).await?;
     }
     app.directory.reload(&app.store).await?;
     Ok(Some(First { key: key.text, domain: domain.to_owned() }))
@@ -237,18 +240,18 @@ async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>
 
 /// Everything that listens.
 struct Ports {
-    http: tokio::net::TcpListener,
-    http_address: SocketAddr,
+    http: Listener,
     smtp: Vec<(Listener, PortTls)>,
 }
 
 impl Ports {
     fn bind(app: &App) -> anyhow::Result<Ports> {
         let settings = &app.settings;
-        let http = std::net::TcpListener::bind(settings.http.listen);
-        let http = http.with_context(|| format!("listening on {} for HTTP", settings.http.listen))?;
-        http.set_nonblocking(true)?;
-        let http = tokio::net::TcpListener::from_std(http)?;
+        let limits = &settings.http;
+        let admissions =
+            Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
+        let http = Listener::bind(limits.listen, admissions);
+        let http = http.with_context(|| format!("listening on {} for HTTP", limits.listen))?;
         let limits = &settings.smtp;
         let admissions =
             Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
@@ -263,12 +266,12 @@ impl Ports {
             let listener = smtp::bind(address, &admissions);
             smtp.push((listener.with_context(|| format!("listening on {address} for SMTP"))?, tls));
         }
-        Ok(Ports { http_address: http.local_addr()?, http, smtp })
+        Ok(Ports { http, smtp })
     }
 
     fn announce(&self, mode: Mode, first: Option<&First>, json: bool) -> anyhow::Result<()> {
         let smtp = self.smtp.first().map(|(listener, _)| listener.address()).context("no SMTP port")?;
-        let http = format!("http://{}", self.http_address);
+        let http = format!("http://{}", self.http.address());
         if json {
             let key = first.map(|first| &first.key);
             println!("{}", serde_json::json!({ "http": http, "smtp": smtp.to_string(), "api_key": key }));

@@ -5,8 +5,10 @@ use clap::{Args, Subcommand};
 use mail::Address;
 use serde_json::json;
 
+use super::ListArgs;
 use super::answer::Answer;
 use super::tool::{Tool, moment};
+use crate::feature::event::By;
 use crate::feature::suppression::admin::{
     Listed, Suppress, suppression_add, suppression_list, suppression_remove,
 };
@@ -46,15 +48,6 @@ pub(super) struct RemoveArgs {
     workspace: String,
 }
 
-#[derive(Args)]
-pub(super) struct ListArgs {
-    #[arg(long, default_value = "default")]
-    workspace: String,
-    /// How many are shown.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    limit: u16,
-}
-
 fn reason(name: &str) -> Result<Reason, String> {
     let names = Reason::ALL.map(Reason::as_str).join(", ");
     Reason::parse(name).ok_or_else(|| format!("the reasons are {names}"))
@@ -87,7 +80,7 @@ async fn add(tool: &Tool, args: &AddArgs) -> anyhow::Result<Answer> {
         stream: 0,
         address,
         reason: args.reason,
-        delivery: None,
+        by: By::Operator,
         evidence: None,
     });
     // The server's memory follows by the event; a command has none.
@@ -102,7 +95,7 @@ async fn add(tool: &Tool, args: &AddArgs) -> anyhow::Result<Answer> {
 async fn remove(tool: &Tool, args: &RemoveArgs) -> anyhow::Result<Answer> {
     let workspace = tool.workspace(&args.workspace).await?.id;
     let addresses = parsed(&args.addresses)?;
-    let lifted = suppression_remove(&tool.store, tool.now, workspace, &addresses).await?;
+    let lifted = suppression_remove(&tool.store, (tool.now, By::Operator), workspace, &addresses).await?;
     let text = match lifted {
         0 => "None of them was suppressed.".to_owned(),
         1 => "One suppression was lifted.".to_owned(),
@@ -113,7 +106,7 @@ async fn remove(tool: &Tool, args: &RemoveArgs) -> anyhow::Result<Answer> {
 
 async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
     let workspace = tool.workspace(&args.workspace).await?.id;
-    let listed = suppression_list(&tool.store, workspace, i64::MAX, args.limit.into()).await?;
+    let listed = suppression_list(&tool.store, workspace, None, args.page()).await?;
     let row = |one: &Listed| {
         let evidence = one.evidence.clone().unwrap_or_default();
         vec![one.address.clone(), one.reason.clone(), moment(one.created), evidence]

@@ -20,6 +20,9 @@ use crate::feature::sending::Refusal;
 
 /// Seconds after which a caller should try again when the service cannot take a request now.
 const RETRY_AFTER_S: u32 = 5;
+/// Wrong fields that one answer tells of. Reason: people read a few, and each takes some hundred octets of memory where it
+/// took three of the request.
+const MISTAKES_MAX: usize = 100;
 /// Where the errors are explained.
 const DOCUMENTATION: &str = "/docs#";
 
@@ -40,13 +43,14 @@ pub enum Name {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    LimitReached,
     PayloadTooLarge,
     InternalServerError,
     ServiceUnavailable,
 }
 
 impl Name {
-    pub const ALL: [Name; 17] = [
+    pub const ALL: [Name; 18] = [
         Name::ValidationError,
         Name::MissingRequiredField,
         Name::InvalidFromAddress,
@@ -61,6 +65,7 @@ impl Name {
         Name::NotFound,
         Name::MethodNotAllowed,
         Name::Conflict,
+        Name::LimitReached,
         Name::PayloadTooLarge,
         Name::InternalServerError,
         Name::ServiceUnavailable,
@@ -119,6 +124,11 @@ impl Name {
                 ("method_not_allowed", S::METHOD_NOT_ALLOWED, "This path has no such method")
             }
             Name::Conflict => ("conflict", S::CONFLICT, "The request does not fit what is stored"),
+            Name::LimitReached => (
+                "limit_reached",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The workspace has as many of these as it may",
+            ),
             Name::PayloadTooLarge => ("payload_too_large", S::PAYLOAD_TOO_LARGE, "The request is too large"),
             Name::InternalServerError => {
                 ("internal_server_error", S::INTERNAL_SERVER_ERROR, "Something is wrong on our side")
@@ -175,13 +185,16 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// Every mistake found in one request.
+/// The mistakes found in one request.
 #[derive(Default, Debug)]
 pub struct Mistakes(pub Vec<FieldError>);
 
 impl Mistakes {
+    /// One more; what is beyond [`MISTAKES_MAX`] is told when these are mended.
     pub fn add(&mut self, pointer: impl Into<String>, code: Code, message: impl Into<String>) {
-        self.0.push(FieldError { pointer: pointer.into(), code, message: message.into() });
+        if self.0.len() < MISTAKES_MAX {
+            self.0.push(FieldError { pointer: pointer.into(), code, message: message.into() });
+        }
     }
 
     /// `value`, unless there were mistakes.
@@ -217,6 +230,15 @@ impl ApiError {
     #[must_use]
     pub fn conflict(detail: impl Into<String>) -> ApiError {
         ApiError::new(Name::Conflict, detail)
+    }
+
+    /// `what` is the noun's plural: "keys".
+    #[must_use]
+    pub fn limit_reached(max: usize, what: &str) -> ApiError {
+        ApiError::new(
+            Name::LimitReached,
+            format!("a workspace has at most {max} {what}: remove one that is not needed"),
+        )
     }
 
     #[must_use]

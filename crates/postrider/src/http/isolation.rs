@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::auth::Authority;
 use super::endpoint::{Endpoint, Method, Shape};
 use crate::feature::access::Scope;
+use crate::feature::event::By;
 use crate::testing::{Harness, on_both};
 
 /// A workspace with something of everything; each of its names and addresses holds its mark.
@@ -45,6 +46,7 @@ impl Tenant {
             tenant.mail(harness, scheduled).await;
         }
         harness.settled().await;
+        harness.indexed().await;
         for noun in ["domains", "api-keys", "streams", "suppressions", "captured", "events"] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
@@ -150,15 +152,19 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
     match endpoint.path {
         "/domains" => vec![after("domains")],
         "/api-keys" => vec![after("api-keys")],
+        "/streams" => vec![after("streams")],
         "/suppressions" => vec![format!("?limit=1000&after={}", victim.ids["suppressions"][0])],
         "/captured" => vec![after("captured"), format!("?q={}", victim.mark)],
-        "/events" => vec!["?limit=1000".into()],
+        "/events" => vec!["?limit=1000".into(), "?limit=1000&before=".into()],
         "/events/stream" => vec![String::new()],
         "/emails" => {
             let tag = format!("?tag=kind:{}", victim.mark);
-            vec![after("emails"), format!("?to=ann@{}.example", victim.mark), tag]
+            let domain = format!("?domain={}.example", victim.mark);
+            let subject = format!("?subject={}", victim.mark);
+            vec![after("emails"), format!("?to=ann@{}.example", victim.mark), tag, domain, subject]
         }
         "/emails/{id}/recipients" => vec![after("deliveries")],
+        "/emails/{id}/events" => vec![after("events")],
         "/emails/{id}/attempts" => vec![after("attempts")],
         path if !endpoint.query.is_empty() => panic!("{path}: give the test an example of its query"),
         _ => vec![String::new()],
@@ -262,7 +268,9 @@ async fn a_stream_of_events_tells_only_its_own_workspaces_and_ends_with_its_key(
         }
         let key = harness.app.directory.snapshot().key(&thief.key).expect("the key").clone();
         let (store, now) = (&harness.app.store, net::clock::now());
-        crate::feature::access::keys::key_revoke(store, now, thief.workspace, key.id).await.expect("revoked");
+        crate::feature::access::keys::key_revoke(store, (now, By::Operator), thief.workspace, key.id)
+            .await
+            .expect("revoked");
         harness.app.directory.reload(store).await.expect("a snapshot");
         while let Some(piece) = body.next().await {
             text.push_str(&String::from_utf8_lossy(&piece.expect("a piece")));

@@ -4,30 +4,32 @@
 //! 1. Every answer has an `X-Request-Id`; every refusal, also of an unknown path or method, has the shape of `error`.
 //! 2. Router, documentation and the test of workspaces' isolation come from [`endpoints`].
 //! 3. A request that may change something is carried to its end, also when its client goes away.
-//! 4. No other site's page may read an answer in a browser: there is no CORS header.
+//! 4. Connections are bounded, in all and by address; each is bounded in time and memory (`connection`).
+//! 5. No other site's page may read an answer in a browser: there is no CORS header.
 //!
 //! Not here: what the endpoints do (each slice's `api`).
 
 pub mod auth;
+mod connection;
 mod docs;
 pub mod endpoint;
 pub mod error;
 #[cfg(test)]
 mod isolation;
 pub mod json;
+#[cfg(test)]
+mod lists;
 mod openapi;
 pub mod page;
 mod surface;
 #[cfg(test)]
 mod tests;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::serve::ListenerExt;
-use net::listen::Stop;
+use net::listen::{Listener, Stop};
 
 use crate::app::App;
 use crate::feature::{access, capture, domain, egress, event, monitor, sending, suppression};
@@ -76,17 +78,10 @@ pub fn router(app: Arc<App>, stop: Stop) -> Router {
 }
 
 /// Serves until `stop`; requests under way are answered.
-pub async fn serve(app: Arc<App>, listener: tokio::net::TcpListener, mut stop: Stop) {
-    let router = router(app, stop.clone());
-    // An answer is written in one piece: waiting for more to send with it (Nagle) only delays it.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's delay");
-        }
-    });
-    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { stop.stopped().await });
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the HTTP port is not served any more");
+pub async fn serve(app: Arc<App>, listener: Listener, mut stop: Stop) {
+    let router = router(app.clone(), stop.clone());
+    while let Some(arrival) = listener.accept(&mut stop).await {
+        let (app, router, stop) = (app.clone(), router.clone(), stop.clone());
+        tokio::spawn(async move { connection::serve(&app.settings.http, router, arrival, stop).await });
     }
 }

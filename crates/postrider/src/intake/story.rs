@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use net::listen::{Admissions, stopper};
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -26,6 +27,17 @@ impl Client {
                 return line.trim_end().to_owned();
             }
         }
+    }
+
+    /// Hands over a short message; gives the reply to its end, or to what was refused before.
+    async fn send(&mut self, reverse_path: &str, author: &str) -> String {
+        for command in [&*format!("MAIL FROM:<{reverse_path}>"), "RCPT TO:<ann@x.example>", "DATA"] {
+            let reply = self.say(command).await;
+            if !reply.starts_with(['2', '3']) {
+                return reply;
+            }
+        }
+        self.say(&format!("From: {author}\r\nSubject: s\r\n\r\ntext\r\n.")).await
     }
 
     async fn submit(&mut self, message: &str) -> String {
@@ -75,6 +87,53 @@ async fn a_header_section_up_to_the_limit_is_taken_and_goes_out_and_a_longer_one
         assert_eq!(emails["data"].as_array().map(Vec::len), Some(1));
         assert_eq!(emails["data"][0]["last_event"], "delivered");
         stopper.stop();
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_one_domain_writes_and_gets_returns_as_no_other() {
+    let settings = [("smtp.auth_without_tls_on_loopback", "true")];
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = Harness::start(database, &settings).await;
+        harness.domain(harness.workspace(), "other.example").await;
+        let domains = harness.get("/domains").await.json();
+        let own = domains["data"].as_array().expect("domains").iter().find(|domain| domain["name"] == DOMAIN);
+        let body = json!({ "name": "shop", "permission": "sending_access", "domain_id": own.expect("it is there")["id"] });
+        let token =
+            harness.post("/api-keys", &body).await.json()["token"].as_str().expect("a key").to_owned();
+
+        let (_stopper, stop) = stopper();
+        let listener = smtp::bind(([127, 0, 0, 1], 0).into(), &Admissions::new(9, 9)).expect("a port");
+        let stream = TcpStream::connect(listener.address()).await.expect("somebody listens");
+        tokio::spawn(smtp::serve(harness.app.clone(), listener, PortTls::StartTls, stop));
+        let mut client = Client(BufReader::new(stream));
+        assert!(client.hear().await.starts_with("220"));
+        client.say("EHLO client.example").await;
+        let credentials = STANDARD.encode(format!("\0any\0{token}"));
+        assert!(client.say(&format!("AUTH PLAIN {credentials}")).await.starts_with("235"));
+        let cases = [
+            ("me@app.example", "me@app.example", "250"),
+            ("returns@mail.app.example", "me@app.example", "250"),
+            ("", "me@app.example", "250"),
+            ("me@app.example", "me@other.example", "550"),
+            ("me@other.example", "me@app.example", "550"),
+            ("me@foreign.example", "me@app.example", "550"),
+        ];
+        for (reverse_path, author, expected) in cases {
+            let reply = client.send(reverse_path, author).await;
+            assert!(reply.starts_with(expected), "{reverse_path} for {author}: {reply}");
+        }
+
+        for (author, status) in [("me@app.example", 200), ("me@other.example", 401)] {
+            let mail = json!({ "from": author, "to": "ann@x.example", "subject": "s", "text": "t" });
+            let bearer = format!("Bearer {token}");
+            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+            let answer = harness.ask_with(("POST", "/emails"), &headers, mail.to_string()).await;
+            assert_eq!(answer.status, status, "{author}");
+            let refused = answer.json()["name"] == "restricted_api_key";
+            assert_eq!(refused, status == 401, "{author}");
+        }
         harness.end().await;
     }
 }

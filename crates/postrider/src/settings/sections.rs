@@ -83,6 +83,26 @@ section! {
             key: "body_max_bytes", unit: "bytes", default: 73_400_320, range: 65_536 to 1_073_741_824,
             because: "the largest message, its attachments in base64, with room for the JSON around it",
         }
+        /// The most connections at once.
+        connections_max: u32 {
+            key: "connections_max", unit: "connections", default: 2_000, range: 1 to 100_000,
+            because: "connections are small, but each needs a file descriptor",
+        }
+        /// The most connections at once from one address (IPv6: from one /64).
+        connections_per_address_max: u32 {
+            key: "connections_per_address_max", unit: "connections", default: 500, range: 1 to 100_000,
+            because: "one client should not take every connection there is; behind a proxy all have its address: set it to connections_max",
+        }
+        /// How long a client may take for the header of a request, the wait for it on a kept connection included.
+        header_timeout: Duration {
+            key: "header_timeout_s", unit: "seconds", default: 30, range: 1 to 3_600,
+            because: "a header is sent in one piece, and who has no more to ask can call again",
+        }
+        /// How long a client may send nothing of a body that it announced, or take nothing of an answer.
+        idle_timeout: Duration {
+            key: "idle_timeout_s", unit: "seconds", default: 30, range: 1 to 3_600,
+            because: "a connection that moves nothing for so long is broken, or held to keep others out",
+        }
         /// Whether `/metrics` answers others than this machine.
         metrics_from_anywhere: bool {
             key: "metrics_from_anywhere", unit: "true or false", default: false,

@@ -120,7 +120,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[smpt]", "smpt: there is no such table; did you mean smtp?"),
     ("[smtp]\nlisten_addr = \"\"", "smtp.listen_addr: there is no such setting"),
     ("[smtp]\nlisen = \"\"", "smtp.lisen: there is no such setting; did you mean listen?"),
-    ("idle_timeout_s = 5", "idle_timeout_s: there is no such setting; did you mean smtp.idle_timeout_s?"),
+    ("idle_timeout_s = 5", "idle_timeout_s: there is no such setting; did you mean http.idle_timeout_s?"),
     ("[[route]]\ndomian = \"a\"", "route[0].domian: there is no such setting; did you mean domain?"),
     ("smtp = true", "smtp: is a table: write [smtp]"),
     ("[route]\ndomain = \"a\"", "route: is a list of tables: write [[route]]"),

@@ -1,11 +1,12 @@
 //! Making workspaces and streams.
 
 use mail::At;
+use serde_json::json;
 use store::{Store, StoreError, Write, query};
 
 use super::Class;
 use crate::feature::event;
-use crate::id::Mint;
+use crate::id::{Mint, Noun};
 
 query!(WORKSPACE_ADD, "queries/workspace_add.sql");
 query!(STREAM_ADD, "queries/stream_add.sql");
@@ -50,7 +51,8 @@ pub async fn stream_add(
 ) -> Result<i64, StoreError> {
     let mut write = Write::default();
     let id = stream_rows(&mut write, mint, now, workspace, (name, class));
-    event::note(&mut write, now, workspace, event::Name::StreamCreated, None);
+    let told = json!({ "stream_id": Noun::Stream.show(id), "name": name, "class": class.as_str() });
+    event::note(&mut write, now, workspace, event::Name::StreamCreated, Some(told.to_string()));
     store.write(write).await?;
     Ok(id)
 }

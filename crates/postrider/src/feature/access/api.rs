@@ -14,6 +14,7 @@ use super::keys::{Grant, ListedKey, key_add, key_list, key_revoke};
 use super::{Class, Scope, Stream};
 use crate::app::App;
 use crate::feature::domain::admin::domain_find;
+use crate::feature::event::By;
 use crate::http::auth::FullKey;
 use crate::http::endpoint::{Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
@@ -23,8 +24,10 @@ use crate::id::Noun;
 
 /// Letters of a key's name at most. Reason: it stands in lists.
 const KEY_NAME_MAX: usize = 100;
-/// Streams of a workspace at most. Reason: all of them are held in memory and shown in one list.
+/// Streams of a workspace at most. Reason: all of all workspaces are held in memory.
 const STREAMS_MAX: usize = 1_000;
+/// Keys in force of a workspace at most. Reason: all of all workspaces are held in memory, and read at each change of one.
+const KEYS_MAX: usize = 1_000;
 
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
@@ -46,6 +49,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<ShownStream>(201),
         Endpoint::new(Method::Get, "/streams", list_streams)
             .summary("List the workspace's streams, oldest first.")
+            .query::<PageParams>()
             .answers::<List<ShownStream>>(200),
         Endpoint::new(Method::Get, "/streams/{id}", one_stream)
             .summary("Show a stream.")
@@ -69,7 +73,8 @@ struct NewKeyBody {
     name: Option<String>,
     /// `full_access` (the default) or `sending_access`.
     permission: Option<String>,
-    /// The key may only send from this domain.
+    /// The key may only send from this domain and the names below it, as author and, by SMTP, as envelope sender (which
+    /// may also be empty).
     domain_id: Option<String>,
 }
 
@@ -130,7 +135,10 @@ async fn create_key(
         );
     }
     mistakes.none_or(())?;
-    let grant = Grant { workspace: holder.workspace, name, scope, domain };
+    if app.directory.snapshot().key_count(holder.workspace) >= KEYS_MAX {
+        return Err(ApiError::limit_reached(KEYS_MAX, "keys"));
+    }
+    let grant = Grant { workspace: holder.workspace, name, scope, domain, by: By::Key(holder.key.id) };
     let key = key_add(&app.store, &app.mint, app.now(), grant).await?;
     app.directory.reload(&app.store).await?;
     let created = CreatedKey { object: "api_key", id: Noun::Key.show(key.id), token: key.text };
@@ -157,7 +165,7 @@ async fn list_keys(
     Params(params): Params<PageParams>,
 ) -> Result<axum::Json<List<ShownKey>>, ApiError> {
     let page = params.read(Noun::Key)?;
-    let rows = key_list(&app.store, holder.workspace, page.below()?, page.rows()).await?;
+    let rows = key_list(&app.store, holder.workspace, page).await?;
     let show = |key: ListedKey| ShownKey {
         id: Noun::Key.show(key.id),
         name: key.name,
@@ -184,7 +192,7 @@ async fn revoke_key(
     shown: Shown,
 ) -> Result<axum::Json<RevokedKey>, ApiError> {
     let id = shown.id(Noun::Key, "API key")?;
-    let revoked = key_revoke(&app.store, app.now(), holder.workspace, id).await;
+    let revoked = key_revoke(&app.store, (app.now(), By::Key(holder.key.id)), holder.workspace, id).await;
     // Whatever the answer: a revocation whose answer was lost is stored, and asking again finds no such key.
     app.directory.reload(&app.store).await?;
     if !revoked? {
@@ -242,17 +250,23 @@ async fn create_stream(
     }
     let class = mistakes.none_or(class)?.unwrap_or(Class::Transactional);
     if app.directory.snapshot().streams(holder.workspace).len() >= STREAMS_MAX {
-        return Err(ApiError::conflict(format!("a workspace has at most {STREAMS_MAX} streams")));
+        return Err(ApiError::limit_reached(STREAMS_MAX, "streams"));
     }
     let id = stream_add(&app.store, &app.mint, app.now(), holder.workspace, (&name, class)).await?;
     app.directory.reload(&app.store).await?;
     Ok((StatusCode::CREATED, axum::Json(find_stream(&app, holder.workspace, id)?)))
 }
 
-async fn list_streams(holder: FullKey, State(app): State<Arc<App>>) -> axum::Json<List<ShownStream>> {
+async fn list_streams(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    Params(params): Params<PageParams>,
+) -> Result<axum::Json<List<ShownStream>>, ApiError> {
+    let page = params.read(Noun::Stream)?;
     let snapshot = app.directory.snapshot();
-    let streams = snapshot.streams(holder.workspace).iter();
-    axum::Json(List::whole(streams.map(|stream| ShownStream::of(stream)).collect()))
+    let rows = page.of_ascending(snapshot.streams(holder.workspace).iter(), |stream| stream.id);
+    let id = |stream: &&Arc<Stream>| Noun::Stream.show(stream.id);
+    Ok(axum::Json(List::of(page, rows, id, |stream| ShownStream::of(stream))))
 }
 
 async fn one_stream(

@@ -1,15 +1,17 @@
 //! Making, listing and revoking keys.
 
 use mail::At;
+use serde_json::json;
 use store::{Store, StoreError, Write, query};
 
 use super::{Scope, digest_of};
-use crate::feature::event;
-use crate::id::Mint;
+use crate::feature::event::{self, By};
+use crate::http::page::{Page, paged};
+use crate::id::{Mint, Noun};
 
 query!(KEY_ADD, "queries/key_add.sql");
 query!(KEY_REVOKE, "queries/key_revoke.sql");
-query!(KEY_LIST, "queries/key_list.sql");
+paged!(KEY_LIST, "queries/key_list.sql");
 query!(KEY_ANY, "queries/key_any.sql");
 query!(KEY_USED, "queries/key_used.sql");
 
@@ -30,6 +32,8 @@ pub struct Grant<'a> {
     pub name: &'a str,
     pub scope: Scope,
     pub domain: Option<i64>,
+    /// Who makes it.
+    pub by: By,
 }
 
 /// Makes a key from 160 random bits.
@@ -51,7 +55,11 @@ pub async fn key_add(store: &Store, mint: &Mint, now: At, grant: Grant<'_>) -> R
         ("now", now.0.into()),
     ];
     write.step(&KEY_ADD, params);
-    event::note(&mut write, now, grant.workspace, event::Name::KeyCreated, None);
+    let told = json!({
+        "api_key_id": Noun::Key.show(id), "name": grant.name, "scope": grant.scope.as_str(),
+        "domain_id": grant.domain.map(|id| Noun::Domain.show(id)),
+    });
+    event::note_change(&mut write, (now, grant.by), grant.workspace, event::Name::KeyCreated, told);
     store.write(write).await?;
     Ok(NewKey { id, text })
 }
@@ -75,11 +83,19 @@ pub async fn any_key(store: &Store) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// As [`Store::write`].
-pub async fn key_revoke(store: &Store, now: At, workspace: i64, id: i64) -> Result<bool, StoreError> {
+pub async fn key_revoke(
+    store: &Store,
+    (now, by): (At, By),
+    workspace: i64,
+    id: i64,
+) -> Result<bool, StoreError> {
+    let listed = key_list(store, workspace, Page::only(id)).await?;
+    let Some(key) = listed.into_iter().find(|key| key.id == id) else { return Ok(false) };
     let mut write = Write::default();
     let params = vec![("workspace", workspace.into()), ("id", id.into()), ("now", now.0.into())];
     write.step_expecting(1, "no such key", &KEY_REVOKE, params);
-    event::note(&mut write, now, workspace, event::Name::KeyRevoked, None);
+    let told = json!({ "api_key_id": Noun::Key.show(id), "name": key.name });
+    event::note_change(&mut write, (now, by), workspace, event::Name::KeyRevoked, told);
     match store.write(write).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict(_)) => Ok(false),
@@ -98,17 +114,11 @@ pub struct ListedKey {
     pub last_used: Option<At>,
 }
 
-/// Up to `limit` keys of a workspace with ids below `before`, newest first.
+/// The rows of a page of a workspace's keys, newest first.
 ///
 /// # Errors
 /// As [`Store::read`].
-pub async fn key_list(
-    store: &Store,
-    workspace: i64,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<ListedKey>, StoreError> {
-    let params = [("workspace", workspace.into()), ("before", before.into()), ("limit", limit.into())];
+pub async fn key_list(store: &Store, workspace: i64, page: Page) -> Result<Vec<ListedKey>, StoreError> {
     let read = |row: &store::Row| {
         Ok(ListedKey {
             id: row.int(0)?,
@@ -120,7 +130,8 @@ pub async fn key_list(
             last_used: row.int_or_null(6)?.map(At),
         })
     };
-    store.read(&KEY_LIST, &params).await?.iter().map(read).collect()
+    let rows = KEY_LIST.read(store, page, vec![("workspace", workspace.into())]).await?;
+    rows.iter().map(read).collect()
 }
 
 /// Remembers when keys were last used.

@@ -10,7 +10,7 @@ use mail_parser::{MessageParser, MessagePart, MimeHeaders};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::read::{Listed, captured_clear, captured_find, captured_raw, captured_search};
+use super::read::{Listed, captured_clear, captured_find, captured_list, captured_raw};
 use crate::app::App;
 use crate::http::auth::FullKey;
 use crate::http::endpoint::{Endpoint, Method, Shown};
@@ -44,9 +44,9 @@ pub fn endpoints() -> Vec<Endpoint> {
 struct ListParams {
     /// Entries of the page, 1 to 1,000; 20 when nothing is said.
     limit: Option<String>,
-    /// Entries older than the one with this id.
+    /// Entries that come after the one with this id.
     after: Option<String>,
-    /// Not for this list.
+    /// Entries that come before the one with this id.
     before: Option<String>,
     /// Only those with this in the recipient's address or the subject.
     q: Option<String>,
@@ -91,7 +91,7 @@ async fn list(
     let ListParams { limit, after, before, q } = params;
     let page = PageParams { limit, after, before }.read(Noun::Captured)?;
     let part = q.unwrap_or_default();
-    let rows = captured_search(&app.store, holder.workspace, &part, (page.below()?, page.rows())).await?;
+    let rows = captured_list(&app.store, holder.workspace, &part, page).await?;
     Ok(axum::Json(List::of(page, rows, |one| Noun::Captured.show(one.id), CapturedEntry::of)))
 }
 

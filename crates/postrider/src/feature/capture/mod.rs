@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod read;
+#[cfg(test)]
+mod story;
 
 use bytes::Bytes;
 use mail::At;

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use mail::At;
 use store::{Committed, Row, Store, StoreError, Write, query};
 
-query!(LIST, "queries/list.sql");
+use crate::http::page::{Page, paged};
+
+paged!(LIST, "queries/list.sql");
 query!(RAW, "queries/raw.sql");
 query!(CLEAR, "queries/clear.sql");
 
@@ -23,35 +25,17 @@ pub struct Listed {
     pub at: At,
 }
 
-/// Up to `limit` captured messages of a workspace with ids below `before`, newest first.
+/// The rows of a page of a workspace's captured messages, newest first: those whose recipient or subject holds `part`,
+/// in whatever case.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn captured_list(
     store: &Store,
     workspace: i64,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<Listed>, StoreError> {
-    captured_search(store, workspace, "", (before, limit)).await
-}
-
-/// As [`captured_list`], only those whose recipient or subject holds `part`, in whatever case.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn captured_search(
-    store: &Store,
-    workspace: i64,
     part: &str,
-    (before, limit): (i64, i64),
+    page: Page,
 ) -> Result<Vec<Listed>, StoreError> {
-    let params = [
-        ("workspace", workspace.into()),
-        ("like", like(part).into()),
-        ("before", before.into()),
-        ("limit", limit.into()),
-    ];
     let read = |row: &Row| {
         Ok(Listed {
             id: row.int(0)?,
@@ -64,7 +48,8 @@ pub async fn captured_search(
             at: At(row.int(7)?),
         })
     };
-    store.read(&LIST, &params).await?.iter().map(read).collect()
+    let params = vec![("workspace", workspace.into()), ("like", like(part).into())];
+    LIST.read(store, page, params).await?.iter().map(read).collect()
 }
 
 /// The message as the wire would have carried it.
@@ -97,7 +82,7 @@ fn like(part: &str) -> String {
 /// # Errors
 /// As [`Store::read`].
 pub async fn captured_find(store: &Store, workspace: i64, id: i64) -> Result<Option<Listed>, StoreError> {
-    let found = captured_list(store, workspace, id.saturating_add(1), 1).await?;
+    let found = captured_list(store, workspace, "", Page::only(id)).await?;
     Ok(found.into_iter().find(|listed| listed.id == id))
 }
 

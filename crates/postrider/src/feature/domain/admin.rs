@@ -2,16 +2,18 @@
 
 use mail::dkim::{KeyError, SigningKey};
 use mail::{At, Domain};
+use serde_json::json;
 use store::{Row, Store, StoreError, Write, query};
 use tokio::sync::Semaphore;
 
 use super::Status;
-use crate::feature::event;
-use crate::id::Mint;
+use crate::feature::event::{self, By};
+use crate::http::page::{Page, paged};
+use crate::id::{Mint, Noun};
 
 query!(DOMAIN_ADD, "queries/domain_add.sql");
 query!(DKIM_KEY_ADD, "queries/dkim_key_add.sql");
-query!(DOMAIN_LIST, "queries/domain_list.sql");
+paged!(DOMAIN_LIST, "queries/domain_list.sql");
 query!(DOMAIN_KEYS, "queries/domain_keys.sql");
 query!(DOMAIN_CHECKED, "queries/domain_checked.sql");
 query!(DOMAIN_DELETE, "queries/domain_delete.sql");
@@ -39,13 +41,12 @@ pub enum DomainAddError {
 /// # Errors
 /// `Store(Conflict)` when the workspace has the domain.
 pub fn domain_rows(
-    mint: &Mint,
-    now: At,
+    (mint, now, by): (&Mint, At, By),
     workspace: i64,
     name: &Domain,
     status: Status,
 ) -> Result<(i64, Write), DomainAddError> {
-    let (id, mut write) = domain_row(mint, now, workspace, name, status);
+    let (id, mut write) = domain_row((mint, now, by), workspace, name, status);
     for key in [SigningKey::rsa_generate(RSA_BITS)?, SigningKey::ed25519_generate()?] {
         let key_id = mint.next(now);
         let algorithm = match key {
@@ -67,7 +68,12 @@ pub fn domain_rows(
     Ok((id, write))
 }
 
-fn domain_row(mint: &Mint, now: At, workspace: i64, name: &Domain, status: Status) -> (i64, Write) {
+fn domain_row(
+    (mint, now, by): (&Mint, At, By),
+    workspace: i64,
+    name: &Domain,
+    status: Status,
+) -> (i64, Write) {
     let id = mint.next(now);
     let mut write = Write::default();
     let verified = status.may_send().then_some(now.0);
@@ -80,7 +86,9 @@ fn domain_row(mint: &Mint, now: At, workspace: i64, name: &Domain, status: Statu
         ("verified", verified.into()),
     ];
     write.step_expecting(1, "the workspace has this domain already", &DOMAIN_ADD, params);
-    event::note(&mut write, now, workspace, event::Name::DomainCreated, None);
+    let told =
+        json!({ "domain_id": Noun::Domain.show(id), "name": name.as_str(), "status": status.as_str() });
+    event::note_change(&mut write, (now, by), workspace, event::Name::DomainCreated, told);
     (id, write)
 }
 
@@ -90,12 +98,12 @@ fn domain_row(mint: &Mint, now: At, workspace: i64, name: &Domain, status: Statu
 /// `Conflict` when the workspace has the domain; as [`Store::write`].
 pub async fn domain_add_unsigned(
     store: &Store,
-    (mint, now): (&Mint, At),
+    made: (&Mint, At, By),
     workspace: i64,
     name: &Domain,
     status: Status,
 ) -> Result<i64, StoreError> {
-    let (id, write) = domain_row(mint, now, workspace, name, status);
+    let (id, write) = domain_row(made, workspace, name, status);
     store.write(write).await?;
     Ok(id)
 }
@@ -112,14 +120,15 @@ fn selector(key: i64, algorithm: &str) -> String {
 /// As [`domain_rows`] and [`Store::write`].
 pub async fn domain_add(
     store: &Store,
-    (mint, now): (&std::sync::Arc<Mint>, At),
+    (mint, now, by): (&std::sync::Arc<Mint>, At, By),
     workspace: i64,
     name: &Domain,
     status: Status,
 ) -> Result<i64, DomainAddError> {
     let (minter, name) = (mint.clone(), name.clone());
     let turn = MAKING.acquire().await.map_err(|_| StoreError::Closed)?;
-    let making = tokio::task::spawn_blocking(move || domain_rows(&minter, now, workspace, &name, status));
+    let making =
+        tokio::task::spawn_blocking(move || domain_rows((&minter, now, by), workspace, &name, status));
     let (id, write) = making.await.map_err(|_| StoreError::Closed)??;
     drop(turn);
     store.write(write).await?;
@@ -137,18 +146,13 @@ pub struct ListedDomain {
     pub findings: Option<String>,
 }
 
-/// Up to `limit` domains of a workspace with ids below `before`, newest first.
+/// The rows of a page of a workspace's domains, newest first.
 ///
 /// # Errors
 /// As [`Store::read`].
-pub async fn domain_list(
-    store: &Store,
-    workspace: i64,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<ListedDomain>, StoreError> {
-    let params = [("workspace", workspace.into()), ("before", before.into()), ("limit", limit.into())];
-    store.read(&DOMAIN_LIST, &params).await?.iter().map(read_listed).collect()
+pub async fn domain_list(store: &Store, workspace: i64, page: Page) -> Result<Vec<ListedDomain>, StoreError> {
+    let rows = DOMAIN_LIST.read(store, page, vec![("workspace", workspace.into())]).await?;
+    rows.iter().map(read_listed).collect()
 }
 
 /// One domain of a workspace.
@@ -156,7 +160,7 @@ pub async fn domain_list(
 /// # Errors
 /// As [`Store::read`].
 pub async fn domain_find(store: &Store, workspace: i64, id: i64) -> Result<Option<ListedDomain>, StoreError> {
-    let found = domain_list(store, workspace, id.saturating_add(1), 1).await?;
+    let found = domain_list(store, workspace, Page::only(id)).await?;
     Ok(found.into_iter().find(|domain| domain.id == id))
 }
 
@@ -209,7 +213,7 @@ pub async fn published_keys(
 pub async fn domain_checked(
     store: &Store,
     now: At,
-    (workspace, id): (i64, i64),
+    (workspace, domain): (i64, &ListedDomain),
     findings: String,
     verified: bool,
 ) -> Result<(), StoreError> {
@@ -217,13 +221,14 @@ pub async fn domain_checked(
     let params = vec![
         ("now", now.0.into()),
         ("workspace", workspace.into()),
-        ("id", id.into()),
+        ("id", domain.id.into()),
         ("findings", findings.into()),
         ("verified", verified.into()),
     ];
     write.step_expecting(1, "no such domain", &DOMAIN_CHECKED, params);
     if verified {
-        event::note(&mut write, now, workspace, event::Name::DomainVerified, None);
+        let told = json!({ "domain_id": Noun::Domain.show(domain.id), "name": domain.name });
+        event::note(&mut write, now, workspace, event::Name::DomainVerified, Some(told.to_string()));
     }
     store.write(write).await.map(drop)
 }
@@ -232,7 +237,13 @@ pub async fn domain_checked(
 ///
 /// # Errors
 /// As [`Store::write`].
-pub async fn domain_delete(store: &Store, now: At, workspace: i64, id: i64) -> Result<bool, StoreError> {
+pub async fn domain_delete(
+    store: &Store,
+    (now, by): (At, By),
+    workspace: i64,
+    id: i64,
+) -> Result<bool, StoreError> {
+    let Some(domain) = domain_find(store, workspace, id).await? else { return Ok(false) };
     let mut write = Write::default();
     write.step_expecting(
         1,
@@ -241,7 +252,8 @@ pub async fn domain_delete(store: &Store, now: At, workspace: i64, id: i64) -> R
         vec![("workspace", workspace.into()), ("id", id.into())],
     );
     write.step(&DKIM_KEYS_DELETE, vec![("workspace", workspace.into()), ("id", id.into())]);
-    event::note(&mut write, now, workspace, event::Name::DomainDeleted, None);
+    let told = json!({ "domain_id": Noun::Domain.show(id), "name": domain.name });
+    event::note_change(&mut write, (now, by), workspace, event::Name::DomainDeleted, told);
     match store.write(write).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict(_)) => Ok(false),

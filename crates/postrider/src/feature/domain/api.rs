@@ -13,12 +13,17 @@ use super::Status;
 use super::admin::{self, DomainAddError, ListedDomain};
 use super::check::{self, FindingState, record_name};
 use crate::app::App;
+use crate::feature::event::By;
 use crate::http::auth::FullKey;
 use crate::http::endpoint::{Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Name};
 use crate::http::json::{Json, Params};
 use crate::http::page::{List, PageParams};
 use crate::id::Noun;
+
+/// Domains of a workspace at most. Reason: all of all workspaces are held in memory with their keys, and those of one take a
+/// core for some 100 ms to make.
+const DOMAINS_MAX: usize = 1_000;
 
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
@@ -142,8 +147,11 @@ async fn create(
     let name = new.name.ok_or_else(missing)?;
     let name = Domain::parse(name.trim())
         .map_err(|error| ApiError::field("/name", Code::InvalidValue, error.to_string()))?;
-    let made =
-        admin::domain_add(&app.store, (&app.mint, app.now()), holder.workspace, &name, Status::Pending);
+    if app.directory.snapshot().domain_count(holder.workspace) >= DOMAINS_MAX {
+        return Err(ApiError::limit_reached(DOMAINS_MAX, "domains"));
+    }
+    let made = (&app.mint, app.now(), By::Key(holder.key.id));
+    let made = admin::domain_add(&app.store, made, holder.workspace, &name, Status::Pending);
     let id = match made.await {
         Ok(id) => id,
         Err(DomainAddError::Store(error)) => return Err(error.into()),
@@ -162,7 +170,7 @@ async fn list(
     Params(params): Params<PageParams>,
 ) -> Result<axum::Json<List<DomainEntry>>, ApiError> {
     let page = params.read(Noun::Domain)?;
-    let rows = admin::domain_list(&app.store, holder.workspace, page.below()?, page.rows()).await?;
+    let rows = admin::domain_list(&app.store, holder.workspace, page).await?;
     Ok(axum::Json(List::of(page, rows, |domain| Noun::Domain.show(domain.id), DomainEntry::of)))
 }
 
@@ -202,7 +210,8 @@ async fn delete(
     shown: Shown,
 ) -> Result<axum::Json<DeletedDomain>, ApiError> {
     let id = shown.id(Noun::Domain, "domain")?;
-    let deleted = admin::domain_delete(&app.store, app.now(), holder.workspace, id).await;
+    let deleted =
+        admin::domain_delete(&app.store, (app.now(), By::Key(holder.key.id)), holder.workspace, id).await;
     // Whatever the answer: a deletion whose answer was lost is stored, and asking again finds no such domain.
     app.directory.reload(&app.store).await?;
     if !deleted? {

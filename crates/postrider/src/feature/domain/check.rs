@@ -109,7 +109,7 @@ pub async fn check(
         findings.push(judge(&key, &domain.name, answer));
     }
     let verified = verifies(&findings);
-    match admin::domain_checked(store, now, (workspace, id), show(&findings), verified).await {
+    match admin::domain_checked(store, now, (workspace, &domain), show(&findings), verified).await {
         Ok(()) => Ok(Some(findings)),
         Err(StoreError::Conflict(_)) => Ok(None),
         Err(error) => Err(error),

@@ -3,7 +3,9 @@
 use mail::At;
 use store::{Row, Store, StoreError, query};
 
-query!(ATTEMPT_LIST, "queries/attempt_list.sql");
+use crate::http::page::{Page, paged};
+
+paged!(ATTEMPT_LIST, "queries/attempt_list.sql");
 query!(ATTEMPTS_OF_DELIVERY, "queries/attempts_of_delivery.sql");
 
 /// Attempts of one delivery that are shown at most, newest first.
@@ -28,23 +30,17 @@ pub struct Listed {
     pub conversation: String,
 }
 
-/// Up to `limit` attempts at a message's deliveries with ids below `below`, newest first.
+/// The rows of a page of the attempts at a message's deliveries, newest first.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn attempt_list(
     store: &Store,
     (workspace, message): (i64, i64),
-    below: i64,
-    limit: i64,
+    page: Page,
 ) -> Result<Vec<Listed>, StoreError> {
-    let params = [
-        ("workspace", workspace.into()),
-        ("message", message.into()),
-        ("below", below.into()),
-        ("limit", limit.into()),
-    ];
-    store.read(&ATTEMPT_LIST, &params).await?.iter().map(read).collect()
+    let params = vec![("workspace", workspace.into()), ("message", message.into())];
+    ATTEMPT_LIST.read(store, page, params).await?.iter().map(read).collect()
 }
 
 /// The newest attempts at a delivery of a message, newest first.

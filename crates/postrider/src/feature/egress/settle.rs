@@ -233,7 +233,7 @@ impl Settlement {
                 stream: 0,
                 address,
                 reason: Reason::HardBounce,
-                delivery: Some(leased.entry.delivery),
+                by: event::By::Delivery(leased.entry.delivery),
                 evidence: attempt.as_ref().map(|attempt| attempt.finding.reply.to_string()),
             };
             suppression::admin::suppress(&mut write, mint, *at, new);

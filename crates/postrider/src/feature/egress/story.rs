@@ -128,3 +128,20 @@ async fn every_attempt_at_a_message_is_found_and_no_other() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_waits_is_shown_with_why() {
+    on_both(async |harness: &Harness| {
+        assert_eq!(harness.get("/queue").await.json()["queues"], json!([]));
+        let (path, _) = scheduled(harness).await;
+        let shown = harness.get("/queue").await.json();
+        let queue = &shown["queues"][0];
+        assert_eq!(shown["queues"].as_array().map(Vec::len), Some(1), "{shown}");
+        let told = (&queue["domain"], &queue["lane"], &queue["waiting"], &queue["why"]);
+        assert_eq!(told, (&json!("x.example"), &json!("transactional"), &json!(2), &json!("due")), "{shown}");
+        assert!(queue["until"].is_string(), "{shown}");
+        deliver_now(harness, &path).await;
+        assert_eq!(harness.get("/queue").await.json()["queues"], json!([]), "nothing waits any more");
+    })
+    .await;
+}

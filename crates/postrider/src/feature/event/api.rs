@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use super::read::{Cursor, Event, events_of_workspace};
+use super::read::{Cursor, Event, events_of_workspace, events_of_workspace_before};
 use super::tail::{Next, Tail};
 use crate::app::App;
 use crate::feature::sending::told::{Told, told};
@@ -32,7 +32,7 @@ const LIMIT_MAX: usize = 1_000;
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::new(Method::Get, "/events", list)
-            .summary("Read what happened after a cursor, oldest first.")
+            .summary("Read what happened after or before a cursor, oldest first.")
             .query::<ListParams>()
             .answers::<EventList>(200),
         Endpoint::new(Method::Get, "/events/stream", follow)
@@ -46,8 +46,10 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, IntoParams, Default)]
 #[serde(default)]
 struct ListParams {
-    /// The `cursor` of an earlier answer; from the oldest event on when nothing is said.
+    /// The `next` or `cursor` of an earlier answer; from the oldest event on when nothing is said.
     after: Option<String>,
+    /// The `next` or `cursor` of an earlier answer, to read backwards from there; from the newest event on when empty.
+    before: Option<String>,
     /// 1 to 1,000; 100 when nothing is said.
     limit: Option<String>,
 }
@@ -65,10 +67,12 @@ struct FollowParams {
 struct EventList {
     object: &'static str,
     data: Vec<EventBody>,
-    /// What to give as `after` next.
-    cursor: String,
     /// There is more to read now; `data` may be empty all the same.
     has_more: bool,
+    /// What to give as `after` (or as `before`, if that was asked for) for the next page; or null.
+    next: Option<String>,
+    /// What to give as `after`, now or later, to go on behind this page (when read backwards: to read it again).
+    cursor: String,
 }
 
 /// One fact.
@@ -121,7 +125,15 @@ async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<axum::Json<EventList>, ApiError> {
     let mut mistakes = Mistakes::default();
-    let mut cursor = cursor(params.after.as_deref().unwrap_or_default(), "after", &mut mistakes);
+    let (mut place, back) = match (&params.after, params.before.as_deref()) {
+        (None, Some("")) => (super::read::newest(&app.store).await?, true),
+        (None, Some(before)) => (cursor(before, "before", &mut mistakes), true),
+        (after, None) => (cursor(after.as_deref().unwrap_or_default(), "after", &mut mistakes), false),
+        (Some(_), Some(_)) => {
+            mistakes.add("before", Code::InvalidValue, "give after or before, not both");
+            (Cursor::default(), false)
+        }
+    };
     let limit = match params.limit.as_deref().map(str::parse) {
         None => LIMIT_DEFAULT,
         Some(Ok(limit)) if (1..=LIMIT_MAX).contains(&limit) => limit,
@@ -131,15 +143,23 @@ async fn list(
         }
     };
     mistakes.none_or(())?;
-    let page = events_of_workspace(&app.store, &mut cursor, holder.workspace, limit).await?;
+    let page = match back {
+        false => events_of_workspace(&app.store, &mut place, holder.workspace, limit).await?,
+        true => events_of_workspace_before(&app.store, &mut place, holder.workspace, limit).await?,
+    };
     let deliveries: Vec<i64> = page.events.iter().filter_map(|event| event.delivery).collect();
     let known = told(&app.store, holder.workspace, &deliveries).await?;
     let body = |event: Event| {
         let told = event.delivery.and_then(|delivery| known.get(&delivery));
         EventBody::of(event, told)
     };
-    let data = page.events.into_iter().map(body).collect();
-    Ok(axum::Json(EventList { object: "list", data, cursor: cursor.show(), has_more: page.more }))
+    let mut data: Vec<EventBody> = page.events.into_iter().map(body).collect();
+    if back {
+        data.reverse();
+    }
+    let cursor = place.show();
+    let next = page.more.then(|| cursor.clone());
+    Ok(axum::Json(EventList { object: "list", data, has_more: page.more, next, cursor }))
 }
 
 async fn follow(

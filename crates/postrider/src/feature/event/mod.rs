@@ -15,8 +15,10 @@ mod story;
 pub mod tail;
 
 use mail::At;
+use serde_json::Value as Json;
 use store::{Form, Kind, Migration, Special, Statement, Value, Write, query};
 
+use crate::id::Noun;
 use crate::retention::Aged;
 
 query!(EVENT_EDGE, "queries/event_edge.sql");
@@ -159,6 +161,34 @@ pub fn note_delivery(write: &mut Write, now: At, name: Name, of: OfDelivery) {
         of.data.into(),
     ];
     write.row(&EVENT, values);
+}
+
+/// Who changes something in a workspace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum By {
+    /// An application, by its key.
+    Key(i64),
+    /// Whoever runs commands, or the first start.
+    Operator,
+    /// What became of a delivery.
+    Delivery(i64),
+}
+
+impl By {
+    fn show(self) -> String {
+        match self {
+            By::Key(id) => Noun::Key.show(id),
+            By::Operator => "operator".to_owned(),
+            By::Delivery(id) => Noun::Delivery.show(id),
+        }
+    }
+}
+
+/// Adds to `write` an event about a change: `data` is a JSON object that tells what was changed; who did it joins it as
+/// `by`.
+pub fn note_change(write: &mut Write, (now, by): (At, By), workspace: i64, name: Name, mut data: Json) {
+    data["by"] = by.show().into();
+    note(write, now, workspace, name, Some(data.to_string()));
 }
 
 /// Adds to `write` an event about the workspace itself.

@@ -8,12 +8,17 @@ use std::collections::BTreeMap;
 use mail::At;
 use store::{Query, Row, Store, StoreError, Value, WRITER_SHIFT, query};
 
-query!(BY_MESSAGE, "queries/by_message.sql");
+use crate::http;
+use crate::http::page::{From, paged};
+
+paged!(BY_MESSAGE, "queries/by_message.sql");
+query!(AT, "queries/at.sql");
 query!(FIRST_ABOVE, "queries/first_above.sql");
 query!(LAST, "queries/last.sql");
 query!(TOLD_OF, "queries/deliveries_told_of.sql");
 query!(AFTER, "queries/after.sql");
 query!(IN_WINDOW, "queries/in_window.sql");
+query!(IN_WINDOW_BACK, "queries/in_window_back.sql");
 
 /// Ids that one query for a workspace looks at. Reason: the events of all workspaces share the ids, and a query that
 /// finds none must still end within some ten milliseconds.
@@ -45,20 +50,29 @@ pub(super) fn read(row: &Row) -> Result<Event, StoreError> {
     })
 }
 
-/// What happened to a message, in order of time.
+/// The rows of a page of what happened to a message, in order of time; none at all when the page's edge is no event of
+/// the message.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn events_of_message(
     store: &Store,
-    workspace: i64,
-    message: i64,
+    (workspace, message): (i64, i64),
+    page: http::page::Page,
 ) -> Result<Vec<Event>, StoreError> {
-    let rows =
-        store.read(&BY_MESSAGE, &[("workspace", workspace.into()), ("message", message.into())]).await?;
-    let mut events = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    events.sort_by_key(|event| (event.at, event.id));
-    Ok(events)
+    let mut params = vec![("workspace", workspace.into()), ("message", message.into())];
+    let at = match page.from {
+        From::Start => i64::MIN,
+        From::After(id) | From::Before(id) => {
+            let edge = [params.as_slice(), &[("id", id.into())]].concat();
+            match store.read(&AT, &edge).await?.first() {
+                Some(row) => row.int(0)?,
+                None => return Ok(Vec::new()),
+            }
+        }
+    };
+    params.push(("at", at.into()));
+    BY_MESSAGE.read(store, page, params).await?.iter().map(read).collect()
 }
 
 /// How far a reader has come, writer by writer.
@@ -231,7 +245,8 @@ pub async fn events_of_workspace(
             // Steps over what retention has removed.
             let Some(oldest) = first_above(store, after).await? else { break };
             let upto = span.last.min(oldest - 1 + WINDOW_IDS);
-            let found = window(store, workspace, (after, upto), limit - page.events.len()).await?;
+            let found =
+                window(store, &IN_WINDOW, workspace, (after, upto), limit - page.events.len()).await?;
             let full = page.events.len() + found.len() >= limit;
             after = if full { found.last().map_or(upto, |event| event.id) } else { upto };
             page.events.extend(found);
@@ -241,8 +256,42 @@ pub async fn events_of_workspace(
     Ok(page)
 }
 
+/// As [`events_of_workspace`], backwards: the newest events that the cursor has passed, newest first of each writer. The
+/// cursor moves in front of them.
+///
+/// # Errors
+/// As [`Store::read`]; the cursor then stands in front of what was given before.
+pub async fn events_of_workspace_before(
+    store: &Store,
+    cursor: &mut Cursor,
+    workspace: i64,
+    limit: usize,
+) -> Result<Page, StoreError> {
+    let mut page = Page { events: Vec::new(), more: false };
+    let mut windows = 0;
+    for span in spans(store).await?.into_iter().rev() {
+        let mut upto = span.after(cursor).min(span.last);
+        while upto >= span.first {
+            if page.events.len() >= limit || windows >= WINDOWS_MAX {
+                page.more = true;
+                return Ok(page);
+            }
+            windows += 1;
+            let after = (upto - WINDOW_IDS).max(span.first - 1);
+            let wanted = limit - page.events.len();
+            let found = window(store, &IN_WINDOW_BACK, workspace, (after, upto), wanted).await?;
+            let full = found.len() >= wanted;
+            upto = if full { found.last().map_or(after, |event| event.id - 1) } else { after };
+            page.events.extend(found);
+            cursor.0.insert(span.writer, upto);
+        }
+    }
+    Ok(page)
+}
+
 async fn window(
     store: &Store,
+    query: &Query,
     workspace: i64,
     (after, upto): (i64, i64),
     limit: usize,
@@ -253,7 +302,7 @@ async fn window(
         ("upto", upto.into()),
         ("limit", i64::try_from(limit).unwrap_or(i64::MAX).into()),
     ];
-    store.read(&IN_WINDOW, &params).await?.iter().map(read).collect()
+    store.read(query, &params).await?.iter().map(read).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Looking something up: newest segments first, a few at a time, until enough was found.
+//! Looking something up: the nearest segments first, a few at a time, until enough was found.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,8 +6,10 @@ use store::{Row, Store, StoreError, Value, query};
 
 use super::block;
 use super::query::{Clause, Lookup, Query};
+use crate::http::page::From;
 
 query!(SEGMENTS, "queries/segments.sql");
+query!(SEGMENTS_BACK, "queries/segments_back.sql");
 query!(EXACT, "queries/exact.sql");
 query!(PREFIX, "queries/prefix.sql");
 
@@ -16,8 +18,8 @@ const STEP_MAX: usize = 64;
 /// As [`STEP_MAX`], when a lookup may meet many terms.
 const STEP_MAX_PREFIX: usize = 4;
 
-/// The newest `limit` messages below `before` (an id; `None`: from the newest) for which all of `query` holds, newest
-/// first. Some may not be stored any more. A page's last id is the next page's `before`.
+/// The next `limit` messages from a place on for which all of `query` holds: newest first, or before an id oldest first.
+/// Some may not be stored any more. A page's last id is the edge of the next one.
 ///
 /// # Errors
 /// As [`Store::read`].
@@ -25,15 +27,15 @@ pub async fn find(
     index: &Store,
     workspace: i64,
     query: &Query,
-    before: Option<i64>,
+    from: From,
     limit: usize,
 ) -> Result<Vec<i64>, StoreError> {
-    let before = before.unwrap_or(i64::MAX);
-    let rows = index.read(&SEGMENTS, &[("before", before.into())]).await?;
-    let ends = rows.iter().map(|row| row.int(2)).collect::<Result<Vec<_>, _>>()?;
+    let way = Way::of(from);
+    let ends = way.segments(index).await?;
     let wide =
         query.clauses.iter().flat_map(|clause| &clause.any).any(|one| matches!(one, Lookup::Prefix(_)));
     let step_max = if wide { STEP_MAX_PREFIX } else { STEP_MAX };
+    // By how far they are away in the direction of the search.
     let mut found = BTreeSet::new();
     let (mut next, mut step) = (0, 1);
     while next < ends.len() {
@@ -42,22 +44,66 @@ pub async fn find(
         while upto < ends.len() && ends[upto] == ends[upto - 1] {
             upto += 1;
         }
-        let part = Part { workspace, newest: ends[next], oldest: ends[upto - 1] };
-        found.extend(part.matches(index, query).await?.into_iter().filter(|id| *id < before));
+        let part = Part { workspace, way, ends: (ends[next], ends[upto - 1]) };
+        let ahead = part.matches(index, query).await?.into_iter().filter(|id| way.is_ahead(*id));
+        found.extend(ahead.map(|id| way.distance(id)));
         (next, step) = (upto, (step * 2).min(step_max));
-        let enough = limit.checked_sub(1).and_then(|last| found.iter().rev().nth(last));
-        if enough.is_some_and(|last| ends.get(next).is_none_or(|end| last > end)) {
+        let enough = limit.checked_sub(1).and_then(|last| found.iter().nth(last));
+        if enough.is_some_and(|last| ends.get(next).is_none_or(|end| *last < way.distance(*end))) {
             break;
         }
     }
-    Ok(found.into_iter().rev().take(limit).collect())
+    Ok(found.into_iter().take(limit).map(|distance| way.distance(distance)).collect())
 }
 
-/// Segments next to each other, by the message at which they end.
+/// Where a search goes.
+#[derive(Clone, Copy)]
+enum Way {
+    /// To ids below this one.
+    Older(i64),
+    /// To ids above this one.
+    Newer(i64),
+}
+
+impl Way {
+    fn of(from: From) -> Way {
+        match from {
+            From::Start => Way::Older(i64::MAX),
+            From::After(id) => Way::Older(id),
+            From::Before(id) => Way::Newer(id),
+        }
+    }
+
+    fn is_ahead(self, id: i64) -> bool {
+        match self {
+            Way::Older(edge) => id < edge,
+            Way::Newer(edge) => id > edge,
+        }
+    }
+
+    /// Grows on the way; the distance of a distance is the id.
+    fn distance(self, id: i64) -> i64 {
+        match self {
+            Way::Older(_) => -id,
+            Way::Newer(_) => id,
+        }
+    }
+
+    /// Where each segment that may lie ahead is met first, in order.
+    async fn segments(self, index: &Store) -> Result<Vec<i64>, StoreError> {
+        let (rows, met_at) = match self {
+            Way::Older(edge) => (index.read(&SEGMENTS, &[("before", edge.into())]).await?, 2),
+            Way::Newer(edge) => (index.read(&SEGMENTS_BACK, &[("after", edge.into())]).await?, 1),
+        };
+        rows.iter().map(|row| row.int(met_at)).collect()
+    }
+}
+
+/// Segments next to each other, by the messages at which the first and the last of them are met.
 struct Part {
     workspace: i64,
-    newest: i64,
-    oldest: i64,
+    way: Way,
+    ends: (i64, i64),
 }
 
 /// Messages by segment, descending.
@@ -109,8 +155,9 @@ impl Part {
     async fn read(&self, index: &Store, lookup: &Lookup) -> Result<Vec<Row>, StoreError> {
         let mut params: Vec<(&str, Value)> = vec![
             ("workspace", self.workspace.into()),
-            ("newest", self.newest.into()),
-            ("oldest", self.oldest.into()),
+            ("newest", self.ends.0.max(self.ends.1).into()),
+            ("oldest", self.ends.0.min(self.ends.1).into()),
+            ("back", i64::from(matches!(self.way, Way::Newer(_))).into()),
         ];
         match lookup {
             Lookup::Term(term) => {

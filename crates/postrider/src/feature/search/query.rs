@@ -42,12 +42,12 @@ pub(super) enum Lookup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mistake {
     #[error(
-        "q has nothing to look for: give an address, a word of two letters or more, tag:name:value or a Message-ID"
+        "there is nothing to look for: give an address, a word of two letters or more, tag:name:value or a Message-ID"
     )]
     Empty,
-    #[error("q is too long: at most {QUERY_MAX} octets")]
+    #[error("too long: at most {QUERY_MAX} octets")]
     TooLong,
-    #[error("q has too many conditions: at most {CLAUSES_MAX}")]
+    #[error("too many conditions: at most {CLAUSES_MAX}")]
     TooMany,
 }
 
@@ -75,6 +75,48 @@ impl Query {
                 Ok(Query { clauses })
             }
         }
+    }
+}
+
+/// A place in which a filter looks for a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Recipient,
+    /// Of a recipient.
+    Domain,
+    Author,
+    /// `name:value`.
+    Tag,
+    /// Words, of which the last may be the start of one.
+    Subject,
+}
+
+impl Query {
+    /// What `query` asks for and each of `fields` too; none when nothing is asked for.
+    ///
+    /// # Errors
+    /// A [`Mistake`], whose text can be shown.
+    pub fn narrowed(query: Option<Query>, fields: &[(Field, &str)]) -> Result<Option<Query>, Mistake> {
+        let mut clauses = query.map_or_else(Vec::new, |query| query.clauses);
+        for (field, value) in fields {
+            let before = clauses.len();
+            match field {
+                Field::Recipient => clauses.push(Clause::of([exact(Kind::Recipient, value)])),
+                Field::Domain => clauses.push(Clause::of([exact(Kind::Domain, value)])),
+                Field::Author => clauses.push(Clause::of([exact(Kind::Author, value)])),
+                Field::Tag => clauses.push(Clause::of([exact(Kind::Tag, value)])),
+                Field::Subject if value.len() > QUERY_MAX => return Err(Mistake::TooLong),
+                Field::Subject => words(value, &[Kind::Subject], true, &mut clauses),
+            }
+            if clauses.len() == before {
+                return Err(Mistake::Empty);
+            }
+        }
+        if clauses.len() > CLAUSES_MAX {
+            return Err(Mistake::TooMany);
+        }
+        clauses.sort_by_key(Clause::breadth);
+        Ok((!clauses.is_empty()).then_some(Query { clauses }))
     }
 }
 
@@ -168,7 +210,7 @@ fn bare(token: &str, last: bool, out: &mut Vec<Clause>) {
 /// A token without a sign that says what it is: a word, several stuck together, a domain, or a status code.
 fn words(token: &str, kinds: &[Kind], last: bool, out: &mut Vec<Clause>) {
     let starred = token.ends_with('*');
-    if terms::is_status(token) {
+    if terms::is_status(token) && kinds.contains(&Kind::Reply) {
         out.push(Clause::of([exact(Kind::Reply, token)]));
         return;
     }

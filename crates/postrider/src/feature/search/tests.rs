@@ -12,6 +12,7 @@ use super::work::{Indexer, follow};
 use crate::feature::event::{self, Name, OfDelivery};
 use crate::feature::sending::rows::{self, Destination, MessageRow, Shared};
 use crate::feature::sending::{AcceptedDelivery, Fate, Origin, RecipientField};
+use crate::http::page::From;
 use crate::test_store::{Place, on_both_databases};
 
 on_both_databases! {
@@ -110,7 +111,7 @@ impl Mail<'_> {
 
 async fn found(index: &Store, workspace: i64, text: &str) -> Vec<i64> {
     let query = Query::parse(text).expect("a query");
-    find(index, workspace, &query, None, 100).await.expect("an answer")
+    find(index, workspace, &query, From::Start, 100).await.expect("an answer")
 }
 
 async fn catch_up(mail: &Store, index: &Store) {
@@ -271,7 +272,7 @@ async fn a_term_may_stand_in_more_messages_than_a_block_holds(place: Place) {
     }
     let all = |index: Store| async move {
         let query = Query::parse("crowded ann@example.org").expect("a query");
-        find(&index, 1, &query, None, 10_000).await.expect("an answer")
+        find(&index, 1, &query, From::Start, 10_000).await.expect("an answer")
     };
     let wanted: Vec<i64> = [2_000, 1_000, 1].into_iter().flat_map(|from| (from..from + MANY).rev()).collect();
     assert!(all(index.clone()).await == wanted);
@@ -290,15 +291,21 @@ async fn pages_follow_each_other_without_gap_or_repetition(place: Place) {
         indexer.catch_up().await.expect("the log is indexed");
     }
     let query = Query::parse("page ann@example.org").expect("a query");
-    let (mut all, mut before) = (Vec::new(), None);
-    loop {
-        let page = find(&index, 1, &query, before, 3).await.expect("a page");
-        assert!(page.len() <= 3);
-        let Some(last) = page.last() else { break };
-        before = Some(*last);
-        all.extend(page);
-    }
-    assert_eq!(all, [7, 6, 5, 4, 3, 2, 1]);
+    let read = async |mut from: From| {
+        let mut all = Vec::new();
+        loop {
+            let page = find(&index, 1, &query, from, 3).await.expect("a page");
+            assert!(page.len() <= 3);
+            let Some(last) = page.last() else { return all };
+            from = match from {
+                From::Start | From::After(_) => From::After(*last),
+                From::Before(_) => From::Before(*last),
+            };
+            all.extend(page);
+        }
+    };
+    assert_eq!(read(From::Start).await, [7, 6, 5, 4, 3, 2, 1]);
+    assert_eq!(read(From::Before(2)).await, [3, 4, 5, 6, 7]);
 }
 
 async fn what_is_too_old_is_forgotten(place: Place) {

@@ -13,6 +13,7 @@ pub mod control;
 pub mod examine;
 pub mod idempotency;
 pub mod indexed;
+pub mod list;
 pub mod parcel;
 pub mod policy;
 pub mod read;

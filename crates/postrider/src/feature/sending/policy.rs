@@ -55,8 +55,16 @@ pub fn sender_ok(
     let workspace = submission.sender.workspace;
     let domain = snapshot.domain_for(workspace, &author.domain());
     let restricted_to = submission.sender.key.as_ref().and_then(|key| key.domain);
-    if restricted_to.is_some_and(|only| domain.is_none_or(|domain| domain.id != only)) {
-        return Err(Refusal::KeyRestricted(author.domain_str().to_owned()));
+    if let Some(only) = restricted_to {
+        let reverse_path = match &submission.envelope.reverse_path {
+            ReversePath::Mailbox(address) => Some(address),
+            ReversePath::Null => None,
+        };
+        for address in std::iter::once(author).chain(reverse_path) {
+            if snapshot.domain_for(workspace, &address.domain()).is_none_or(|domain| domain.id != only) {
+                return Err(Refusal::KeyRestricted(address.domain_str().to_owned()));
+            }
+        }
     }
     let ours =
         |domain: &Domain| snapshot.domain_for(workspace, domain).is_some_and(|own| own.status.may_send());

@@ -1,15 +1,17 @@
 //! Adding, removing and listing suppressions.
 
 use mail::{Address, At};
+use serde_json::json;
 use store::{Committed, Row, Store, StoreError, Write, query};
 
 use super::{Filter, Reason};
-use crate::feature::event;
-use crate::id::Mint;
+use crate::feature::event::{self, By};
+use crate::http::page::{Page, paged};
+use crate::id::{Mint, Noun};
 
 query!(ADD, "queries/add.sql");
 query!(REMOVE, "queries/remove.sql");
-query!(LIST, "queries/list.sql");
+paged!(LIST, "queries/list.sql");
 query!(FIND, "queries/find.sql");
 query!(FIND_BY_ID, "queries/find_by_id.sql");
 query!(REMOVE_BY_ID, "queries/remove_by_id.sql");
@@ -21,25 +23,33 @@ pub struct Suppress<'a> {
     pub stream: i64,
     pub address: &'a Address,
     pub reason: Reason,
-    pub delivery: Option<i64>,
+    pub by: By,
     /// The reply or the report that caused it.
     pub evidence: Option<String>,
 }
 
 /// Adds the suppression to a write. Whoever commits the write must then tell the [`Filter`].
 pub fn suppress(write: &mut Write, mint: &Mint, now: At, new: Suppress<'_>) {
+    let delivery = match new.by {
+        By::Delivery(id) => Some(id),
+        By::Key(_) | By::Operator => None,
+    };
+    let told = json!({
+        "email": new.address.folded(), "reason": new.reason.as_str(),
+        "stream_id": (new.stream != 0).then(|| Noun::Stream.show(new.stream)),
+    });
     let params = vec![
         ("id", mint.next(now).into()),
         ("workspace", new.workspace.into()),
         ("stream", new.stream.into()),
         ("address", new.address.folded().into()),
         ("reason", new.reason.as_str().into()),
-        ("delivery", new.delivery.into()),
+        ("delivery", delivery.into()),
         ("evidence", new.evidence.into()),
         ("now", now.0.into()),
     ];
     write.step(&ADD, params);
-    event::note(write, now, new.workspace, event::Name::SuppressionAdded, None);
+    event::note_change(write, (now, new.by), new.workspace, event::Name::SuppressionAdded, told);
 }
 
 /// Suppresses addresses of one workspace, all or none; those that are suppressed already stay as they are. Gives how
@@ -67,14 +77,19 @@ pub async fn suppression_add(
 /// As [`Store::write`].
 pub async fn suppression_remove(
     store: &Store,
-    now: At,
+    (now, by): (At, By),
     workspace: i64,
     addresses: &[Address],
 ) -> Result<usize, StoreError> {
     let mut write = Write::default();
     for address in addresses {
+        // The log tells only of what was there.
+        if suppression_find(store, workspace, address).await?.is_empty() {
+            continue;
+        }
         write.step(&REMOVE, vec![("workspace", workspace.into()), ("address", address.folded().into())]);
-        event::note(&mut write, now, workspace, event::Name::SuppressionRemoved, None);
+        let told = json!({ "email": address.folded() });
+        event::note_change(&mut write, (now, by), workspace, event::Name::SuppressionRemoved, told);
     }
     store.write(write).await.map(|committed| rows_of(&committed))
 }
@@ -92,14 +107,18 @@ fn rows_of(committed: &Committed) -> usize {
 /// As [`Store::write`].
 pub async fn suppression_remove_one(
     store: &Store,
-    now: At,
+    (now, by): (At, By),
     workspace: i64,
     id: i64,
 ) -> Result<bool, StoreError> {
+    let Some(listed) = suppression_by_id(store, workspace, id).await? else { return Ok(false) };
     let mut write = Write::default();
     let params = vec![("workspace", workspace.into()), ("id", id.into())];
     write.step_expecting(1, "no such suppression", &REMOVE_BY_ID, params);
-    event::note(&mut write, now, workspace, event::Name::SuppressionRemoved, None);
+    let told = json!({
+        "email": listed.address, "stream_id": (listed.stream != 0).then(|| Noun::Stream.show(listed.stream)),
+    });
+    event::note_change(&mut write, (now, by), workspace, event::Name::SuppressionRemoved, told);
     match store.write(write).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict(_)) => Ok(false),
@@ -130,36 +149,18 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
     })
 }
 
-/// Up to `limit` suppressions of a workspace with ids below `before`, newest first.
+/// The rows of a page of a workspace's suppressions, only those for `reason` if there is one, newest first.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn suppression_list(
     store: &Store,
     workspace: i64,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<Listed>, StoreError> {
-    suppression_list_for(store, workspace, None, (before, limit)).await
-}
-
-/// As [`suppression_list`], only those for `reason` if there is one.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn suppression_list_for(
-    store: &Store,
-    workspace: i64,
     reason: Option<Reason>,
-    (before, limit): (i64, i64),
+    page: Page,
 ) -> Result<Vec<Listed>, StoreError> {
-    let params = [
-        ("workspace", workspace.into()),
-        ("reason", reason.map_or("", Reason::as_str).into()),
-        ("before", before.into()),
-        ("limit", limit.into()),
-    ];
-    store.read(&LIST, &params).await?.iter().map(read).collect()
+    let params = vec![("workspace", workspace.into()), ("reason", reason.map_or("", Reason::as_str).into())];
+    LIST.read(store, page, params).await?.iter().map(read).collect()
 }
 
 /// One suppression of a workspace.

@@ -12,10 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::Reason;
 use super::admin::{self, Listed, Suppress};
 use crate::app::App;
+use crate::feature::event::By;
 use crate::http::auth::FullKey;
 use crate::http::endpoint::{Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
-use crate::http::json::{Json, Params};
+use crate::http::json::{Json, Params, UpTo};
 use crate::http::page::{List, PageParams};
 use crate::id::Noun;
 
@@ -108,9 +109,9 @@ impl SuppressionBody {
 struct ListParams {
     /// Entries of the page, 1 to 1,000; 20 when nothing is said.
     limit: Option<String>,
-    /// Entries older than the one with this id.
+    /// Entries that come after the one with this id.
     after: Option<String>,
-    /// Not for this list.
+    /// Entries that come before the one with this id.
     before: Option<String>,
     /// Only those for this reason.
     reason: Option<String>,
@@ -132,8 +133,7 @@ async fn list(
     let page = PageParams { limit: params.limit, after: params.after, before: params.before }
         .read_into(Noun::Suppression, &mut mistakes);
     mistakes.none_or(())?;
-    let part = (page.below()?, page.rows());
-    let rows = admin::suppression_list_for(&app.store, holder.workspace, only, part).await?;
+    let rows = admin::suppression_list(&app.store, holder.workspace, only, page).await?;
     Ok(axum::Json(List::of(page, rows, |one| Noun::Suppression.show(one.id), SuppressionBody::of)))
 }
 
@@ -171,6 +171,7 @@ async fn add(
 /// Why and where addresses are suppressed.
 #[derive(Clone, Copy)]
 struct Terms {
+    by: By,
     reason: Reason,
     /// 0 for the whole workspace.
     stream: i64,
@@ -178,14 +179,7 @@ struct Terms {
 
 impl Terms {
     fn of(self, workspace: i64, address: &Address) -> Suppress<'_> {
-        Suppress {
-            workspace,
-            stream: self.stream,
-            address,
-            reason: self.reason,
-            delivery: None,
-            evidence: None,
-        }
+        Suppress { workspace, stream: self.stream, address, reason: self.reason, by: self.by, evidence: None }
     }
 }
 
@@ -204,7 +198,11 @@ fn read_terms(
     if found == Some(None) {
         mistakes.add("/stream", Code::InvalidValue, "the workspace has no stream of this name");
     }
-    Terms { reason: known.unwrap_or(Reason::Manual), stream: found.flatten().unwrap_or(0) }
+    Terms {
+        by: By::Key(holder.key.id),
+        reason: known.unwrap_or(Reason::Manual),
+        stream: found.flatten().unwrap_or(0),
+    }
 }
 
 fn read_address(text: &str, pointer: &str, mistakes: &mut Mistakes) -> Option<Address> {
@@ -259,7 +257,7 @@ async fn remove(
     State(app): State<Arc<App>>,
     shown: Shown,
 ) -> Result<axum::Json<Removed>, ApiError> {
-    let (store, now) = (&app.store, app.now());
+    let (store, now) = (&app.store, (app.now(), By::Key(holder.key.id)));
     let gone = match named(&shown)? {
         Named::Id(id) => admin::suppression_remove_one(store, now, holder.workspace, id).await?,
         Named::Address(address) => {
@@ -274,10 +272,10 @@ async fn remove(
 
 /// Addresses to suppress.
 #[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
 struct BatchAddBody {
     /// 1 to 1,000 addresses.
-    emails: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    emails: Option<UpTo<String, BATCH_MAX>>,
     /// For all of them; `manual` when nothing is said.
     reason: Option<String>,
     /// The name of a stream, for all of them.
@@ -297,7 +295,7 @@ async fn batch_add(
     Json(body): Json<BatchAddBody>,
 ) -> Result<axum::Json<BatchAdded>, ApiError> {
     let mut mistakes = Mistakes::default();
-    let addresses = read_addresses(&body.emails, &mut mistakes);
+    let addresses = read_addresses(body.emails, &mut mistakes);
     let terms = read_terms(&app, &holder, (body.reason.as_deref(), body.stream.as_deref()), &mut mistakes);
     mistakes.none_or(())?;
     let new = addresses.iter().map(|address| terms.of(holder.workspace, address)).collect();
@@ -305,13 +303,10 @@ async fn batch_add(
     Ok(axum::Json(BatchAdded { object: "suppression_batch", added }))
 }
 
-fn read_addresses(emails: &[String], mistakes: &mut Mistakes) -> Vec<Address> {
+fn read_addresses(emails: Option<UpTo<String, BATCH_MAX>>, mistakes: &mut Mistakes) -> Vec<Address> {
+    let emails = emails.unwrap_or_default().0;
     if emails.is_empty() {
         mistakes.add("/emails", Code::MissingRequiredField, "a list of addresses");
-    }
-    if emails.len() > BATCH_MAX {
-        mistakes.add("/emails", Code::InvalidValue, format!("at most {BATCH_MAX} addresses"));
-        return Vec::new();
     }
     let numbered = emails.iter().enumerate();
     numbered.filter_map(|(n, email)| read_address(email, &format!("/emails/{n}"), mistakes)).collect()
@@ -319,10 +314,10 @@ fn read_addresses(emails: &[String], mistakes: &mut Mistakes) -> Vec<Address> {
 
 /// Addresses that may be mailed again.
 #[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
 struct BatchRemoveBody {
     /// 1 to 1,000 addresses.
-    emails: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    emails: Option<UpTo<String, BATCH_MAX>>,
 }
 
 /// How many suppressions were lifted.
@@ -338,8 +333,9 @@ async fn batch_remove(
     Json(body): Json<BatchRemoveBody>,
 ) -> Result<axum::Json<BatchRemoved>, ApiError> {
     let mut mistakes = Mistakes::default();
-    let addresses = read_addresses(&body.emails, &mut mistakes);
+    let addresses = read_addresses(body.emails, &mut mistakes);
     let addresses = mistakes.none_or(addresses)?;
-    let removed = admin::suppression_remove(&app.store, app.now(), holder.workspace, &addresses).await?;
+    let now = (app.now(), By::Key(holder.key.id));
+    let removed = admin::suppression_remove(&app.store, now, holder.workspace, &addresses).await?;
     Ok(axum::Json(BatchRemoved { object: "suppression_batch", removed }))
 }

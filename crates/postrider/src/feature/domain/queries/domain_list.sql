@@ -1,2 +1,4 @@
 SELECT id, name, status, created_us, checked_us, verified_us, findings FROM domain
-WHERE workspace_id = :workspace AND id < :before ORDER BY id DESC LIMIT :limit
+WHERE workspace_id = :workspace
+  AND id < :edge
+ORDER BY id DESC LIMIT :limit

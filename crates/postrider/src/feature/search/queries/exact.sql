@@ -1,4 +1,5 @@
--- The blocks of one term in the segments that end between :oldest and :newest.
+-- The blocks of one term in the segments that end (when read back: begin) between :oldest and :newest.
 SELECT segment, messages FROM search_block
-WHERE segment IN (SELECT segment FROM search_segment WHERE last_message >= :oldest AND last_message <= :newest)
+WHERE segment IN (SELECT segment FROM search_segment WHERE CASE WHEN CAST(:back AS BIGINT) = 0 THEN last_message ELSE first_message END >= :oldest
+    AND CASE WHEN CAST(:back AS BIGINT) = 0 THEN last_message ELSE first_message END <= :newest)
   AND workspace_id = :workspace AND term = :term

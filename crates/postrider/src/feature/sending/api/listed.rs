@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use mail::{Address, date};
+use mail::{Address, Domain, date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -12,23 +12,26 @@ use utoipa::{IntoParams, ToSchema};
 use super::shown::{object, stream_name};
 use crate::app::App;
 use crate::directory::Snapshot;
-use crate::feature::search::query::Query;
+use crate::feature::search::query::{Field, Mistake, Query};
 use crate::feature::sending::control::tag_ok;
-use crate::feature::sending::read::{Filter, Listed, Status, email_found, email_list};
+use crate::feature::sending::list::{Filter, Listed, email_found, email_list};
+use crate::feature::sending::read::Status;
 use crate::http::auth::FullKey;
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::Params;
 use crate::http::page::{List, Page, PageParams};
 use crate::id::Noun;
 
-/// Which emails are listed.
+/// Which emails are listed. A page looks at some thousands of emails at most: when few of them fit, it is shorter than
+/// `limit`, even empty, with `has_more` and `next` to go on. What `q`, `to`, `from`, `domain`, `tag` and `subject` ask for
+/// is found at once, however many emails there are, within about a second of its acceptance.
 #[derive(Deserialize, IntoParams, Default)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct EmailFilter {
     /// What to look for in recipients, authors, subjects, tags, Message-IDs and peers' replies; all of it must hold. An
     /// address, `@domain`, words (`invo*` for the start of one), `tag:name:value`, `<message-id>`, or `to:`, `from:`,
-    /// `subject:`, `reply:` before a value. Found within about a second; go on to older ones with `after`.
+    /// `subject:`, `reply:` before a value.
     q: Option<String>,
     /// Emails of which a recipient stands so: `scheduled`, `queued`, `delivery_delayed`, `delivered`, `bounced`,
     /// `failed`, `suppressed`, `rejected`, `canceled`.
@@ -38,6 +41,10 @@ pub struct EmailFilter {
     to: Option<String>,
     /// Emails whose author has this address.
     from: Option<String>,
+    /// Emails to a recipient of this domain.
+    domain: Option<String>,
+    /// Emails with these words in the subject, of which the last may be the start of one.
+    subject: Option<String>,
     /// Emails with this tag, `name:value`.
     tag: Option<String>,
     /// Emails of this stream.
@@ -48,17 +55,30 @@ pub struct EmailFilter {
     until: Option<String>,
     /// Entries of the page, 1 to 1,000; 20 when nothing is said.
     limit: Option<String>,
-    /// Entries older than the one with this id.
+    /// Entries that come after the one with this id.
     after: Option<String>,
-    /// Entries newer than the one with this id.
+    /// Entries that come before the one with this id.
     before: Option<String>,
 }
 
 impl EmailFilter {
     fn read(self, snapshot: &Snapshot, workspace: i64) -> Result<(Option<Query>, Filter, Page), ApiError> {
         let mut mistakes = Mistakes::default();
-        let sought = self.sought(&mut mistakes);
-        let EmailFilter { q: _, status, to, from, tag, stream, since, until, limit, after, before } = self;
+        let EmailFilter {
+            q,
+            status,
+            to,
+            from,
+            domain,
+            subject,
+            tag,
+            stream,
+            since,
+            until,
+            limit,
+            after,
+            before,
+        } = self;
         let page = PageParams { limit, after, before }.read_into(Noun::Message, &mut mistakes);
         let mut wrong = |name: &str, why: String| mistakes.add(name, Code::InvalidValue, why);
         let status = status.and_then(|text| {
@@ -73,6 +93,10 @@ impl EmailFilter {
             read.map_err(|error| wrong(name, error.to_string())).ok()
         };
         let (recipient, author) = (address("to", to), address("from", from));
+        let domain = domain.and_then(|text| {
+            let read = Domain::parse(text.trim());
+            read.map_err(|error| wrong("domain", error.to_string())).ok()
+        });
         let tag = tag.and_then(|text| match text.split_once(':') {
             Some((name, value)) if tag_ok(name) && tag_ok(value) => Some((name.to_owned(), value.to_owned())),
             _ => {
@@ -91,16 +115,32 @@ impl EmailFilter {
             date::parse_rfc3339(&text?).map_err(|error| wrong(name, error.to_string())).ok()
         };
         let (since, until) = (moment("since", since), moment("until", until));
-        mistakes.none_or((sought, Filter { status, recipient, author, tag, stream, since, until }, page))
+        let filter = Filter { status, recipient, author, tag, stream, since, until };
+        let words = (q.as_deref(), subject.as_deref(), domain.as_ref());
+        let sought = sought(words, &filter, &mut mistakes);
+        mistakes.none_or((sought, filter, page))
     }
+}
 
-    fn sought(&self, mistakes: &mut Mistakes) -> Option<Query> {
-        let query = Query::parse(self.q.as_deref()?);
-        if self.before.is_some() {
-            mistakes.add("before", Code::InvalidValue, "a search goes on to older emails: give after");
-        }
-        query.map_err(|mistake| mistakes.add("q", Code::InvalidValue, mistake.to_string())).ok()
-    }
+/// What the index is asked: all that it knows of.
+fn sought(
+    (q, subject, domain): (Option<&str>, Option<&str>, Option<&Domain>),
+    filter: &Filter,
+    mistakes: &mut Mistakes,
+) -> Option<Query> {
+    let mut wrong =
+        |name: &str, mistake: Mistake| mistakes.add(name, Code::InvalidValue, mistake.to_string());
+    let query = q.and_then(|q| Query::parse(q).map_err(|mistake| wrong("q", mistake)).ok());
+    let tag = filter.tag.as_ref().map(|(name, value)| format!("{name}:{value}"));
+    let fields = [
+        (Field::Recipient, filter.recipient.as_deref()),
+        (Field::Author, filter.author.as_deref()),
+        (Field::Domain, domain.map(Domain::as_str)),
+        (Field::Tag, tag.as_deref()),
+        (Field::Subject, subject),
+    ];
+    let fields: Vec<_> = fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
+    Query::narrowed(query, &fields).map_err(|mistake| wrong("subject", mistake)).ok().flatten()
 }
 
 /// An email as a list shows it.
@@ -158,13 +198,15 @@ pub(super) async fn list(
 ) -> Result<Answer<List<ListedEmail>>, ApiError> {
     let snapshot = app.directory.snapshot();
     let (sought, filter, page) = filter.read(&snapshot, who.workspace)?;
-    let rows = match sought {
+    let _turn = app.list_turns.acquire().await.map_err(|_| ApiError::unavailable("the server ends"))?;
+    let found = match sought {
         Some(sought) => {
             let stores = (&app.store, &app.search);
             email_found(stores, app.now(), who.workspace, (&sought, &filter), page).await?
         }
         None => email_list(&app.store, app.now(), who.workspace, &filter, page).await?,
     };
-    let id = |email: &Listed| Noun::Message.show(email.id);
-    Ok(Answer(List::of(page, rows, id, |email| ListedEmail::of(&snapshot, who.workspace, email))))
+    let next = found.next.map(|id| Noun::Message.show(id));
+    let show = |email| ListedEmail::of(&snapshot, who.workspace, email);
+    Ok(Answer(List::until(page, found.emails, next, show)))
 }

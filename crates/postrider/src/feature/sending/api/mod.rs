@@ -11,6 +11,7 @@
 
 mod change;
 mod listed;
+mod metadata;
 mod moment;
 pub mod request;
 mod send;
@@ -49,6 +50,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<change::ChangedEmail>(200),
         Endpoint::new(Method::Get, "/emails/{id}/events", shown::events)
             .summary("List what happened to an email, oldest first.")
+            .query::<crate::http::page::PageParams>()
             .answers::<List<shown::ShownEvent>>(200),
         Endpoint::new(Method::Get, "/emails/{id}/recipients", shown::recipients)
             .summary("List an email's recipients, each with what became of it.")

@@ -1,7 +1,8 @@
 //! The body of `POST /emails`, as clients write it.
 //!
 //! Fields that may take several forms (an address as a text or an object, tags as a map or as pairs, content as base64 or
-//! as numbers) are read into one form here. Nothing is judged yet but the form.
+//! as numbers) are read into one form here. Nothing is judged yet but the form, and how many elements a list has: so a body
+//! takes memory in proportion to its size.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,8 +11,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use super::metadata::{Asks, Metadata};
+use crate::http::json::{UpTo, up_to};
+
+/// Addresses of one field that are read. Reason: `smtp.recipients_max` may be set so high; a list of a million empty
+/// texts must not become twenty times its size.
+const ADDRESSES_MAX: usize = 10_000;
+/// Files of an email. Reason: mailboxes show no more, and each is built before its size is known.
+const ATTACHMENTS_MAX: usize = 100;
+/// Tags, or header fields. Reason: as many as `mail::compose` takes of header fields.
+const PAIRS_MAX: usize = mail::compose::CUSTOM_HEADERS_MAX;
 
 /// An email to be sent.
 #[derive(Deserialize, ToSchema, Default)]
@@ -35,7 +46,8 @@ pub struct EmailRequest {
     /// At least one of html and text is needed.
     pub html: Option<String>,
     pub text: Option<String>,
-    pub attachments: Option<Vec<AttachmentRequest>>,
+    #[schema(value_type = Vec<AttachmentRequest>)]
+    pub attachments: Option<UpTo<AttachmentRequest, ATTACHMENTS_MAX>>,
     /// Further header fields.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub headers: Option<Pairs>,
@@ -44,7 +56,7 @@ pub struct EmailRequest {
     pub tags: Option<Pairs>,
     /// Any JSON object; it comes back with the email.
     #[schema(value_type = Object)]
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<Metadata>,
     /// `transactional` when nothing is said.
     pub stream: Option<String>,
     /// RFC 3339, or `in 1 hour`.
@@ -55,21 +67,21 @@ pub struct EmailRequest {
     pub expires_at: Option<String>,
     // What a client may ask for and does not exist yet: refused, so that nobody believes it worked.
     #[schema(ignore)]
-    amp: Option<Value>,
+    amp: Option<Asks>,
     #[schema(ignore)]
-    template: Option<Value>,
+    template: Option<Asks>,
     #[schema(ignore)]
-    topic_id: Option<Value>,
+    topic_id: Option<Asks>,
     #[schema(ignore)]
-    tracking: Option<Value>,
+    tracking: Option<Asks>,
     #[schema(ignore)]
-    ip_pool: Option<Value>,
+    ip_pool: Option<Asks>,
     #[schema(ignore)]
-    test_mode: Option<Value>,
+    test_mode: Option<Asks>,
     #[schema(ignore)]
-    bypass_suppression: Option<Value>,
+    bypass_suppression: Option<Asks>,
     #[schema(ignore)]
-    recipients: Option<Value>,
+    recipients: Option<Asks>,
 }
 
 impl EmailRequest {
@@ -85,7 +97,7 @@ impl EmailRequest {
             ("bypass_suppression", &self.bypass_suppression),
             ("recipients", &self.recipients),
         ];
-        let asks = |value: &Option<Value>| !matches!(value, None | Some(Value::Null | Value::Bool(false)));
+        let asks = |value: &Option<Asks>| value.as_ref().is_some_and(|asks| asks.0);
         fields.map(|(name, value)| asks(value).then_some(name)).into_iter().flatten()
     }
 }
@@ -106,7 +118,7 @@ pub struct AttachmentRequest {
     #[schema(ignore)]
     pub disposition: Option<String>,
     #[schema(ignore)]
-    pub path: Option<Value>,
+    pub path: Option<Asks>,
 }
 
 /// One address as it was written.
@@ -175,12 +187,8 @@ impl<'de> Deserialize<'de> for Addresses {
                 WrittenVisitor.visit_map(map).map(|one| Addresses { list: vec![one], array: false })
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Addresses, A::Error> {
-                let mut list = Vec::new();
-                while let Some(one) = seq.next_element()? {
-                    list.push(one);
-                }
-                Ok(Addresses { list, array: true })
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Addresses, A::Error> {
+                Ok(Addresses { list: up_to(ADDRESSES_MAX, seq)?, array: true })
             }
         }
         deserializer.deserialize_any(OneOrSeveral)
@@ -213,17 +221,17 @@ impl<'de> Deserialize<'de> for Pairs {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
                 let mut list = Vec::new();
                 while let Some(pair) = map.next_entry()? {
+                    if list.len() == PAIRS_MAX {
+                        return Err(A::Error::custom(format!("more than {PAIRS_MAX} entries")));
+                    }
                     list.push(pair);
                 }
                 Ok(Pairs { list, array: false })
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Pairs, A::Error> {
-                let mut list = Vec::new();
-                while let Some(Pair { name, value }) = seq.next_element()? {
-                    list.push((name, value));
-                }
-                Ok(Pairs { list, array: true })
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Pairs, A::Error> {
+                let pairs = up_to::<Pair, A>(PAIRS_MAX, seq)?.into_iter();
+                Ok(Pairs { list: pairs.map(|Pair { name, value }| (name, value)).collect(), array: true })
             }
         }
         deserializer.deserialize_any(MapOrPairs)
@@ -291,7 +299,7 @@ mod tests {
         assert_eq!(read(r#"{"tags":[{"name":"kind","value":"x"}]}"#).tags.unwrap().list, pair);
         for content in [r#""aGk=""#, "[104,105]", r#""aG\r\nk=""#] {
             let request = read(&format!(r#"{{"attachments":[{{"content":{content}}}]}}"#));
-            let attachments = request.attachments.unwrap();
+            let attachments = request.attachments.unwrap().0;
             assert_eq!(attachments[0].content, Some(Octets(b"hi".to_vec())), "{content}");
         }
     }
@@ -304,6 +312,29 @@ mod tests {
         let mut pointers: Vec<_> = error.errors.iter().map(|error| error.pointer.as_str()).collect();
         pointers.sort_unstable();
         assert_eq!(pointers, ["/attachments/1/content", "/cc/1", "/subject", "/tags/a", "/to"]);
+    }
+
+    #[test]
+    fn a_list_without_end_is_refused_at_its_field() {
+        let many = |element: &str| vec![element; 200_000].join(",");
+        let cases = [
+            (format!(r#"{{"to":[{}]}}"#, many("\"\"")), "/to"),
+            (format!(r#"{{"subject":"x","cc":[{}]}}"#, many("{\"email\":\"\"}")), "/cc"),
+            (format!(r#"{{"reply_to":[{}]}}"#, many("\"\"")), "/reply_to"),
+            (format!(r#"{{"tags":[{}]}}"#, many(r#"{"name":"","value":""}"#)), "/tags"),
+            (format!(r#"{{"tags":{{{}}}}}"#, many(r#""a":"""#)), "/tags"),
+            (format!(r#"{{"headers":{{{}}}}}"#, many(r#""a":"""#)), "/headers"),
+            (format!(r#"{{"attachments":[{}]}}"#, many("{}")), "/attachments"),
+            (format!(r#"{{"metadata":{{"a":[{}]}}}}"#, many("0")), "/metadata/a"),
+            (format!(r#"{{"metadata":{{{}}}}}"#, many(r#""a":{}"#)), "/metadata"),
+        ];
+        for (text, pointer) in cases {
+            let error = crate::http::json::parse::<EmailRequest>(text.as_bytes()).err().unwrap();
+            let told =
+                error.errors.iter().map(|error| (&*error.pointer, error.message.starts_with("more than ")));
+            assert_eq!(told.collect::<Vec<_>>(), [(pointer, true)], "{}", &text[..40]);
+        }
+        assert!(read(&format!(r#"{{"amp":[{}]}}"#, many("0"))).not_available().eq(["amp"]));
     }
 
     #[test]

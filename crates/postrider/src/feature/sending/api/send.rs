@@ -7,9 +7,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::request::EmailRequest;
@@ -22,12 +21,14 @@ use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::idempotency::{Answer, Once, answered, fingerprint};
 use crate::feature::sending::{Accepted, AcceptedDelivery, Fate};
 use crate::http::auth::SendingKey;
-use crate::http::error::{ApiError, Code, FieldError, FieldErrorBody, Name};
+use crate::http::error::{ApiError, Code, FieldErrorBody, Mistakes, Name};
 use crate::http::json::{self, Octets};
 use crate::id::Noun;
 
 /// Emails of one batch at most. Reason: they are one transaction, which others wait for.
 const BATCH_MAX: usize = 1_000;
+/// Recipients of all emails of one batch. Reason: each is a row of that transaction, and in memory until it ends.
+const BATCH_RECIPIENTS_MAX: usize = 50_000;
 const REPLAYED: &str = "idempotent-replayed";
 
 /// An email that was taken.
@@ -188,14 +189,15 @@ fn read_batch(
 ) -> Result<(Vec<Examined>, Vec<BatchError>), ApiError> {
     let snapshot = app.directory.snapshot();
     let cx = Context { app, snapshot: &snapshot, who, now: app.now() };
-    let mut submissions = Vec::new();
-    let mut refused: Vec<(usize, ApiError)> = Vec::new();
-    for (index, request) in read_requests(body)?.into_iter().enumerate() {
-        match request.and_then(|request| examined(&cx, &request)) {
-            Ok(examined) => submissions.push(examined),
-            Err(error) => refused.push((index, error)),
+    let mut judged = Judged::default();
+    let read = in_one_pass(body, &mut |email| judged.take(examined(&cx, &email)));
+    if read.is_err() {
+        judged = Judged::default();
+        for email in emails_of(body)? {
+            judged.take(json::parse(email).and_then(|email| examined(&cx, &email)));
         }
     }
+    let Judged { submissions, refused, .. } = judged;
     match validation {
         Validation::Strict if !refused.is_empty() => Err(all_as_one(refused)),
         Validation::Strict | Validation::Permissive => {
@@ -204,71 +206,84 @@ fn read_batch(
     }
 }
 
-/// The emails of a batch, each read or with what is wrong about it; pointers are within the email.
-fn read_requests(body: &[u8]) -> Result<Vec<Result<EmailRequest, ApiError>>, ApiError> {
-    // The usual case costs one pass; only a batch in which something is wrong is read again to find all of it.
-    if let Ok(Batch(requests)) = serde_json::from_slice(body) {
-        return Ok(requests.into_iter().map(Ok).collect());
-    }
-    check_count(body)?;
-    match serde_json::from_slice(body) {
-        Ok(Value::Array(values)) => {
-            Ok(values.iter().map(|value| json::parse(value.to_string().as_bytes())).collect())
+/// What became of the emails of a batch that were read.
+#[derive(Default)]
+struct Judged {
+    submissions: Vec<Examined>,
+    recipients: usize,
+    /// With its place.
+    refused: Vec<(usize, ApiError)>,
+}
+
+impl Judged {
+    fn take(&mut self, judged: Result<Examined, ApiError>) {
+        let place = self.submissions.len() + self.refused.len();
+        match judged {
+            Ok(examined) if self.recipients + examined.submission.recipients.len() > BATCH_RECIPIENTS_MAX => {
+                let why =
+                    format!("the emails of a batch have at most {BATCH_RECIPIENTS_MAX} recipients together");
+                self.refused.push((place, ApiError::field("/to", Code::InvalidValue, why)));
+            }
+            Ok(examined) => {
+                self.recipients += examined.submission.recipients.len();
+                self.submissions.push(examined);
+            }
+            Err(error) => self.refused.push((place, error)),
         }
-        Ok(_) => Err(ApiError::field("", Code::InvalidValue, "an array of emails is expected")),
-        Err(error) => Err(ApiError::field("", Code::InvalidValue, format!("this is no JSON: {error}"))),
     }
 }
 
-/// As many emails as a batch has, each of them as it should be.
-struct Batch(Vec<EmailRequest>);
+/// Gives `each` the emails of a batch, one by one: what is in memory at once is one of them, and what became of the others.
+/// The usual case costs one pass.
+///
+/// # Errors
+/// That something is wrong: then [`emails_of`] finds out what.
+fn in_one_pass(body: &[u8], each: &mut dyn FnMut(EmailRequest)) -> serde_json::Result<()> {
+    struct Emails<'e>(&'e mut dyn FnMut(EmailRequest));
+    impl<'de> Visitor<'de> for Emails<'_> {
+        type Value = ();
 
-impl<'de> Deserialize<'de> for Batch {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Batch, D::Error> {
-        struct Emails;
-        impl<'de> Visitor<'de> for Emails {
-            type Value = Batch;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "1 to {BATCH_MAX} emails")
+        }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "1 to {BATCH_MAX} emails")
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+            let mut count = 0;
+            while let Some(email) = seq.next_element()? {
+                count += 1;
+                if count > BATCH_MAX {
+                    break;
+                }
+                (self.0)(email);
             }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Batch, A::Error> {
-                let mut emails = Vec::new();
-                while let Some(email) = seq.next_element()? {
-                    emails.push(email);
-                    // Three octets can become an email of several hundred: those beyond are not even made.
-                    if emails.len() > BATCH_MAX {
-                        break;
-                    }
-                }
-                match emails.len() {
-                    1..=BATCH_MAX => Ok(Batch(emails)),
-                    other => Err(A::Error::invalid_length(other, &self)),
-                }
+            if (1..=BATCH_MAX).contains(&count) {
+                Ok(())
+            } else {
+                Err(A::Error::invalid_length(count, &self))
             }
         }
-        deserializer.deserialize_seq(Emails)
     }
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    reader.deserialize_seq(Emails(each))?;
+    reader.end()
 }
 
-/// Counts before anything is built of a batch in which something is wrong.
-fn check_count(body: &[u8]) -> Result<(), ApiError> {
-    if body.trim_ascii_start().first() != Some(&b'[') {
-        return Ok(());
+/// The emails of a batch as they were written.
+fn emails_of(body: &[u8]) -> Result<Vec<&[u8]>, ApiError> {
+    let (emails, count) = json::elements(body, BATCH_MAX)?;
+    let wrong = |code, why: String| Err(ApiError::field("", code, why));
+    match count {
+        0 => wrong(Code::MissingRequiredField, "a batch needs an email".into()),
+        1..=BATCH_MAX => Ok(emails),
+        more => {
+            wrong(Code::InvalidValue, format!("a batch has at most {BATCH_MAX} emails, this one has {more}"))
+        }
     }
-    let why = match serde_json::from_slice::<Vec<IgnoredAny>>(body).map(|emails| emails.len()) {
-        Ok(0) => return Err(ApiError::field("", Code::MissingRequiredField, "a batch needs an email")),
-        Ok(1..=BATCH_MAX) => return Ok(()),
-        Ok(more) => format!("a batch has at most {BATCH_MAX} emails, this one has {more}"),
-        Err(error) => format!("this is no JSON: {error}"),
-    };
-    Err(ApiError::field("", Code::InvalidValue, why))
 }
 
 /// Every mistake of every email, with its place; a refusal that is about no field keeps its name.
 fn all_as_one(refused: Vec<(usize, ApiError)>) -> ApiError {
-    let mut fields = Vec::new();
+    let mut fields = Mistakes::default();
     let mut whole = None;
     for (index, error) in refused {
         if error.errors.is_empty() {
@@ -276,13 +291,13 @@ fn all_as_one(refused: Vec<(usize, ApiError)>) -> ApiError {
             whole.get_or_insert(ApiError { detail, ..error });
             continue;
         }
-        let placed =
-            |field: FieldError| FieldError { pointer: format!("/{index}{}", field.pointer), ..field };
-        fields.extend(error.errors.into_iter().map(placed));
+        for field in error.errors {
+            fields.add(format!("/{index}{}", field.pointer), field.code, field.message);
+        }
     }
     match whole {
-        Some(error) => ApiError { errors: fields, ..error },
-        None => ApiError::invalid(fields),
+        Some(error) => ApiError { errors: fields.0, ..error },
+        None => ApiError::invalid(fields.0),
     }
 }
 

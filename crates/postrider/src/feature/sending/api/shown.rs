@@ -21,7 +21,7 @@ use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
 use crate::http::error::ApiError;
 use crate::http::json::Params;
-use crate::http::page::{From, List, Page, PageParams};
+use crate::http::page::{List, Page, PageParams};
 use crate::id::Noun;
 
 /// Recipients that an email is shown with; all of them are at `/emails/{id}/recipients`.
@@ -147,9 +147,8 @@ pub(super) async fn one(
     shown: Shown,
 ) -> Result<Answer<ShownEmail>, ApiError> {
     let email = existing(&app, &who, &shown).await?;
-    let page = Page { limit: RECIPIENTS_SHOWN, from: From::Newest };
-    let mut recipients = recipient_list(&app.store, app.now(), (who.workspace, email.id), page).await?;
-    recipients.truncate(usize::try_from(RECIPIENTS_SHOWN).unwrap_or(usize::MAX));
+    let page = Page::first(RECIPIENTS_SHOWN);
+    let recipients = recipient_list(&app.store, app.now(), (who.workspace, email.id), page).await?;
     let snapshot = app.directory.snapshot();
     let content = email.content.as_deref().map(Content::of).unwrap_or_default();
     let in_field = |wanted: &str| -> Vec<String> {
@@ -205,6 +204,7 @@ pub(super) async fn recipients(
 /// Something that happened.
 #[derive(Serialize, ToSchema)]
 pub struct ShownEvent {
+    pub id: String,
     #[serde(rename = "type")]
     pub name: String,
     pub created_at: String,
@@ -214,9 +214,10 @@ pub struct ShownEvent {
 }
 
 impl ShownEvent {
-    fn of(event: &Event) -> ShownEvent {
+    fn of(event: Event) -> ShownEvent {
         ShownEvent {
-            name: event.name.clone(),
+            id: Noun::Event.show(event.id),
+            name: event.name,
             created_at: date::rfc3339(event.at),
             delivery_id: event.delivery.map(|id| Noun::Delivery.show(id)),
             data: object(event.data.as_deref()),
@@ -228,10 +229,12 @@ pub(super) async fn events(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
+    Params(page): Params<PageParams>,
 ) -> Result<Answer<List<ShownEvent>>, ApiError> {
+    let page = page.read(Noun::Event)?;
     let message = existing(&app, &who, &shown).await?.id;
-    let events = events_of_message(&app.store, who.workspace, message).await?;
-    Ok(Answer(List::whole(events.iter().map(ShownEvent::of).collect())))
+    let rows = events_of_message(&app.store, (who.workspace, message), page).await?;
+    Ok(Answer(List::of(page, rows, |event| Noun::Event.show(event.id), ShownEvent::of)))
 }
 
 /// One try at one recipient.
@@ -293,9 +296,8 @@ pub(super) async fn attempts(
     Params(page): Params<PageParams>,
 ) -> Result<Answer<List<ShownAttempt>>, ApiError> {
     let page = page.read(Noun::Attempt)?;
-    let below = page.below()?;
     let message = existing(&app, &who, &shown).await?.id;
-    let rows = attempt_list(&app.store, (who.workspace, message), below, page.rows()).await?;
+    let rows = attempt_list(&app.store, (who.workspace, message), page).await?;
     let id = |attempt: &attempts::Listed| Noun::Attempt.show(attempt.id);
     Ok(Answer(List::of(page, rows, id, ShownAttempt::of)))
 }

@@ -55,7 +55,7 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
         mistakes.add("/html", Code::MissingRequiredField, "an email needs html, text or both");
     }
     check_headers(headers(request), &mut mistakes);
-    let files = request.attachments.as_deref().unwrap_or_default();
+    let files = files(request);
     check_attachments(files, &mut mistakes);
 
     let message = cx.app.mint.message(cx.now, people.recipients.len());
@@ -239,13 +239,14 @@ fn options(now: At, request: &EmailRequest, mistakes: &mut Mistakes) -> Options 
     };
     let scheduled = moment("scheduled_at", &request.scheduled_at);
     let expires = moment("expires_at", &request.expires_at);
-    let metadata = request.metadata.as_ref().filter(|map| !map.is_empty()).and_then(|map| {
-        let text = serde_json::to_string(map).ok()?;
-        if text.len() > JSON_MAX {
-            mistakes.add("/metadata", Code::InvalidValue, format!("longer than {JSON_MAX} octets"));
-        }
-        Some(text.into())
-    });
+    let metadata =
+        request.metadata.as_ref().map(|given| &given.0).filter(|map| !map.is_empty()).and_then(|map| {
+            let text = serde_json::to_string(map).ok()?;
+            if text.len() > JSON_MAX {
+                mistakes.add("/metadata", Code::InvalidValue, format!("longer than {JSON_MAX} octets"));
+            }
+            Some(text.into())
+        });
     Options {
         tags: request.tags.as_ref().and_then(|given| tags(given, mistakes)),
         metadata,
@@ -287,6 +288,10 @@ fn stream(cx: &Context<'_>, wanted: Option<&str>, mistakes: &mut Mistakes) -> Op
     found
 }
 
+fn files(request: &EmailRequest) -> &[AttachmentRequest] {
+    request.attachments.as_ref().map_or(&[], |files| &files.0)
+}
+
 fn headers(request: &EmailRequest) -> &[(String, String)] {
     request.headers.as_ref().map_or(&[], |headers| &headers.list)
 }
@@ -305,7 +310,7 @@ fn check_attachments(files: &[AttachmentRequest], mistakes: &mut Mistakes) {
     for (index, file) in files.iter().enumerate() {
         let mut add =
             |field: &str, code, why: &str| mistakes.add(format!("/attachments/{index}/{field}"), code, why);
-        if file.path.as_ref().is_some_and(|path| !path.is_null()) {
+        if file.path.as_ref().is_some_and(|path| path.0) {
             add("path", Code::NotAvailableYet, "not available yet: give the file itself in content");
         } else if file.content.is_none() {
             add("content", Code::MissingRequiredField, "an attachment needs its content, in base64");
@@ -329,8 +334,7 @@ fn compose_content(
     (message, from, people): (i64, &Mailbox, &People),
     mistakes: &mut Mistakes,
 ) -> Option<Vec<u8>> {
-    let files = request.attachments.as_deref().unwrap_or_default();
-    let attachments: Vec<_> = files.iter().map(file).collect();
+    let attachments: Vec<_> = files(request).iter().map(file).collect();
     let headers: Vec<_> =
         headers(request).iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let message_id = format!("{}@{}", Noun::Message.show(message), from.address.domain_str());

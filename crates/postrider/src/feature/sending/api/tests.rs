@@ -6,7 +6,6 @@ use mail::date;
 use serde_json::{Value, json};
 
 use crate::feature::access::Scope;
-use crate::feature::search::work::Indexer;
 use crate::testing::{Answer, Database, Harness, on_both};
 
 fn email() -> Value {
@@ -336,6 +335,7 @@ async fn emails_are_found_by_what_they_are() {
         }
         harness.post("/emails", &with(json!({"scheduled_at": "in 1 day", "subject": "3"}))).await;
         harness.settled().await;
+        harness.indexed().await;
         let cases: &[(&str, &[&str])] = &[
             ("", &["3", "2", "1", "0"]),
             ("to=ANN@example.org", &["3", "2", "0"]),
@@ -344,6 +344,9 @@ async fn emails_are_found_by_what_they_are() {
             ("tag=n:1", &["1"]),
             ("tag=kind:x", &["2", "1", "0"]),
             ("tag=kind:X", &[]),
+            ("domain=Example.org&limit=2", &["3", "2"]),
+            ("domain=example.com", &[]),
+            ("to=ann@example.org&status=scheduled", &["3"]),
             ("stream=marketing", &["2"]),
             ("status=scheduled", &["3"]),
             ("last_event=delivered", &["2", "1", "0"]),
@@ -369,8 +372,11 @@ async fn emails_are_found_by_what_they_are() {
             .await
             .json();
         assert_eq!(back["data"], page["data"]);
-        let wrong_filter = harness.get("/emails?status=x&to=y&tag=z&stream=s&since=t&limit=0&after=u").await;
-        let names = ["after", "limit", "since", "status", "stream", "tag", "to"].map(str::to_owned).to_vec();
+        let wrong_filter = harness
+            .get("/emails?status=x&to=y&tag=z&stream=s&since=t&limit=0&after=u&domain=_&subject=!")
+            .await;
+        let names = ["after", "domain", "limit", "since", "status", "stream", "subject", "tag", "to"];
+        let names = names.map(str::to_owned).to_vec();
         assert_eq!((wrong_filter.status, wrong(&wrong_filter).1), (422, names));
     })
     .await;
@@ -386,8 +392,7 @@ async fn emails_are_found_by_what_people_type() {
             id(&harness.post("/emails", &with(request)).await);
         }
         harness.settled().await;
-        let mut indexer = Indexer::open(&harness.app.store, &harness.app.search).await.expect("the index");
-        indexer.catch_up().await.expect("the log is indexed");
+        harness.indexed().await;
         let cases: &[(&str, &[&str])] = &[
             ("q=ann@example.org", &["Invoice 2", "Invoice 0"]),
             ("q=ann@example.org&limit=1", &["Invoice 2"]),
@@ -395,6 +400,10 @@ async fn emails_are_found_by_what_people_type() {
             ("q=invo", &["Invoice 2", "Invoice 1", "Invoice 0"]),
             ("q=tag:kind:bill%20bob@example.org&status=delivered", &["Invoice 1"]),
             ("q=nobody@example.org", &[]),
+            ("subject=invoice%20", &["Invoice 2", "Invoice 1", "Invoice 0"]),
+            ("subject=INV&stream=marketing", &["Invoice 2"]),
+            ("q=bob@example.org&subject=invoice&tag=kind:bill", &["Invoice 1"]),
+            ("subject=bill", &[]),
         ];
         for (filter, expected) in cases {
             let body = harness.get(&format!("/emails?{filter}")).await.json();
@@ -408,7 +417,9 @@ async fn emails_are_found_by_what_people_type() {
         let second = harness.get(&format!("/emails?q=invoice&limit=2&after={last}")).await.json();
         assert_eq!(second["data"][0]["subject"], json!("Invoice 0"));
         assert_eq!(second["has_more"], json!(false));
-        for query in ["q=", "q=!", &format!("q=invoice&before={last}")] {
+        let back = harness.get(&format!("/emails?q=invoice&limit=1&before={last}")).await.json();
+        assert_eq!((&back["data"][0], &back["has_more"]), (&first["data"][0], &json!(false)));
+        for query in ["q=", "q=!"] {
             assert_eq!(harness.get(&format!("/emails?{query}")).await.status, 422, "{query}");
         }
     })
@@ -458,4 +469,47 @@ async fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
     let answer = harness.post("/emails", &with(json!({"text": "x".repeat(70_000)}))).await;
     assert_eq!((answer.status, wrong(&answer).0.as_str()), (413, "payload_too_large"));
     harness.end().await;
+}
+
+#[tokio::test]
+async fn a_body_of_many_tiny_elements_is_refused_at_the_list() {
+    let harness = Harness::start(Database::Sqlite, &[]).await;
+    let many = vec!["\"\""; 1_000_000].join(",");
+    let cases = [
+        ("/emails", format!(r#"{{"to":[{many}]}}"#), "/to"),
+        ("/emails", format!(r#"{{"tags":[{many}]}}"#), "/tags/0"),
+        ("/emails/batch", format!(r#"[{{"cc":[{many}]}}]"#), "/0/cc"),
+        ("/emails/batch", format!("[{many}]"), ""),
+        ("/suppressions/batch/add", format!(r#"{{"emails":[{many}]}}"#), "/emails"),
+    ];
+    for (path, body, pointer) in cases {
+        let answer = harness.ask_with(("POST", path), &[("content-type", "application/json")], body).await;
+        assert_eq!((answer.status, wrong(&answer).1), (422, vec![pointer.to_owned()]), "{path} {pointer}");
+    }
+    harness.end().await;
+}
+
+#[tokio::test]
+async fn a_page_looks_at_so_many_emails_and_says_where_to_go_on() {
+    on_both(async |harness: &Harness| {
+        let first = harness.post("/emails", &with(json!({"stream": "marketing", "subject": "old"}))).await;
+        assert_eq!(first.status, 200);
+        let batch: Vec<_> = (0..1_000).map(|_| with(json!({"scheduled_at": "in 1 day"}))).collect();
+        for _ in 0..5 {
+            assert_eq!(harness.post("/emails/batch", &json!(batch)).await.status, 200);
+        }
+        harness.indexed().await;
+        for filter in ["stream=marketing", "stream=marketing&domain=example.org"] {
+            let page = harness.get(&format!("/emails?{filter}")).await.json();
+            assert_eq!((&page["data"], &page["has_more"]), (&json!([]), &json!(true)), "{filter}");
+            let next = page["next"].as_str().expect("a place");
+            let page = harness.get(&format!("/emails?{filter}&after={next}")).await.json();
+            assert_eq!(
+                (&page["data"][0]["subject"], &page["has_more"]),
+                (&json!("old"), &json!(false)),
+                "{filter}"
+            );
+        }
+    })
+    .await;
 }

@@ -1,0 +1,212 @@
+//! One client's connection: admitted or told that it is not, and bounded in time whatever the client does.
+//!
+//! Guarantees
+//! 1. A connection is held only while its [`net::listen::Admission`] is.
+//! 2. A client that sends the header of a request octet by octet, or none, is gone after `http.header_timeout_s`; one that
+//!    takes nothing of an answer, after `http.idle_timeout_s`.
+//! 3. The header of a request takes [`HEAD_MAX_BYTES`] of memory at most.
+//!
+//! Not here: how long a body may take (`json`).
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use net::listen::{Arrival, Stop};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::time::Sleep;
+
+use crate::settings::Http;
+
+/// Octets of a request's line and header. Reason: browsers and proxies send some kilobytes; a thousand clients at once
+/// must not take gigabytes.
+const HEAD_MAX_BYTES: usize = 64 << 10;
+/// How long writing to somebody who is turned away may take.
+const REFUSAL_WAIT: Duration = Duration::from_secs(5);
+/// What somebody hears who is one too many.
+const TURNED_AWAY: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\
+    content-type: text/plain\r\ncontent-length: 22\r\n\r\ntoo many connections\r\n";
+
+/// Serves a connection until it ends; after `stop` only the request under way is answered.
+pub(super) async fn serve(limits: &Http, router: Router, arrival: Arrival, mut stop: Stop) {
+    let Arrival { mut stream, peer, admission } = arrival;
+    let _admitted = match admission {
+        Ok(admission) => admission,
+        Err(refusal) => {
+            tracing::info!(%peer, reason = %refusal, "an HTTP client was turned away");
+            // Whoever is turned away may have gone before it hears so.
+            drop(tokio::time::timeout(REFUSAL_WAIT, stream.write_all(TURNED_AWAY.as_bytes())).await);
+            return;
+        }
+    };
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+        service.call(request)
+    });
+    let stream = Impatient::new(stream, limits.idle_timeout);
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(HEAD_MAX_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut served = pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = stop.stopped() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "an HTTP connection broke");
+    }
+}
+
+/// A stream that breaks when its peer takes nothing for too long.
+struct Impatient<S> {
+    stream: S,
+    wait: Duration,
+    /// Runs while something could not be written.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Impatient<S> {
+    fn new(stream: S, wait: Duration) -> Impatient<S> {
+        Impatient { stream, wait, stalled: None }
+    }
+
+    /// Watches how long nothing is written.
+    fn watch<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let wait = self.wait;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
+        match stalled.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, octets);
+        self.watch(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.watch(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.watch(cx, flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let ended = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.watch(cx, ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use net::listen::{Admissions, Listener, stopper};
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::testing::{Database, Harness};
+
+    /// What a client hears until the connection ends that says `words` and then nothing more.
+    async fn heard(harness: &Harness, admissions: &Admissions, words: &str) -> String {
+        let (_stopper, stop) = stopper();
+        let listener = Listener::bind(([127, 0, 0, 1], 0).into(), admissions.clone()).expect("a port");
+        let address = listener.address();
+        tokio::spawn(crate::http::serve(harness.app.clone(), listener, stop));
+        let mut client = TcpStream::connect(address).await.expect("somebody listens");
+        client.write_all(words.as_bytes()).await.expect("it is taken");
+        let mut heard = Vec::new();
+        // Who is turned away while it speaks may be cut off.
+        drop(client.read_to_end(&mut heard).await);
+        String::from_utf8(heard).expect("text")
+    }
+
+    #[tokio::test]
+    async fn a_client_that_dawdles_is_let_go() {
+        let limits = [("http.header_timeout_s", "1"), ("http.idle_timeout_s", "1")];
+        let harness = Harness::start(Database::Sqlite, &limits).await;
+        let key = &harness.key;
+        let kept = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+        let body = format!(
+            "POST /streams HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-length: 100\r\n\r\n{{\"name\":"
+        );
+        let large = format!("GET / HTTP/1.1\r\nx: {}", "x".repeat(HEAD_MAX_BYTES + 1));
+        let cases = [
+            ("says nothing", "", ""),
+            ("never ends the header", "GET /healthz HTTP/1.1\r\nx: y", ""),
+            ("has no second request", kept, "200 OK"),
+            ("never ends the body", &body, "the request's body did not arrive"),
+            ("has a header without end", &large, "431 "),
+        ];
+        for (what, words, answer) in cases {
+            let admissions = Admissions::new(1, 1);
+            let heard = heard(&harness, &admissions, words).await;
+            let as_it_should = if answer.is_empty() { heard.is_empty() } else { heard.contains(answer) };
+            assert!(as_it_should, "a client that {what} heard {heard:?}");
+        }
+        harness.end().await;
+    }
+
+    #[tokio::test]
+    async fn one_too_many_is_told_so() {
+        let harness = Harness::start(Database::Sqlite, &[]).await;
+        let admissions = Admissions::new(5, 1);
+        let _present = admissions.admit(std::net::IpAddr::from([127, 0, 0, 1])).expect("the first");
+        let heard = heard(&harness, &admissions, "").await;
+        assert_eq!(heard, TURNED_AWAY);
+        let (head, body) = heard.split_once("\r\n\r\n").expect("a body");
+        assert!(head.contains(&format!("content-length: {}", body.len())));
+        harness.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_let_go() {
+        let (ours, _theirs) = tokio::io::duplex(8);
+        let mut stream = Impatient::new(ours, Duration::from_millis(1));
+        stream.write_all(b"eight oc").await.expect("there is room");
+        let error = stream.write_all(b"more").await.expect_err("nobody takes it");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

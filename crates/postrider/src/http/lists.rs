@@ -1,0 +1,88 @@
+//! Every list is read page by page, both ways: proven for every endpoint that answers one.
+
+use serde_json::{Value, json};
+
+use super::endpoint::{Endpoint, Method, Shape};
+use crate::testing::{Harness, on_both};
+
+/// Whether an endpoint answers pages of a list.
+fn is_list(endpoint: &Endpoint) -> bool {
+    let Some(Shape::Json { schema, .. }) = &endpoint.answer.1 else { return false };
+    let schema = serde_json::to_string(schema).expect("a schema");
+    endpoint.method == Method::Get && schema.contains("\"has_more\"")
+}
+
+/// At least three of everything; gives an email with several recipients, events and attempts.
+async fn something_of_everything(harness: &Harness) -> String {
+    for n in 0..3 {
+        harness.domain(harness.workspace(), &format!("d{n}.example")).await;
+        harness.post("/api-keys", &json!({ "name": format!("k{n}") })).await;
+        harness.post("/suppressions", &json!({ "email": format!("s{n}@x.example") })).await;
+        harness.post("/streams", &json!({ "name": format!("n{n}"), "class": "marketing" })).await;
+        harness.post("/emails", &email(&["one@x.example"])).await;
+    }
+    let sent = harness.post("/emails", &email(&["a@x.example", "b@x.example", "c@x.example"])).await;
+    harness.settled().await;
+    sent.json()["id"].as_str().expect("an id").to_owned()
+}
+
+fn email(to: &[&str]) -> Value {
+    json!({ "from": "me@app.example", "to": to, "subject": "s", "text": "t" })
+}
+
+/// The ids on a page, and where the list goes on.
+async fn page(harness: &Harness, path: &str) -> (Vec<String>, Option<String>) {
+    let answer = harness.get(path).await;
+    let page = answer.json();
+    assert_eq!((answer.status, &page["object"]), (200, &json!("list")), "{path}: {page}");
+    assert_eq!(page["has_more"], json!(page["next"].is_string()), "{path}: {page}");
+    let id = |entry: &Value| entry["id"].as_str().unwrap_or_else(|| panic!("{path}: no id")).to_owned();
+    (
+        page["data"].as_array().expect("data").iter().map(id).collect(),
+        page["next"].as_str().map(str::to_owned),
+    )
+}
+
+/// What the pages of two hold one after the other, each in the order of the list.
+async fn pages(harness: &Harness, path: &str, way: &str, mut edge: String) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    loop {
+        let (ids, next) = page(harness, &format!("{path}?limit=2&{way}={edge}")).await;
+        assert!(ids.len() <= 2, "{path}: {ids:?}");
+        pages.push(ids);
+        match next {
+            Some(next) => edge = next,
+            None => return pages,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_list_is_read_page_by_page_in_both_directions() {
+    on_both(async |harness: &Harness| {
+        let email = something_of_everything(harness).await;
+        for endpoint in super::endpoints().iter().filter(|endpoint| is_list(endpoint)) {
+            let path = endpoint.path.replace("{id}", &email);
+            for name in ["limit", "after", "before"] {
+                assert!(
+                    endpoint.query.iter().any(|parameter| parameter.name == name),
+                    "{path} tells of {name}"
+                );
+            }
+            let (all, next) = page(harness, &format!("{path}?limit=1000")).await;
+            assert!(all.len() >= 3 && next.is_none(), "{path}: {all:?}");
+            // Cursors of the log are no ids, and a list that is read back begins at its end.
+            let log = path == "/events";
+            let first = if log { String::new() } else { all[0].clone() };
+            let onward = pages(harness, &path, "after", first).await.concat();
+            assert_eq!(onward, all[usize::from(!log)..], "{path} onward");
+            let last = if log { String::new() } else { all[all.len() - 1].clone() };
+            let mut back = pages(harness, &path, "before", last).await;
+            back.reverse();
+            assert_eq!(back.concat(), all[..all.len() - usize::from(!log)], "{path} back");
+            let both = harness.get(&format!("{path}?after=x&before=y")).await;
+            assert_eq!(both.status, 422, "{path}");
+        }
+    })
+    .await;
+}
