@@ -10,6 +10,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// A domain name: ASCII, lowercased, without a final dot. 1 to 253 octets, labels of 1 to 63.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Domain(Box<str>);
@@ -134,10 +136,16 @@ impl Address {
         Domain(self.domain_str().into())
     }
 
-    /// The form under which suppressions and searches know the address: all lowercase.
+    /// The form under which suppressions and searches know the address: all lowercase, composed (NFC). A receiver takes
+    /// `é` of one or of two code points for the same mailbox (RFC 8265), so both are one address here; what is sent is as given.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.text.to_lowercase()
+        if self.text.is_ascii() {
+            return self.text.to_ascii_lowercase();
+        }
+        // Composed first, since lowering may depend on it, and again, since lowering may take apart (İ).
+        let composed: String = self.text.nfc().collect();
+        composed.to_lowercase().nfc().collect()
     }
 
     /// Whether the wire needs SMTPUTF8 for it (RFC 6531): the domain is always ASCII, so the local part decides.
@@ -279,6 +287,22 @@ mod tests {
             assert_eq!(got.as_deref(), expected.as_ref().map(|s| *s), "{text:?}");
         }
         assert_eq!(Address::parse(&format!("{}@example.org", "a".repeat(65))), Err(AddressError::TooLong));
+    }
+
+    #[test]
+    fn however_an_address_is_spelled_it_is_folded_to_one() {
+        let cases = [
+            ("Ann@example.org", "ann@example.org"),
+            ("Rene\u{301}e@example.org", "ren\u{e9}e@example.org"),
+            ("REN\u{c9}E@example.org", "ren\u{e9}e@example.org"),
+            ("\u{212b}se@example.org", "\u{e5}se@example.org"),
+            ("\u{1112}\u{1161}\u{11ab}@example.org", "\u{d55c}@example.org"),
+        ];
+        for (text, folded) in cases {
+            let address = Address::parse(text).unwrap();
+            assert_eq!(address.folded(), folded);
+            assert_eq!(address.as_str(), text, "it is delivered as given");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use mail::Address;
 use serde_json::json;
 
 use super::suppressed;
-use crate::testing::{Database, Harness, on_both};
+use crate::testing::{DOMAIN, Database, Harness, on_both};
 
 async fn is_suppressed(harness: &Harness, email: &str, stream: i64) -> bool {
     let address = Address::parse(email).expect("an address");
@@ -30,6 +30,26 @@ async fn an_address_is_suppressed_from_the_answer_on_until_it_is_lifted() {
         assert_eq!(harness.ask("DELETE", "/suppressions/ann@x.example", &json!({})).await.status, 200);
         assert!(!is_suppressed(harness, "ann@x.example", 1).await);
         assert_eq!(harness.get("/suppressions/ann@x.example").await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_is_suppressed_however_its_letters_are_composed() {
+    on_both(async |harness: &Harness| {
+        let (composed, apart) = ("ren\u{e9}@x.example", "rene\u{301}@x.example");
+        for (known, other) in [(composed, apart), (apart, composed)] {
+            let made = harness.post("/suppressions", &json!({ "email": known, "reason": "bounce" })).await;
+            assert_eq!(made.status, 201);
+            assert!(is_suppressed(harness, other, 1).await, "{known:?} is {other:?}");
+            let mail = json!({ "from": format!("me@{DOMAIN}"), "to": other, "subject": "s", "text": "t" });
+            let sent = harness.post("/emails", &mail).await.json();
+            let path = format!("/emails/{}/recipients", sent["id"].as_str().expect("an id"));
+            let shown = &harness.get(&path).await.json()["data"][0];
+            assert_eq!((&shown["status"], &shown["email"]), (&json!("suppressed"), &json!(other)), "as given");
+            let lifted = made.json()["id"].as_str().expect("an id").to_owned();
+            assert_eq!(harness.ask("DELETE", &format!("/suppressions/{lifted}"), &json!({})).await.status, 200);
+        }
     })
     .await;
 }
