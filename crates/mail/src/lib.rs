@@ -16,7 +16,9 @@ mod edit;
 mod envelope;
 pub mod header;
 mod lines;
+pub mod notification;
 mod reply;
+pub mod xtext;
 
 pub use address::{Address, AddressError, Domain, ReversePath};
 pub use at::At;

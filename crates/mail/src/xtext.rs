@@ -3,7 +3,8 @@
 //! Guarantees: `decode(encode(text)) == text` for every ASCII text; a decoded text holds no control character.
 
 /// `None` when `text` is not xtext, or hides a control or a non-ASCII character.
-pub(crate) fn decode(text: &str) -> Option<String> {
+#[must_use]
+pub fn decode(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -21,7 +22,7 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 }
 
 /// Appends `text` as xtext. Octets that are not printable ASCII are written as `+XX`.
-pub(crate) fn encode(text: &str, out: &mut Vec<u8>) {
+pub fn encode(text: &str, out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {

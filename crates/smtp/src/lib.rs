@@ -12,6 +12,5 @@
 pub mod client;
 mod secret;
 pub mod server;
-mod xtext;
 
 pub use secret::Secret;

@@ -16,7 +16,7 @@ const BASE64_LINE_OCTETS: usize = ENCODED_LINE_MAX / 4 * 3;
 
 /// How a body travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     SevenBit,
     QuotedPrintable,
     Base64,
@@ -24,7 +24,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// The plainest that is valid for `text`, whose lines end with CRLF; the shorter one where it must be encoded.
-    pub(super) fn for_text(text: &[u8]) -> Encoding {
+    pub(crate) fn for_text(text: &[u8]) -> Encoding {
         if is_seven_bit(text) {
             return Encoding::SevenBit;
         }
@@ -33,7 +33,7 @@ impl Encoding {
         if quoted_length <= text.len() / 3 * 4 { Encoding::QuotedPrintable } else { Encoding::Base64 }
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Encoding::SevenBit => "7bit",
             Encoding::QuotedPrintable => "quoted-printable",
@@ -42,7 +42,7 @@ impl Encoding {
     }
 
     /// Appends `body` so encoded, ending with CRLF.
-    pub(super) fn write(self, out: &mut Vec<u8>, body: &[u8]) {
+    pub(crate) fn write(self, out: &mut Vec<u8>, body: &[u8]) {
         match self {
             Encoding::SevenBit => out.extend_from_slice(body),
             Encoding::QuotedPrintable => write_quoted_printable(out, body),

@@ -12,7 +12,7 @@
 //!
 //! Not here: templates, links, list headers (the caller's), signatures (`dkim`).
 
-mod encoding;
+pub(crate) mod encoding;
 mod parameter;
 mod part;
 

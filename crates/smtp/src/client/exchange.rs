@@ -12,7 +12,7 @@
 use super::offer::Offer;
 use super::reply::Misbehaviour;
 use super::{PIPELINED_MAX, Phase, RecipientOutcome, Stage, Transaction};
-use crate::xtext;
+use mail::xtext;
 use mail::{Body, ForwardPath, Notify, Reply, Return};
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! (RFC 5321 appendix C); a parameter that was not offered or stands twice is refused. An `Err` is the reply to give.
 
 use super::say;
-use crate::xtext;
+use mail::xtext;
 use mail::{Address, Body, Envelope, ForwardPath, Notify, Return, ReversePath};
 
 type Refusal = &'static [u8];
