@@ -82,6 +82,12 @@ pub fn floor(at: At) -> i64 {
     (at.0.div_euclid(1000) - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
 }
 
+/// When an id was given out, to the millisecond; a burst may have borrowed a few.
+#[must_use]
+pub fn moment(id: i64) -> At {
+    At(((id >> (NODE_BITS + SEQUENCE_BITS)) + EPOCH_MS) * 1_000)
+}
+
 /// How much later than `earlier` an id was given out; zero when it was not later.
 #[must_use]
 pub fn age_between(earlier: i64, later: i64) -> Duration {
@@ -209,6 +215,7 @@ mod tests {
             let (before, after) = (mint.next(At(now.0 - 1_000)), mint.next(now));
             assert!(before < floor(now) && floor(now) <= after, "node {node}");
         }
+        assert_eq!(moment(Mint::new(7).next(now)), now);
         assert_eq!(floor(At(0)), 0, "before the first id there is none");
     }
 

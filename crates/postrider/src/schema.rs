@@ -2,7 +2,9 @@
 
 use store::{Migration, Statement};
 
-use crate::feature::{access, capture, domain, egress, event, search, sending, stats, suppression};
+use crate::feature::{
+    access, capture, domain, egress, event, notification, search, sending, stats, suppression,
+};
 
 /// The main database's migrations.
 #[must_use]
@@ -17,6 +19,7 @@ pub fn migrations() -> &'static [Migration] {
             event::MIGRATIONS,
             stats::MIGRATIONS,
             capture::MIGRATIONS,
+            notification::MIGRATIONS,
         ];
         slices.concat()
     });
@@ -32,6 +35,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &egress::rows::ATTEMPT,
     &egress::rows::SETTLED,
     &capture::CAPTURED,
+    &notification::delay::WAITING,
     &event::EVENT,
     &stats::COUNTER,
 ];

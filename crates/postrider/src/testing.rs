@@ -39,7 +39,7 @@ pub struct Harness {
     router: Router,
     stopper: Stopper,
     /// Kept for its end: the directory and the database go with it.
-    _place: Place,
+    place: Place,
 }
 
 /// What a request got.
@@ -74,7 +74,15 @@ pub async fn on_both(story: impl AsyncFn(&Harness)) {
 impl Harness {
     /// `settings` are paths with values, as `("smtp.recipients_max", "100")`.
     pub async fn start(database: Database, settings: &[(&'static str, &str)]) -> Harness {
-        let place = Place::make(database);
+        Harness::open(Place::make(database), settings).await
+    }
+
+    /// Ends, and starts again on the same database with other settings.
+    pub async fn restarted(self, settings: &[(&'static str, &str)]) -> Harness {
+        Harness::open(self.close().await, settings).await
+    }
+
+    async fn open(place: Place, settings: &[(&'static str, &str)]) -> Harness {
         let mut written = Written::new();
         written.preset("delivery.next_hop", "capture");
         written.preset("data_dir", &place.dir.0.display().to_string());
@@ -89,9 +97,12 @@ impl Harness {
         let (stopper, stop) = stopper();
         tokio::spawn(feature::egress::driver::run(app.clone(), stop.clone()));
         let router = http::router(app.clone(), stop);
-        let mut harness = Harness { app, key: String::new(), router, stopper, _place: place };
+        let mut harness = Harness { app, key: String::new(), router, stopper, place };
         let workspace = harness.workspace();
-        harness.domain(workspace, DOMAIN).await;
+        let known = mail::Domain::parse(DOMAIN).expect("a domain");
+        if harness.app.directory.snapshot().domain_for(workspace, &known).is_none() {
+            harness.domain(workspace, DOMAIN).await;
+        }
         harness.key = harness.key_of(workspace, Scope::Full).await;
         harness
     }
@@ -192,10 +203,15 @@ impl Harness {
 
     /// Ends everything, and removes what it left.
     pub async fn end(self) {
+        drop(self.close().await);
+    }
+
+    async fn close(self) -> Place {
         self.stopper.stop();
         self.app.egress.drain(&self.app);
         self.app.search.close().await;
         self.app.store.close().await;
+        self.place
     }
 }
 

@@ -9,7 +9,7 @@ use postrider::feature::egress::reads::{self, by_queue};
 use postrider::feature::egress::settle::{Conclusion, Leased, Settlement};
 use postrider::feature::event::{self, Name, OfDelivery};
 use postrider::feature::sending::rows::{self, Destination, MessageRow, Shared};
-use postrider::feature::sending::{AcceptedDelivery, Fate, Origin, RecipientField};
+use postrider::feature::sending::{AcceptedDelivery, Fate, Origin, Reach, RecipientField};
 use postrider::feature::stats::{self, Metric};
 use postrider::feature::suppression::{Reason, admin};
 use postrider::id::delivery;
@@ -290,6 +290,7 @@ fn message_row(write: &mut Write, shared: &Shared, (size, deliveries): (usize, u
         origin_id: None,
         size,
         envelope: &envelope,
+        reach: Reach::Anywhere,
         author: "news@shop.example".into(),
         subject: "news".into(),
         message_id: format!("{}@shop.example", shared.message),

@@ -174,6 +174,7 @@ pub(crate) fn attempt(site: &Arc<str>, started: At, finding: Finding) -> Attempt
         site: site.clone(),
         peer: String::new(),
         tls: None,
+        peer_notifies: false,
         finding,
         conversation: String::new(),
     }

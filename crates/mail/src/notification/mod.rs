@@ -20,6 +20,7 @@ use crate::{Address, At, EnhancedStatus, Mailbox, canonical_lines, date};
 
 pub use returned::{RETURNED_FULL_MAX_BYTES, RETURNED_HEADER_MAX_BYTES, Returned};
 pub use status::DIAGNOSTIC_MAX_BYTES;
+pub use words::subject;
 
 /// What one sender is told about one recipient of one message.
 #[derive(Clone, Debug)]

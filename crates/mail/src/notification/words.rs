@@ -4,7 +4,9 @@ use super::status::DIAGNOSTIC_MAX_BYTES;
 use super::{Cause, Diagnostic, Notification, Outcome};
 use crate::date;
 
-pub(super) fn subject(outcome: Outcome) -> &'static str {
+/// What the Subject field says.
+#[must_use]
+pub fn subject(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Failed(_) => "Your message was not delivered",
         Outcome::Delayed { .. } => "Your message is delayed",

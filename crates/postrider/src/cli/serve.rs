@@ -20,7 +20,7 @@ use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::By;
 use crate::feature::sending::parcel;
-use crate::feature::{access, domain, egress, monitor, search, suppression};
+use crate::feature::{access, domain, egress, monitor, notification, search, suppression};
 use crate::health::Health;
 use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
@@ -304,6 +304,7 @@ impl Ports {
         tokio::spawn(search::work::run(app.clone(), stop.clone()));
         tokio::spawn(retention::run(app.clone(), stop.clone()));
         tokio::spawn(domain::work::run(app.clone(), stop.clone()));
+        tokio::spawn(notification::delay::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());

@@ -6,6 +6,7 @@ pub mod domain;
 pub mod egress;
 pub mod event;
 pub mod monitor;
+pub mod notification;
 pub mod search;
 pub mod sending;
 pub mod stats;

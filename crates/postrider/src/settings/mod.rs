@@ -32,7 +32,7 @@ pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
     Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Tls, Trusted,
 };
-pub use value::{DatabaseUrl, LogFormat, Secret};
+pub use value::{DatabaseUrl, LogFormat, Notifications, Secret};
 pub use written::Written;
 
 use std::net::IpAddr;

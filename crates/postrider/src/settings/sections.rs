@@ -14,7 +14,7 @@ use super::declaration::{Section, Setting};
 use super::network::Network;
 use super::reader::Reader;
 use super::route::{DomainPattern, NextHop, TlsMode};
-use super::value::{DatabaseUrl, LogFormat, LogLevel, Secret};
+use super::value::{DatabaseUrl, LogFormat, LogLevel, Notifications, Secret};
 
 /// All tables, in the order of the sample file: the top of the file first, as TOML demands.
 pub const SECTIONS: &[Section] = &[
@@ -267,6 +267,16 @@ section! {
         expires_after_marketing: Duration {
             key: "expires_after_marketing_s", unit: "seconds", default: 172_800, range: 60 to 2_592_000,
             because: "an offer that arrives on the third day does more harm than good",
+        }
+        /// Who is written to about a failure: `asked` (senders who said so with NOTIFY), `always` (also those who said nothing), `never`.
+        notifications: Notifications {
+            key: "notifications", unit: "word", default: "asked",
+            because: "applications hear of outcomes by events, and the mailbox of a sender that is one is mostly unread",
+        }
+        /// How long mail waits before a sender who asked for it (NOTIFY=DELAY) is told, once.
+        delay_notice_after: Duration {
+            key: "delay_notice_after_s", unit: "seconds", default: 14_400, range: 60 to 2_592_000,
+            because: "what arrives within four hours is late, but hardly worth a letter",
         }
         /// How long to wait for a connection.
         connect_timeout: Duration {

@@ -269,3 +269,14 @@ words! {
         Trace = "trace",
     }
 }
+
+words! {
+    /// Which notifications of failure, delay and success are written to senders.
+    Notifications {
+        /// Those that the sender asked for with NOTIFY.
+        Asked = "asked",
+        /// Those, and failures of which the sender said nothing.
+        Always = "always",
+        Never = "never",
+    }
+}

@@ -98,6 +98,12 @@ impl ClientSession {
         }
     }
 
+    /// Whether the peer takes over telling senders what becomes of their mail (RFC 3461 §5.2.1).
+    #[must_use]
+    pub fn peer_notifies(&self) -> bool {
+        self.offer.dsn
+    }
+
     /// Begins a transaction, after `Ready` or a `Finished` that is reusable; then call `advance`.
     pub fn start(&mut self, now_us: u64, transaction: Transaction, out: &mut Vec<u8>) {
         debug_assert!(matches!(self.state, State::Ready), "a transaction begins when the session is ready");

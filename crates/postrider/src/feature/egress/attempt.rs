@@ -18,6 +18,8 @@ pub struct Attempt {
     pub peer: String,
     /// `TLSv1.3 TLS_AES_256_GCM_SHA384 verified`; none in clear.
     pub tls: Option<String>,
+    /// The server tells senders what becomes of what it takes: then that is not ours to do.
+    pub peer_notifies: bool,
     pub finding: Finding,
     /// The SMTP conversation with its timings, a line a line.
     pub conversation: String,
@@ -128,6 +130,12 @@ impl Finding {
     pub fn from_break(phase: Phase, text: String) -> Finding {
         let finding = Finding::local(stage_of(phase), BounceClass::TransientNet, "network", text);
         Finding { ambiguous: phase == Phase::Final, ..finding }
+    }
+
+    /// Whether a server said it, rather than we found it.
+    #[must_use]
+    pub fn is_a_reply(&self) -> bool {
+        !matches!(self.classified.rule, "network" | "dns" | "session" | "peer-misbehaved")
     }
 
     /// What the reply says about the path rather than about the message.

@@ -8,6 +8,7 @@ use net::clock::Stopwatch;
 use queue::{Closed, Lease};
 use tokio::sync::Notify;
 
+use super::Way;
 use super::amends;
 use super::attempt::{Attempt, Finding};
 use super::connection::Call;
@@ -37,7 +38,7 @@ async fn keep(app: &Arc<App>, call: &Call, key: queue::QueueKey, entry: queue::E
     let started = net::clock::now();
     let clock = Stopwatch::start();
     let _amends = amends::in_hand(app, entry.delivery);
-    let Some((leased, composed)) = super::prepare(app, key, entry).await else { return };
+    let Some((leased, composed)) = super::prepare(app, key, entry, Way::Capture).await else { return };
     let reply = Reply::new(250, (2, 0, 0), "kept in the capture mailbox, nothing left this machine");
     let attempt = Attempt {
         started,
@@ -45,6 +46,7 @@ async fn keep(app: &Arc<App>, call: &Call, key: queue::QueueKey, entry: queue::E
         site: call.site.clone(),
         peer: "capture mailbox".into(),
         tls: None,
+        peer_notifies: false,
         finding: Finding::from_reply(Stage::Body, reply),
         conversation: String::new(),
     };

@@ -12,6 +12,7 @@ use queue::{Closed, ConnectionId, Entry, Lease, PathId, QueueKey};
 use smtp::client::{ClientConfig, ClientSession, Credentials};
 use tokio::sync::Notify;
 
+use super::Way;
 use super::amends;
 use super::attempt::{Attempt, Finding};
 use super::settle::{self, Conclusion, Leased};
@@ -72,6 +73,7 @@ async fn blame(
             site: call.site.clone(),
             peer: String::new(),
             tls: None,
+            peer_notifies: false,
             finding,
             conversation,
         };
@@ -234,7 +236,7 @@ async fn hand_over(
     opening: Option<String>,
 ) -> bool {
     let _amends = amends::in_hand(app, entry.delivery);
-    let Some((leased, composed)) = super::prepare(app, key, entry).await else { return true };
+    let Some((leased, composed)) = super::prepare(app, key, entry, Way::Out).await else { return true };
     let started = net::clock::now();
     let clock = Stopwatch::start();
     let (finding, reusable) = wire.send(&composed, entry.attempts).await;
@@ -245,6 +247,7 @@ async fn hand_over(
         site: call.site.clone(),
         peer: wire.peer.clone(),
         tls: wire.tls(),
+        peer_notifies: wire.peer_notifies(),
         finding,
         conversation: match opening {
             Some(opening) => opening + &said,

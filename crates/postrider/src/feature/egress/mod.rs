@@ -48,6 +48,8 @@ use settle::{Conclusion, Leased};
 use suspects::Suspicion;
 
 use crate::app::App;
+use crate::feature::sending::parcel::Parcel;
+use crate::feature::sending::{Reach, Refusal, policy};
 use crate::retention::{Aged, edge};
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -68,6 +70,13 @@ const UNSETTLED_MAX: usize = 1_000;
 const PUT_BACK_WAIT: Duration = Duration::from_secs(1);
 /// Domain names that are kept to be shared by their deliveries.
 const DOMAIN_NAMES_MAX: usize = 10_000;
+
+/// Where a lease leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Way {
+    Out,
+    Capture,
+}
 
 /// The queue of this process, and what serves it.
 pub struct Egress {
@@ -273,7 +282,12 @@ impl Egress {
 
 /// Reads and composes what a lease needs. When that is impossible the lease is settled here, and there is nothing to
 /// send.
-pub(crate) async fn prepare(app: &Arc<App>, key: QueueKey, entry: Entry) -> Option<(Leased, Composed)> {
+pub(crate) async fn prepare(
+    app: &Arc<App>,
+    key: QueueKey,
+    entry: Entry,
+    way: Way,
+) -> Option<(Leased, Composed)> {
     match app.egress.suspects.suspicion(entry.delivery) {
         Suspicion::None => {}
         Suspicion::WriteDown { recoveries } => {
@@ -308,6 +322,10 @@ pub(crate) async fn prepare(app: &Arc<App>, key: QueueKey, entry: Entry) -> Opti
             Some("its content is not stored any more".into()),
         );
     };
+    if let Err(refusal) = may_go(app, parcel, way) {
+        let conclusion = Conclusion::Failed("domain_not_verified");
+        return over(app, leased, conclusion, Some(refusal.to_string()));
+    }
     match compose(app, parcel, entry.delivery).await {
         Ok(Some(composed)) => Some((leased, composed)),
         // Its row is not due any more, and says why: there is nothing to write.
@@ -318,6 +336,15 @@ pub(crate) async fn prepare(app: &Arc<App>, key: QueueKey, entry: Entry) -> Opti
         Err(signing::SigningFailed::Gone) => put_back(app, entry, &store::StoreError::Closed).await,
         Err(error) => over(app, leased, Conclusion::Failed("signing"), Some(error.to_string())),
     }
+}
+
+/// What is kept for one who is not verified stays here, also when the routes have changed since it was taken.
+fn may_go(app: &App, parcel: &Parcel, way: Way) -> Result<(), Refusal> {
+    if way == Way::Capture || parcel.reach == Reach::Anywhere {
+        return Ok(());
+    }
+    let reverse_path = &parcel.envelope.reverse_path;
+    policy::verified(&app.directory.snapshot(), parcel.workspace, &parcel.author, reverse_path)
 }
 
 fn over<T>(app: &Arc<App>, leased: Leased, conclusion: Conclusion, words: Option<String>) -> Option<T> {

@@ -17,13 +17,16 @@ use queue::{Entry, Failure, QueueKey, Retry, Settled, Why};
 use serde_json::json;
 use store::{Guard, Value, Write, query};
 
+use super::amends;
 use super::attempt::{Attempt, Finding, stage_name};
 use super::rows;
 use crate::app::App;
+use crate::feature::sending::accept::{self, Handed};
+use crate::feature::sending::examine::Examined;
 use crate::feature::sending::parcel::Parcel;
 use crate::feature::stats::{self, Metric};
 use crate::feature::suppression::{self, Reason};
-use crate::feature::{capture, event};
+use crate::feature::{capture, event, notification};
 use crate::id::Mint;
 
 query!(STILL_LEASED, "queries/still_leased.sql");
@@ -90,7 +93,7 @@ pub fn attempted(app: &Arc<App>, leased: Leased, attempt: Attempt) {
     let at = net::clock::now();
     let settlement =
         Settlement { leased, conclusion, attempt: Some(attempt), words: None, at, captured: None };
-    submit(app, settlement.into(), Try::First);
+    submit(app, settlement);
 }
 
 /// What a finding makes of the delivery; `retry` tells when it may be tried again.
@@ -121,14 +124,14 @@ pub fn captured(app: &Arc<App>, leased: Leased, attempt: Attempt, bytes: bytes::
     let conclusion = Conclusion::Delivered;
     let settlement =
         Settlement { leased, conclusion, attempt: Some(attempt), words: None, at, captured: Some(bytes) };
-    submit(app, settlement.into(), Try::First);
+    submit(app, settlement);
 }
 
 /// Settles a delivery without an attempt.
 pub fn without_attempt(app: &Arc<App>, leased: Leased, conclusion: Conclusion, words: Option<String>) {
     let at = net::clock::now();
     let settlement = Settlement { leased, conclusion, attempt: None, words, at, captured: None };
-    submit(app, settlement.into(), Try::First);
+    submit(app, settlement);
 }
 
 /// Answers [`queue::Action::Fail`].
@@ -143,23 +146,48 @@ pub(super) async fn fail(app: &Arc<App>, key: QueueKey, entry: Entry, why: Why) 
     without_attempt(app, Leased { key, entry, parcel: None }, conclusion, words);
 }
 
-fn submit(app: &Arc<App>, settlement: Arc<Settlement>, which: Try) {
-    let write = settlement.write(&app.mint, which);
+/// Offers an outcome to the database, with the notification that it brings, if its sender wants to hear of it.
+fn submit(app: &Arc<App>, settlement: Settlement) {
+    app.egress.unsettled.fetch_add(1, Ordering::Relaxed);
+    if !notification::may_concern(&app.settings, &settlement) {
+        return offer(app, Told { settlement, notice: None }.into(), Try::First);
+    }
     let own = app.clone();
-    own.egress.unsettled.fetch_add(1, Ordering::Relaxed);
+    app.egress.runtime.spawn(async move {
+        let _amends = amends::in_hand(&own, settlement.leased.entry.delivery);
+        let notice = notification::of_settlement(&own, &settlement).await;
+        offer(&own, Told { settlement, notice }.into(), Try::First);
+    });
+}
+
+/// An outcome, and what its sender is told of it.
+struct Told {
+    settlement: Settlement,
+    notice: Option<Examined>,
+}
+
+fn offer(app: &Arc<App>, told: Arc<Told>, which: Try) {
+    let mut write = told.settlement.write(&app.mint, which);
+    let notice = told.notice.clone().map(|notice| notice.own_rows(app, told.settlement.at, &mut write));
+    let notice: Vec<Handed> = notice.into_iter().collect();
+    let own = app.clone();
     let then = move |result: Result<store::Committed, store::StoreError>| match result {
-        Ok(_) => {
+        Ok(committed) => {
             own.egress.unsettled.fetch_sub(1, Ordering::Relaxed);
-            settled(&own, &settlement);
+            settled(&own, &told.settlement);
+            match committed {
+                store::Committed::Stored { .. } => accept::hand_over(&own, notice),
+                // What was stored is that of an earlier try, under other ids.
+                store::Committed::Guarded => own.egress.reread(&own, accept::queues_of(&notice)),
+            }
         }
         // It still counts while it waits: a database that hangs or refuses must not gather second copies without bound.
         Err(error) => {
-            let delivery = settlement.leased.entry.delivery;
+            let delivery = told.settlement.leased.entry.delivery;
             tracing::warn!(delivery.id = delivery, %error, "an outcome could not be stored and will be stored later");
             own.egress.runtime.clone().spawn(async move {
                 tokio::time::sleep(SETTLE_RETRY_WAIT).await;
-                own.egress.unsettled.fetch_sub(1, Ordering::Relaxed);
-                submit(&own, settlement, Try::Again);
+                offer(&own, told, Try::Again);
             });
         }
     };

@@ -1,4 +1,5 @@
-//! Deliveries that meet what seldom happens: suspicion, a second attempt, and a cancellation that comes too late.
+//! Deliveries that meet what seldom happens: suspicion, a second attempt, a cancellation that comes too late, routes that
+//! have changed.
 
 use mail::classify::{BounceClass, Stage};
 use queue::{Entry, QueueKey};
@@ -11,7 +12,7 @@ use super::cancel::{give_back, waiting};
 use super::settle::{Conclusion, Leased, Settlement, Try};
 use super::suspects::{SUSPECT_FROM, Suspicion};
 use crate::id::Noun;
-use crate::testing::{DOMAIN, Harness, on_both};
+use crate::testing::{DOMAIN, Database, Harness, on_both};
 
 /// Sends to two recipients in an hour; gives the message's path and id.
 async fn scheduled(harness: &Harness) -> (String, i64) {
@@ -79,6 +80,7 @@ async fn put_off(harness: &Harness, key: &QueueKey, entry: Entry) {
         site: "x.example".into(),
         peer: String::new(),
         tls: None,
+        peer_notifies: false,
         finding,
         conversation: String::new(),
     };
@@ -144,4 +146,39 @@ async fn what_waits_is_shown_with_why() {
         assert_eq!(harness.get("/queue").await.json()["queues"], json!([]), "nothing waits any more");
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_was_captured_for_one_who_is_not_verified_stays_when_the_routes_change() {
+    // Nobody listens there: what would leave is put off.
+    let outside = [("delivery.next_hop", "127.0.0.1:1")];
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = Harness::start(database, &[]).await;
+        let mut emails = Vec::new();
+        for from in ["me@stranger.example", "me@late.example", &format!("me@{DOMAIN}")] {
+            let email = json!({
+                "from": from, "to": "ann@x.example", "subject": "s", "text": "t", "scheduled_at": "in 1 hour",
+            });
+            let sent = harness.post("/emails", &email).await;
+            assert_eq!(sent.status, 200, "every route captures, so it is taken");
+            emails.push(format!("/emails/{}", sent.json()["id"].as_str().expect("an id")));
+        }
+        let harness = harness.restarted(&outside).await;
+        harness.domain(harness.workspace(), "late.example").await;
+        let wanted = [("failed", "domain_not_verified"), ("delivery_delayed", ""), ("delivery_delayed", "")];
+        for (path, (status, reason)) in emails.iter().zip(wanted) {
+            let moved = harness.ask("PATCH", path, &json!({ "scheduled_at": "in 0 seconds" })).await;
+            assert_eq!(moved.status, 200);
+            let recipient = loop {
+                let recipient = harness.get(&format!("{path}/recipients")).await.json()["data"][0].clone();
+                if !["queued", "scheduled"].contains(&recipient["status"].as_str().expect("a status")) {
+                    break recipient;
+                }
+                tokio::task::yield_now().await;
+            };
+            assert_eq!(recipient["status"], status, "{path} on {database:?}");
+            assert!(reason.is_empty() || recipient["reason"] == reason, "{recipient}");
+        }
+        harness.end().await;
+    }
 }

@@ -90,6 +90,11 @@ impl Wire {
         self.stream.as_ref().and_then(Stream::tls).map(super::attempt::tls_text)
     }
 
+    /// Whether the peer tells senders what becomes of what it takes.
+    pub(super) fn peer_notifies(&self) -> bool {
+        self.session.peer_notifies()
+    }
+
     /// What was said since the last call.
     pub(super) fn take_conversation(&mut self) -> String {
         let text = self.session.transcript().to_owned();

@@ -11,7 +11,7 @@ use super::upkeep;
 use super::work::{Indexer, follow};
 use crate::feature::event::{self, Name, OfDelivery};
 use crate::feature::sending::rows::{self, Destination, MessageRow, Shared};
-use crate::feature::sending::{AcceptedDelivery, Fate, Origin, RecipientField};
+use crate::feature::sending::{AcceptedDelivery, Fate, Origin, Reach, RecipientField};
 use crate::http::page::From;
 use crate::test_store::{Place, on_both_databases};
 
@@ -67,6 +67,7 @@ impl Mail<'_> {
             origin_id: None,
             size: 1,
             envelope: &envelope,
+            reach: Reach::Anywhere,
             author: "News@shop.example".into(),
             subject: self.subject.into(),
             message_id: format!("Id-{}@shop.example", self.id),

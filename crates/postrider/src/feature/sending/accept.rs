@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use mail::At;
+use mail::{At, ForwardPath};
 use queue::{Entry, QueueKey};
 use store::{Committed, StoreError, Write};
 
@@ -15,10 +15,10 @@ use super::examine::Examined;
 use super::idempotency::{Once, answered, guard};
 use super::parcel::Parcel;
 use super::rows::{self, Destination, MessageRow, Shared};
-use super::{Accepted, AcceptedDelivery, Fate, Recipient, RecipientPath, Refusal, policy};
+use super::{Accepted, AcceptedDelivery, Fate, Origin, Recipient, RecipientPath, Refusal, policy};
 use crate::app::App;
 use crate::feature::stats::{self, Metric};
-use crate::feature::{event, suppression};
+use crate::feature::{event, notification, suppression};
 use crate::id;
 
 /// What a call of [`accept`] led to.
@@ -58,9 +58,12 @@ async fn take(
     let mut handed = Vec::with_capacity(submissions.len());
     for submission in submissions {
         let fates = fates(app, &submission).await?;
-        let (message, deliveries) = submission.rows(app, now, &fates, &mut write);
+        let (message, mail) = submission.rows(app, now, &fates, &mut write);
         accepted.push(message);
-        handed.extend(deliveries);
+        for notice in notification::of_unsent(app, now, &mail) {
+            handed.push(notice.own_rows(app, now, &mut write));
+        }
+        handed.push(mail);
     }
     let fingerprint = once.as_ref().map(|once| (once.digest, once.fingerprint));
     write.guard = once.map(|once| guard(now, &once, &accepted));
@@ -80,12 +83,22 @@ pub(super) fn unavailable(error: &StoreError) -> Refusal {
 }
 
 /// What the scheduler and the parcel cache get once the rows are durable.
-struct Handed {
-    parcel: Arc<Parcel>,
+pub(crate) struct Handed {
+    pub(crate) parcel: Arc<Parcel>,
     queued: Vec<(QueueKey, Entry)>,
+    /// Deliveries that were over before they began and whose sender asked to hear of it: their paths and reasons.
+    pub(crate) unsent: Vec<(i64, ForwardPath, &'static str)>,
 }
 
-async fn commit(app: &Arc<App>, write: Write, handed: Vec<Handed>) -> Result<Committed, StoreError> {
+/// Commits, and hands over what was committed.
+///
+/// # Errors
+/// As [`store::Store::write`].
+pub(crate) async fn commit(
+    app: &Arc<App>,
+    write: Write,
+    handed: Vec<Handed>,
+) -> Result<Committed, StoreError> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let own = app.clone();
     let then = move |result: Result<Committed, StoreError>| {
@@ -101,11 +114,11 @@ async fn commit(app: &Arc<App>, write: Write, handed: Vec<Handed>) -> Result<Com
     told.await.unwrap_or(Err(StoreError::Closed))
 }
 
-fn queues_of(handed: &[Handed]) -> impl Iterator<Item = &QueueKey> {
+pub(crate) fn queues_of(handed: &[Handed]) -> impl Iterator<Item = &QueueKey> {
     handed.iter().flat_map(|one| one.queued.iter().map(|(key, _)| key))
 }
 
-fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
+pub(crate) fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
     let now = app.now();
     for one in handed.iter().filter(|one| one.queued.iter().any(|(_, entry)| entry.due <= now)) {
         app.parcels.put(one.parcel.clone());
@@ -147,7 +160,12 @@ async fn fate(
 }
 
 impl Examined {
-    fn rows(self, app: &App, now: At, fates: &[Fate], write: &mut Write) -> (Accepted, Option<Handed>) {
+    /// The rows of mail of our own making, which has one recipient and goes at once.
+    pub(crate) fn own_rows(self, app: &App, now: At, write: &mut Write) -> Handed {
+        self.rows(app, now, &[Fate::Queued], write).1
+    }
+
+    fn rows(self, app: &App, now: At, fates: &[Fate], write: &mut Write) -> (Accepted, Handed) {
         let lane = policy::lane(self.submission.stream.class);
         let message = self.submission.message;
         let shared = Shared {
@@ -161,8 +179,8 @@ impl Examined {
         };
         rows::content(write, message, &self.submission.content);
         let mut accepted = Accepted { message, deliveries: Vec::with_capacity(fates.len()) };
-        let mut queued = Vec::new();
-        let mut paths = Vec::new();
+        let (mut queued, mut paths, mut unsent) = (Vec::new(), Vec::new(), Vec::new());
+        let wished = |path| notification::Wish::of(&app.settings, &self.submission.envelope, path);
         for (place, (recipient, fate)) in self.submission.recipients.iter().zip(fates).enumerate() {
             let id = id::delivery(message, place);
             let domain: Arc<str> = app.egress.domain_name(recipient.address().map_or("", |a| a.domain_str()));
@@ -178,16 +196,29 @@ impl Examined {
                 &Destination { domain: &domain, field: recipient.field, path },
             );
             note(write, &shared, &delivery, &domain);
-            if let (Fate::Queued | Fate::Scheduled, Some(path)) = (fate, path) {
-                let key = QueueKey { workspace: shared.workspace, lane, domain };
-                let (due, expires) = (shared.due, shared.expires);
-                queued.push((key, Entry { delivery: id, message, due, expires, attempts: 0 }));
-                paths.push((id, path.clone()));
+            match (fate, path) {
+                (Fate::Queued | Fate::Scheduled, Some(path)) => {
+                    let key = QueueKey { workspace: shared.workspace, lane, domain };
+                    let (due, expires) = (shared.due, shared.expires);
+                    queued.push((key, Entry { delivery: id, message, due, expires, attempts: 0 }));
+                    paths.push((id, path.clone()));
+                    if wished(path).delay {
+                        notification::delay::wait(
+                            write,
+                            id,
+                            due.after(app.settings.delivery.delay_notice_after),
+                        );
+                    }
+                }
+                (Fate::NotSent { reason, .. }, Some(path)) if wished(path).failure => {
+                    unsent.push((id, path.clone(), *reason));
+                }
+                (Fate::Queued | Fate::Scheduled | Fate::NotSent { .. }, _) => {}
             }
             accepted.deliveries.push(delivery);
         }
         let parcel = self.message_row(&shared, write, paths);
-        (accepted, (!queued.is_empty()).then_some(Handed { parcel, queued }))
+        (accepted, Handed { parcel, queued, unsent })
     }
 
     fn message_row(
@@ -196,16 +227,20 @@ impl Examined {
         write: &mut Write,
         paths: Vec<(i64, mail::ForwardPath)>,
     ) -> Arc<Parcel> {
-        let Examined { submission, facts, times } = self;
+        let Examined { submission, facts, times, reach } = self;
         let subject: Box<str> = facts.subject.as_str().into();
         let row = MessageRow {
             id: shared.message,
             workspace: shared.workspace,
             stream: submission.stream.id,
             origin: submission.sender.origin,
-            origin_id: submission.sender.key.as_ref().map(|key| key.id),
+            origin_id: match submission.sender.origin {
+                Origin::Notification { of } => Some(of),
+                Origin::Api | Origin::Smtp => submission.sender.key.as_ref().map(|key| key.id),
+            },
             size: submission.content.len(),
             envelope: &submission.envelope,
+            reach,
             author: facts.author.to_string(),
             subject: facts.subject,
             message_id: facts.message_id,
@@ -222,6 +257,7 @@ impl Examined {
             workspace: shared.workspace,
             stream: submission.stream.id,
             envelope: submission.envelope,
+            reach,
             author: facts.author,
             subject,
             content: submission.content,

@@ -9,17 +9,19 @@ use mail::header::HeaderError;
 use mail::{At, Edit, Headers, date, edited_prefix};
 
 use super::policy::{self, Facts, Times};
-use super::{Refusal, Submission, control};
+use super::{Reach, Refusal, Submission, control};
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::id::{DELIVERIES_MAX, Noun};
 
 /// A submission that may be taken, as far as that can be told without the database.
+#[derive(Clone)]
 pub struct Examined {
     /// Its content is what is kept.
     pub(super) submission: Submission,
     pub(super) facts: Facts,
     pub(super) times: Times,
+    pub(super) reach: Reach,
 }
 
 /// Reads the header section of a message that was handed over.
@@ -49,9 +51,15 @@ pub fn examine(
     headers: &Headers<'_>,
 ) -> Result<Examined, Refusal> {
     let decided = decide(app, snapshot, now, &submission, headers);
-    let (facts, times) = decided.inspect_err(|refusal| app.counters.refused(refusal))?;
+    let (facts, times, reach) = decided.inspect_err(|refusal| app.counters.refused(refusal))?;
     let content = kept(now, &submission, headers, &facts);
-    Ok(Examined { submission: Submission { content, ..submission }, facts, times })
+    Ok(Examined { submission: Submission { content, ..submission }, facts, times, reach })
+}
+
+/// Mail of our own making, complete as it is: no rule about senders holds for it, and it goes at once.
+pub(crate) fn own(app: &App, now: At, submission: Submission, (facts, reach): (Facts, Reach)) -> Examined {
+    let expires = now.after(policy::life(&app.settings, submission.stream.class));
+    Examined { submission, facts, times: Times { due: now, scheduled: None, expires }, reach }
 }
 
 fn decide(
@@ -60,16 +68,16 @@ fn decide(
     now: At,
     submission: &Submission,
     headers: &Headers<'_>,
-) -> Result<(Facts, Times), Refusal> {
+) -> Result<(Facts, Times, Reach), Refusal> {
     check_size(app, submission)?;
     let mut facts = policy::facts(headers)?;
-    policy::sender_ok(snapshot, &app.settings, submission, &facts.author)?;
+    let reach = policy::sender_ok(snapshot, &app.settings, submission, &facts.author)?;
     let times = policy::times(now, &app.settings, submission.stream.class, &submission.options)?;
     if facts.message_id.is_empty() {
         facts.message_id =
             format!("{}@{}", Noun::Message.show(submission.message), facts.author.domain_str());
     }
-    Ok((facts, times))
+    Ok((facts, times, reach))
 }
 
 fn check_size(app: &App, submission: &Submission) -> Result<(), Refusal> {

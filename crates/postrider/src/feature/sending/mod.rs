@@ -65,6 +65,10 @@ pub fn moved(write: &mut Write, (workspace, message): (i64, i64), due: At, expir
 pub enum Origin {
     Api,
     Smtp,
+    /// We did, to tell a sender what became of a delivery.
+    Notification {
+        of: i64,
+    },
 }
 
 impl Origin {
@@ -73,8 +77,18 @@ impl Origin {
         match self {
             Origin::Api => "api",
             Origin::Smtp => "smtp",
+            Origin::Notification { .. } => "notification",
         }
     }
+}
+
+/// Where a message may go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Reach {
+    #[default]
+    Anywhere,
+    /// It was taken because every route captured it, from a sender that is not verified: while that is so, it stays here.
+    CaptureOnly,
 }
 
 /// In which field a recipient stood.
@@ -134,6 +148,7 @@ pub struct Options {
 }
 
 /// One message, before anything was decided about it.
+#[derive(Clone)]
 pub struct Submission {
     /// The id that it will have, from [`Mint::message`](crate::id::Mint::message) for as many as its recipients are.
     pub message: i64,

@@ -7,14 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use mail::{Address, Body, Envelope, ForwardPath, Notify, Return, ReversePath};
+use mail::{Address, At, Body, Envelope, ForwardPath, Notify, Return, ReversePath};
 use serde::{Deserialize, Serialize};
 use store::{Row, Store, StoreError, query};
 use tokio::sync::OnceCell;
 
+use super::Reach;
 use crate::id;
 
 query!(PARCEL, "queries/parcel.sql");
+query!(BARE, "queries/parcel_bare.sql");
 query!(PARCEL_PATHS, "queries/parcel_paths.sql");
 
 /// One message, ready to be composed for the wire.
@@ -24,6 +26,7 @@ pub struct Parcel {
     pub stream: i64,
     /// Envelope without forward-paths.
     pub envelope: Envelope,
+    pub reach: Reach,
     pub author: Address,
     pub subject: Box<str>,
     pub content: Bytes,
@@ -151,17 +154,56 @@ async fn load(store: &Store, message: i64) -> Result<Option<Parcel>, StoreError>
     let content = super::rows::unpack(row.int(5)?, row.int(6)?, row.blob(7)?);
     let content = content.ok_or_else(|| broken("content.bytes"))?;
     let author = Address::parse(row.text(3)?).map_err(|_| broken("message.author"))?;
+    let (envelope, reach) = read_envelope(row.text(2)?, row.text_or_null(8)?)?;
     Ok(Some(Parcel {
         message,
         workspace: row.int(0)?,
         stream: row.int(1)?,
-        envelope: read_envelope(row.text(2)?, row.text_or_null(8)?)?,
+        envelope,
+        reach,
         author,
         subject: row.text(4)?.into(),
         content,
         paths,
         signature: OnceCell::new(),
     }))
+}
+
+/// A message without its content, for one of its deliveries: what there is to know when that is gone, or not wanted.
+pub struct Bare {
+    pub parcel: Parcel,
+    pub waits: bool,
+    /// Since when: its acceptance, or the time for which it was scheduled.
+    pub since: At,
+    pub expires: At,
+    /// The last reply.
+    pub reply: Option<String>,
+}
+
+/// Reads a delivery with its message, but not the content; `None` when it is gone.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn bare(store: &Store, delivery: i64) -> Result<Option<Bare>, StoreError> {
+    let rows = store.read(&BARE, &[("delivery", delivery.into())]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let author = Address::parse(row.text(7)?).map_err(|_| broken("message.author"))?;
+    let (envelope, reach) = read_envelope(row.text(6)?, row.text_or_null(9)?)?;
+    let parcel = Parcel {
+        message: row.int(3)?,
+        workspace: row.int(4)?,
+        stream: row.int(5)?,
+        envelope,
+        reach,
+        author,
+        subject: row.text(8)?.into(),
+        content: Bytes::new(),
+        paths: vec![read_path(row)?],
+        signature: OnceCell::new(),
+    };
+    let reply = row.text_or_null(13)?.map(str::to_owned);
+    let (since, expires) = (At(row.int(11)?), At(row.int(12)?));
+    Ok(Some(Bare { parcel, waits: row.text(10)? == "due", since, expires, reply }))
 }
 
 fn read_path(row: &Row) -> Result<(i64, ForwardPath), StoreError> {
@@ -192,6 +234,8 @@ struct StoredWishes {
     ret: Option<StoredReturn>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     envid: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    capture_only: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -219,20 +263,23 @@ enum StoredWhen {
 
 /// What to store of an envelope beside its paths; `None` for the usual.
 #[must_use]
-pub fn wishes(envelope: &Envelope) -> Option<String> {
+pub fn wishes(envelope: &Envelope, reach: Reach) -> Option<String> {
     let eight_bit = envelope.body == Body::EightBitMime;
-    if !envelope.smtputf8 && !eight_bit && envelope.ret.is_none() && envelope.envid.is_none() {
+    let capture_only = reach == Reach::CaptureOnly;
+    let asks_nothing = envelope.ret.is_none() && envelope.envid.is_none();
+    if !envelope.smtputf8 && !eight_bit && asks_nothing && !capture_only {
         return None;
     }
     let ret = envelope.ret.map(|ret| match ret {
         Return::Full => StoredReturn::Full,
         Return::Headers => StoredReturn::Headers,
     });
-    let stored = StoredWishes { smtputf8: envelope.smtputf8, eight_bit, ret, envid: envelope.envid.clone() };
+    let envid = envelope.envid.clone();
+    let stored = StoredWishes { smtputf8: envelope.smtputf8, eight_bit, ret, envid, capture_only };
     serde_json::to_string(&stored).ok()
 }
 
-fn read_envelope(reverse_path: &str, wishes: Option<&str>) -> Result<Envelope, StoreError> {
+fn read_envelope(reverse_path: &str, wishes: Option<&str>) -> Result<(Envelope, Reach), StoreError> {
     let reverse_path = if reverse_path.is_empty() {
         ReversePath::Null
     } else {
@@ -242,7 +289,8 @@ fn read_envelope(reverse_path: &str, wishes: Option<&str>) -> Result<Envelope, S
         Some(text) => serde_json::from_str(text).map_err(|_| broken("message.wishes"))?,
         None => StoredWishes::default(),
     };
-    Ok(Envelope {
+    let reach = if wishes.capture_only { Reach::CaptureOnly } else { Reach::Anywhere };
+    let envelope = Envelope {
         reverse_path,
         forward_paths: Vec::new(),
         body: if wishes.eight_bit { Body::EightBitMime } else { Body::SevenBit },
@@ -252,7 +300,8 @@ fn read_envelope(reverse_path: &str, wishes: Option<&str>) -> Result<Envelope, S
             StoredReturn::Headers => Return::Headers,
         }),
         envid: wishes.envid,
-    })
+    };
+    Ok((envelope, reach))
 }
 
 /// What to store of a recipient's wishes; `None` when it has none.
@@ -270,8 +319,6 @@ pub fn notify(path: &ForwardPath) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use mail::At;
-
     use super::*;
 
     fn parcel(message: i64, bytes: usize, recipients: i64) -> Arc<Parcel> {
@@ -280,7 +327,8 @@ mod tests {
             message,
             workspace: 1,
             stream: 1,
-            envelope: read_envelope("", None).unwrap(),
+            envelope: read_envelope("", None).unwrap().0,
+            reach: Reach::Anywhere,
             author: address.clone(),
             subject: "".into(),
             content: vec![0; bytes].into(),
@@ -338,12 +386,18 @@ mod tests {
 
     #[test]
     fn wishes_of_an_envelope_survive_the_database() {
-        let mut envelope = read_envelope("a@b.example", None).unwrap();
-        assert_eq!(wishes(&envelope), None);
+        let (mut envelope, reach) = read_envelope("a@b.example", None).unwrap();
+        assert_eq!(wishes(&envelope, reach), None);
         envelope.smtputf8 = true;
         envelope.body = Body::EightBitMime;
         envelope.ret = Some(Return::Headers);
         envelope.envid = Some("id \" 7".into());
-        assert_eq!(read_envelope("a@b.example", wishes(&envelope).as_deref()).unwrap(), envelope);
+        for reach in [Reach::Anywhere, Reach::CaptureOnly] {
+            let stored = wishes(&envelope, reach);
+            assert_eq!(read_envelope("a@b.example", stored.as_deref()).unwrap(), (envelope.clone(), reach));
+        }
+        let (plain, _) = read_envelope("a@b.example", None).unwrap();
+        let stored = wishes(&plain, Reach::CaptureOnly);
+        assert_eq!(read_envelope("a@b.example", stored.as_deref()).unwrap().1, Reach::CaptureOnly);
     }
 }

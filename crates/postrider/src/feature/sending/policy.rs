@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use mail::{Address, At, Domain, Headers, ReversePath};
+use mail::{Address, At, Headers, ReversePath};
 use queue::Lane;
 
-use super::{RecipientPath, Refusal, Submission};
+use super::{Reach, RecipientPath, Refusal, Submission};
 use crate::directory::Snapshot;
 use crate::feature::access::Class;
 use crate::settings::{NextHop, Settings};
@@ -18,6 +18,7 @@ pub const SCHEDULE_MAX: Duration = Duration::from_secs(366 * 86_400);
 const HOPS_MAX: usize = 100;
 
 /// What the header section says that the envelope does not.
+#[derive(Clone)]
 pub struct Facts {
     pub author: Address,
     pub subject: String,
@@ -41,8 +42,8 @@ pub fn facts(headers: &Headers<'_>) -> Result<Facts, Refusal> {
     Ok(Facts { author, subject: headers.text("Subject").unwrap_or_default(), message_id })
 }
 
-/// Whether the workspace may write as this author and reverse-path. Mail that every route captures may be anybody's:
-/// it never leaves.
+/// Whether the workspace may write as this author and reverse-path, and how far that mail may go. Mail that every route
+/// captures may be anybody's, for it stays here.
 ///
 /// # Errors
 /// `DomainNotVerified`, `KeyRestricted`.
@@ -51,9 +52,8 @@ pub fn sender_ok(
     settings: &Settings,
     submission: &Submission,
     author: &Address,
-) -> Result<(), Refusal> {
+) -> Result<Reach, Refusal> {
     let workspace = submission.sender.workspace;
-    let domain = snapshot.domain_for(workspace, &author.domain());
     let restricted_to = submission.sender.key.as_ref().and_then(|key| key.domain);
     if let Some(only) = restricted_to {
         let reverse_path = match &submission.envelope.reverse_path {
@@ -66,22 +66,34 @@ pub fn sender_ok(
             }
         }
     }
-    let ours =
-        |domain: &Domain| snapshot.domain_for(workspace, domain).is_some_and(|own| own.status.may_send());
-    let not_ours = match &submission.envelope.reverse_path {
-        _ if domain.is_none_or(|domain| !domain.status.may_send()) => author,
-        ReversePath::Mailbox(address)
-            if address.domain_str() != author.domain_str() && !ours(&address.domain()) =>
-        {
-            address
-        }
-        ReversePath::Mailbox(_) | ReversePath::Null => return Ok(()),
-    };
-    // Asked last, because it looks at every recipient.
-    if leaves_nothing(settings, submission) {
-        return Ok(());
+    match verified(snapshot, workspace, author, &submission.envelope.reverse_path) {
+        Ok(()) => Ok(Reach::Anywhere),
+        // Asked last, because it looks at every recipient.
+        Err(_) if leaves_nothing(settings, submission) => Ok(Reach::CaptureOnly),
+        Err(refusal) => Err(refusal),
     }
-    Err(Refusal::DomainNotVerified(not_ours.domain_str().to_owned()))
+}
+
+/// Whether author and reverse-path lie in domains that the workspace has verified.
+///
+/// # Errors
+/// `DomainNotVerified`.
+pub fn verified(
+    snapshot: &Snapshot,
+    workspace: i64,
+    author: &Address,
+    reverse_path: &ReversePath,
+) -> Result<(), Refusal> {
+    let ours = |address: &Address| {
+        let domain = snapshot.domain_for(workspace, &address.domain());
+        match domain.is_some_and(|domain| domain.status.may_send()) {
+            true => Ok(()),
+            false => Err(Refusal::DomainNotVerified(address.domain_str().to_owned())),
+        }
+    };
+    ours(author)?;
+    let other = reverse_path.address().filter(|address| address.domain_str() != author.domain_str());
+    other.map_or(Ok(()), ours)
 }
 
 /// Whether every valid recipient is captured.
@@ -124,11 +136,7 @@ pub fn times(now: At, settings: &Settings, class: Class, options: &super::Option
     if due > now.after(SCHEDULE_MAX) {
         return Err(Refusal::Option { field: "scheduled_at", reason: "more than 366 days ahead".into() });
     }
-    let keep = match class {
-        Class::Transactional => settings.delivery.expires_after_transactional,
-        Class::Marketing => settings.delivery.expires_after_marketing,
-    };
-    let expires = options.expires.unwrap_or_else(|| due.after(keep));
+    let expires = options.expires.unwrap_or_else(|| due.after(life(settings, class)));
     if expires <= due {
         return Err(Refusal::Option {
             field: "expires_at",
@@ -136,6 +144,15 @@ pub fn times(now: At, settings: &Settings, class: Class, options: &super::Option
         });
     }
     Ok(Times { due, scheduled, expires })
+}
+
+/// How long mail of a stream's class is tried.
+#[must_use]
+pub fn life(settings: &Settings, class: Class) -> Duration {
+    match class {
+        Class::Transactional => settings.delivery.expires_after_transactional,
+        Class::Marketing => settings.delivery.expires_after_marketing,
+    }
 }
 
 #[cfg(test)]

@@ -99,6 +99,9 @@ pub struct Stored {
     pub size: i64,
     /// None when its content was removed after its time.
     pub content: Option<Bytes>,
+    pub origin: String,
+    /// The delivery that it tells of, when it is a notification.
+    pub notification_of: Option<i64>,
 }
 
 /// One message.
@@ -113,7 +116,10 @@ pub async fn email_one(store: &Store, workspace: i64, message: i64) -> Result<Op
         Some(encoding) => unpack(encoding, row.int(12)?, row.blob(13)?),
         None => None,
     };
+    let origin = row.text(14)?.to_owned();
     Ok(Some(Stored {
+        notification_of: if origin == "notification" { row.int_or_null(15)? } else { None },
+        origin,
         id: row.int(0)?,
         stream: row.int(1)?,
         author: row.text(2)?.to_owned(),

@@ -9,7 +9,7 @@ use queue::Lane;
 use store::{Kind, Statement, Value, Write};
 use zstd::bulk::Compressor;
 
-use super::{AcceptedDelivery, Fate, Origin, RecipientField};
+use super::{AcceptedDelivery, Fate, Origin, Reach, RecipientField};
 
 pub static CONTENT: Statement = Statement::insert(
     "content",
@@ -120,6 +120,7 @@ pub struct MessageRow<'a> {
     pub origin_id: Option<i64>,
     pub size: usize,
     pub envelope: &'a Envelope,
+    pub reach: Reach,
     pub author: String,
     pub subject: String,
     pub message_id: String,
@@ -146,7 +147,7 @@ pub fn message(write: &mut Write, row: MessageRow<'_>) {
         row.message_id.into(),
         row.tags.into(),
         row.metadata.into(),
-        super::parcel::wishes(row.envelope).into(),
+        super::parcel::wishes(row.envelope, row.reach).into(),
         row.now.0.into(),
         row.scheduled.map(|at| at.0).into(),
         row.expires.0.into(),

@@ -46,9 +46,16 @@ async fn an_address_is_suppressed_however_its_letters_are_composed() {
             let sent = harness.post("/emails", &mail).await.json();
             let path = format!("/emails/{}/recipients", sent["id"].as_str().expect("an id"));
             let shown = &harness.get(&path).await.json()["data"][0];
-            assert_eq!((&shown["status"], &shown["email"]), (&json!("suppressed"), &json!(other)), "as given");
+            assert_eq!(
+                (&shown["status"], &shown["email"]),
+                (&json!("suppressed"), &json!(other)),
+                "as given"
+            );
             let lifted = made.json()["id"].as_str().expect("an id").to_owned();
-            assert_eq!(harness.ask("DELETE", &format!("/suppressions/{lifted}"), &json!({})).await.status, 200);
+            assert_eq!(
+                harness.ask("DELETE", &format!("/suppressions/{lifted}"), &json!({})).await.status,
+                200
+            );
         }
     })
     .await;

@@ -47,6 +47,10 @@ pub struct ShownEmail {
     pub scheduled_at: Option<String>,
     pub expires_at: String,
     pub stream: String,
+    /// What made it: `api`, `smtp`, or `notification` when it tells a sender what became of a delivery.
+    pub origin: String,
+    /// The delivery that a notification tells of.
+    pub notification_of: Option<String>,
     pub message_id: String,
     pub size_bytes: i64,
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
@@ -173,6 +177,8 @@ pub(super) async fn one(
         scheduled_at: email.scheduled.map(date::rfc3339),
         expires_at: date::rfc3339(email.expires),
         stream: stream_name(&snapshot, who.workspace, email.stream),
+        origin: email.origin,
+        notification_of: email.notification_of.map(|id| Noun::Delivery.show(id)),
         message_id: email.message_id,
         size_bytes: email.size,
         tags: object(email.tags.as_deref()),

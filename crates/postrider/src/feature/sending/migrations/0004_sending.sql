@@ -13,8 +13,8 @@ CREATE TABLE message (
   id            INTEGER PRIMARY KEY,
   workspace_id  INTEGER NOT NULL,
   stream_id     INTEGER NOT NULL,
-  origin        TEXT NOT NULL CHECK (origin IN ('api', 'smtp')),
-  -- The key that brought it; null for a trusted network.
+  origin        TEXT NOT NULL CHECK (origin IN ('api', 'smtp', 'notification')),
+  -- The key that brought it, null for a trusted network; of a notification, the delivery that it tells of.
   origin_id     INTEGER,
   size          INTEGER NOT NULL,
   reverse_path  TEXT NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE message (
   -- JSON, null when there are none.
   tags          TEXT,
   metadata      TEXT,
-  -- What the envelope asked for, JSON, null for the usual: smtputf8, 8bit, ret, envid.
+  -- What the envelope asked for, JSON, null for the usual: smtputf8, 8bit, ret, envid; and whether only capture may have it.
   wishes        TEXT,
   created_us    INTEGER NOT NULL,
   scheduled_us  INTEGER,

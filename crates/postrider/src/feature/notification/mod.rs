@@ -1,0 +1,200 @@
+//! Telling senders what became of their mail: delivery status notifications (RFC 3461, RFC 3464).
+//!
+//! Guarantees
+//! 1. A notification is accepted in the transaction that makes true what it tells: once, whatever crashes in between.
+//! 2. Nobody is told who did not ask, unless a setting says so; nobody is told about a notification, nor with NOTIFY=NEVER.
+//! 3. It is mail like any other: queued, signed if its domain has keys, counted, shown, in the sender's own workspace. What it
+//!    tells of must not leave, neither must it.
+//! 4. A message without wishes costs a look at what is in memory anyway.
+//!
+//! Not here: how a notification is written (`mail::notification`), what an outcome is (`egress::settle`).
+
+pub mod delay;
+#[cfg(test)]
+mod story;
+mod tell;
+
+use std::sync::Arc;
+
+use mail::notification::{Cause, Diagnostic, Notification, Outcome, Returned, compose};
+use mail::{Address, At, Body, EnhancedStatus, Envelope, ForwardPath, Notify, ReversePath};
+use store::Migration;
+
+use crate::app::App;
+use crate::feature::sending::accept::Handed;
+use crate::feature::sending::examine::{Examined, own};
+use crate::feature::sending::parcel::Parcel;
+use crate::feature::sending::policy::Facts;
+use crate::feature::sending::{
+    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
+};
+use crate::id::{self, Noun};
+use crate::settings::{Notifications, Settings};
+
+pub(crate) use tell::{may_concern, of_settlement};
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 9,
+    name: "notification: senders who want to hear of delays",
+    sql: include_str!("migrations/0009_notification.sql"),
+    postgres: None,
+}];
+
+/// What a sender is told about one recipient.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wish {
+    pub success: bool,
+    pub failure: bool,
+    pub delay: bool,
+}
+
+impl Wish {
+    /// What the sender asked for, as far as the settings follow.
+    #[must_use]
+    pub fn of(settings: &Settings, envelope: &Envelope, path: &ForwardPath) -> Wish {
+        let policy = settings.delivery.notifications;
+        if policy == Notifications::Never || envelope.reverse_path == ReversePath::Null {
+            return Wish::default();
+        }
+        match path.notify {
+            Some(Notify::On { success, failure, delay }) => Wish { success, failure, delay },
+            Some(Notify::Never) => Wish::default(),
+            // RFC 3461 §4.1: who says nothing may be told of failures.
+            None => Wish { failure: policy == Notifications::Always, ..Wish::default() },
+        }
+    }
+}
+
+/// What there is to tell.
+struct Report<'a> {
+    delivery: i64,
+    path: &'a ForwardPath,
+    outcome: Outcome,
+    status: EnhancedStatus,
+    remote: Option<&'a str>,
+    diagnostic: Option<Diagnostic<'a>>,
+}
+
+/// The notifications about recipients of a message that were not sent to, part of the write that accepts it.
+pub(crate) fn of_unsent(app: &App, now: At, mail: &Handed) -> Vec<Examined> {
+    let report = |(delivery, path, reason): &(i64, ForwardPath, &'static str)| {
+        let report = Report {
+            delivery: *delivery,
+            path,
+            outcome: Outcome::Failed(Cause::NotSent),
+            status: NOT_SENT,
+            remote: None,
+            diagnostic: Some(Diagnostic::Found(reason)),
+        };
+        notice(app, now, &mail.parcel, &report)
+    };
+    mail.unsent.iter().filter_map(report).collect()
+}
+
+/// Delivery is not authorized (RFC 3463 §3.8).
+const NOT_SENT: EnhancedStatus = EnhancedStatus(5, 7, 1);
+
+/// The notification as a message that is to be accepted; `None` when there is nobody to tell.
+fn notice(app: &App, now: At, parcel: &Parcel, report: &Report<'_>) -> Option<Examined> {
+    let to = parcel.envelope.reverse_path.address()?;
+    let snapshot = app.directory.snapshot();
+    let streams = snapshot.streams(parcel.workspace);
+    let stream = snapshot.stream_by_id(parcel.workspace, parcel.stream).or(streams.first())?;
+    let from = postmaster(&app.hostname, to)?;
+    let message = app.mint.message(now, 1);
+    let message_id = format!("{}@{}", Noun::Message.show(message), from.domain_str());
+    let failed = matches!(report.outcome, Outcome::Failed(_));
+    let notification = Notification {
+        from: &from,
+        to,
+        host: &app.hostname,
+        date: now,
+        message_id: &message_id,
+        seed: message.cast_unsigned(),
+        envid: parcel.envelope.envid.as_deref(),
+        arrival: id::moment(parcel.message),
+        recipient: &report.path.address,
+        orcpt: report.path.orcpt.as_deref(),
+        outcome: report.outcome,
+        status: report.status,
+        remote: report.remote,
+        diagnostic: report.diagnostic,
+        returned: Returned::of(&parcel.content, parcel.envelope.ret, failed),
+    };
+    let submission = Submission {
+        message,
+        sender: Sender {
+            workspace: parcel.workspace,
+            origin: Origin::Notification { of: report.delivery },
+            key: None,
+        },
+        stream: Arc::clone(stream),
+        envelope: envelope(),
+        recipients: vec![recipient(to)],
+        content: compose(&notification).into(),
+        trace: None,
+        options: Options::default(),
+    };
+    let subject = mail::notification::subject(report.outcome).to_owned();
+    Some(own(app, now, submission, (Facts { author: from, subject, message_id }, parcel.reach)))
+}
+
+/// RFC 3461 §6: the reverse-path is null, so that nobody is ever told about it.
+fn envelope() -> Envelope {
+    Envelope {
+        reverse_path: ReversePath::Null,
+        forward_paths: Vec::new(),
+        body: Body::SevenBit,
+        smtputf8: false,
+        ret: None,
+        envid: None,
+    }
+}
+
+fn recipient(to: &Address) -> Recipient {
+    let path = ForwardPath { address: to.clone(), notify: Some(Notify::Never), orcpt: None };
+    Recipient { field: RecipientField::To, path: RecipientPath::Valid(path) }
+}
+
+/// Who says it. A system's name need not be a domain: then it is the sender's.
+fn postmaster(hostname: &str, to: &Address) -> Option<Address> {
+    let at = |domain: &str| Address::parse(&format!("postmaster@{domain}")).ok();
+    at(hostname).or_else(|| at(to.domain_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Written;
+
+    #[test]
+    fn who_is_told_of_what() {
+        let on = |success, failure, delay| Some(Notify::On { success, failure, delay });
+        let wish = |success, failure, delay| Wish { success, failure, delay };
+        let none = Wish::default();
+        let cases = [
+            ("asked", "a@b.example", None, none),
+            ("asked", "a@b.example", on(true, false, true), wish(true, false, true)),
+            ("asked", "a@b.example", on(false, true, false), wish(false, true, false)),
+            ("asked", "a@b.example", Some(Notify::Never), none),
+            ("asked", "", on(true, true, true), none),
+            ("always", "a@b.example", None, wish(false, true, false)),
+            ("always", "a@b.example", on(true, false, false), wish(true, false, false)),
+            ("always", "a@b.example", Some(Notify::Never), none),
+            ("always", "", None, none),
+            ("never", "a@b.example", on(true, true, true), none),
+        ];
+        for (policy, reverse_path, notify, wanted) in cases {
+            let mut written = Written::new();
+            written.preset("delivery.notifications", policy);
+            let settings = written.settings().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+            let reverse_path = match reverse_path {
+                "" => ReversePath::Null,
+                text => ReversePath::Mailbox(Address::parse(text).unwrap()),
+            };
+            let envelope = Envelope { reverse_path, ..envelope() };
+            let path = ForwardPath { notify, ..ForwardPath::plain(Address::parse("x@y.example").unwrap()) };
+            assert_eq!(Wish::of(&settings, &envelope, &path), wanted, "{policy} {notify:?}");
+        }
+    }
+}

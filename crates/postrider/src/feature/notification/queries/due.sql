@@ -1,0 +1,1 @@
+SELECT delivery_id FROM delay_notice WHERE at_us <= :upto ORDER BY at_us, delivery_id LIMIT :limit

@@ -1,0 +1,1 @@
+DELETE FROM delay_notice WHERE delivery_id = :delivery

@@ -1,0 +1,1 @@
+UPDATE delay_notice SET at_us = :at WHERE delivery_id = :delivery
