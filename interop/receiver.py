@@ -4,7 +4,7 @@ Guarantees: a line of the ledger is flushed before the 250 for its message is se
   got SEQ   a message was taken; SEQ is its X-Seq field, or its Message-ID
   open      a connection broke off inside a transaction: after MAIL FROM, and before the client showed by its next
             command that it had read the reply to the final dot
-With --keep, each message is kept in a file of its own. Prints its port, then runs until it is signalled.
+A mailbox named refused is refused. With --keep, each message is kept in a file of its own. Prints its port, then runs until it is signalled.
 """
 
 import argparse
@@ -49,6 +49,12 @@ class Ledger:
 
     def write(self, line):
         self.file.write(line + "\n")
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("refused@"):
+            return "550 5.1.1 no such mailbox here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 fine"
 
     async def handle_DATA(self, server, session, envelope):
         content = envelope.original_content

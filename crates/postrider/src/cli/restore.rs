@@ -4,7 +4,8 @@
 //! 1. Nothing is touched before the backup was checked, nor while a server has the data directory.
 //! 2. What was there is kept beside it under another name. At every moment the directory holds the old database or the
 //!    new one, whole.
-//! 3. Nothing goes out by itself: what was delivered after the backup was made is due again in it, so everything is held
+//! 3. Event ids that were given out after the backup was made are not given out again, and readers are told.
+//! 4. Nothing goes out by itself: what was delivered after the backup was made is due again in it, so everything is held
 //!    until somebody releases it.
 
 use std::fs::File;
@@ -20,12 +21,15 @@ use super::answer::Answer;
 use super::backup::{bar, inspected};
 use super::serve::{lock_data_dir, make_data_dir};
 use super::tool::Tool;
+use crate::feature::access;
 use crate::feature::egress::admin::{Scope, hold_add};
+use crate::feature::event::restored;
 use crate::id::Noun;
 use crate::settings::{DatabaseUrl, Settings};
 
 pub(super) const HELP: &str = "What was delivered after the backup was made is due again in it, so all mail is held until \
-`postrider queue release`; --send-at-once leaves that out.\n\n\
+`postrider queue release`; --send-at-once leaves that out. With PostgreSQL: stop the servers, run pg_restore, then \
+`postrider restore` without a file.\n\n\
 Example:\n  postrider restore /var/backups/postrider-monday.db --replace";
 
 /// Octets copied at once.
@@ -33,8 +37,8 @@ const BLOCK: usize = 1 << 20;
 
 #[derive(Args)]
 pub(super) struct RestoreArgs {
-    /// A file that `postrider backup` made.
-    file: PathBuf,
+    /// A file that `postrider backup` made; none when a PostgreSQL dump was restored by `pg_restore`.
+    file: Option<PathBuf>,
     /// There is a database already: keep it aside under another name.
     #[arg(long)]
     replace: bool,
@@ -44,37 +48,67 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) async fn run(settings: Settings, args: RestoreArgs) -> anyhow::Result<Answer> {
-    if settings.database.url != DatabaseUrl::Embedded {
-        bail!("the settings name a PostgreSQL server: restore its dump with pg_restore");
-    }
-    let dir = &settings.node.data_dir;
-    make_data_dir(dir)?;
+    let dir = settings.node.data_dir.clone();
+    make_data_dir(&dir)?;
     // Held to the end, so that no server starts in between.
-    let lock = lock_data_dir(dir).context("stop the server first")?;
+    let lock = lock_data_dir(&dir).context("stop the server first")?;
+    let (file, aside) = match (settings.database.url == DatabaseUrl::Embedded, args.file) {
+        (true, Some(file)) => {
+            let aside = put_in_place(&dir, &file, args.replace).await?;
+            (file.display().to_string(), aside)
+        }
+        (false, None) => ("the PostgreSQL database".to_owned(), None),
+        (true, None) => bail!("name the file that `postrider backup` made"),
+        (false, Some(_)) => bail!(
+            "the settings name a PostgreSQL server: restore its dump with pg_restore, then run \
+             `postrider restore` without a file"
+        ),
+    };
+    move_events_on(&settings).await?;
+    let held = if args.send_at_once { None } else { Some(hold(&settings).await?) };
+    drop(lock);
+    Ok(told(&file, aside.as_deref(), held.as_deref()))
+}
+
+async fn put_in_place(dir: &Path, file: &Path, replace: bool) -> anyhow::Result<Option<PathBuf>> {
     let place = dir.join("postrider.db");
     ensure!(
-        args.replace || !place.exists(),
+        replace || !place.exists(),
         "there is a database at {}: --replace keeps it aside and takes the backup",
         place.display()
     );
-    inspected(&args.file).await?;
+    inspected(file).await?;
     let new = dir.join("postrider.db.restoring");
-    copy(&args.file, &new)?;
+    copy(file, &new)?;
     inspected(&new).await?;
     let aside = set_aside(&place)?;
     std::fs::rename(&new, &place).context("putting the backup in its place")?;
     forget_search_index(dir)?;
     sync(dir)?;
-    let held = if args.send_at_once { None } else { Some(hold(&settings).await?) };
-    drop(lock);
-    Ok(told(&args.file, aside.as_deref(), held.as_deref()))
+    Ok(aside)
 }
 
-fn told(file: &Path, aside: Option<&Path>, held: Option<&str>) -> Answer {
-    let mut text = format!("Restored {}.", file.display());
+/// Event ids that followed the backup are not given out again.
+async fn move_events_on(settings: &Settings) -> anyhow::Result<()> {
+    let tool = Tool::open(settings).await?;
+    let moved = async {
+        let workspaces: Vec<i64> = access::workspaces(&tool.store).await?.iter().map(|one| one.id).collect();
+        let servers = i64::from(settings.database.committers);
+        restored::move_on(&tool.store, tool.now, &workspaces, servers).await
+    };
+    let moved = moved.await;
+    tool.close().await;
+    Ok(moved?)
+}
+
+fn told(file: &str, aside: Option<&Path>, held: Option<&str>) -> Answer {
+    let mut text = format!("Restored {file}.");
     if let Some(aside) = aside {
         text.push_str(&format!("\nWhat was there is kept at {}.", aside.display()));
     }
+    text.push_str(
+        "\nReaders of events find `database.restored`: what followed the backup is not in the log any more.",
+    );
     if let Some(held) = held {
         text.push_str(&format!(
             "\nAll mail is held: what was delivered after the backup was made is due again in it.\n\

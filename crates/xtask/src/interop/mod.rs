@@ -5,6 +5,7 @@
 
 mod capture;
 mod delivery;
+mod notification;
 mod sender;
 mod signature;
 
@@ -22,5 +23,6 @@ const ARRIVAL_LIMIT: Duration = Duration::from_secs(30);
 /// Runs every check. An error is a check that could not even begin.
 pub fn run(tally: &mut Tally) -> Result<()> {
     capture::run(tally)?;
-    delivery::run(tally)
+    delivery::run(tally)?;
+    notification::run(tally)
 }

@@ -150,8 +150,8 @@ async fn what_waits_is_shown_with_why() {
 
 #[tokio::test]
 async fn what_was_captured_for_one_who_is_not_verified_stays_when_the_routes_change() {
-    // Nobody listens there: what would leave is put off.
-    let outside = [("delivery.next_hop", "127.0.0.1:1")];
+    let outside = super::mx_story::server().await.to_string();
+    let outside = [("delivery.next_hop", outside.as_str())];
     for database in [Database::Sqlite, Database::Postgres] {
         let harness = Harness::start(database, &[]).await;
         let mut emails = Vec::new();
@@ -165,7 +165,7 @@ async fn what_was_captured_for_one_who_is_not_verified_stays_when_the_routes_cha
         }
         let harness = harness.restarted(&outside).await;
         harness.domain(harness.workspace(), "late.example").await;
-        let wanted = [("failed", "domain_not_verified"), ("delivery_delayed", ""), ("delivery_delayed", "")];
+        let wanted = [("failed", "domain_not_verified"), ("delivered", ""), ("delivered", "")];
         for (path, (status, reason)) in emails.iter().zip(wanted) {
             let moved = harness.ask("PATCH", path, &json!({ "scheduled_at": "in 0 seconds" })).await;
             assert_eq!(moved.status, 200);

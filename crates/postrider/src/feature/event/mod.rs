@@ -3,13 +3,14 @@
 //! Guarantees
 //! 1. An event is committed with what it tells of, or not at all.
 //! 2. Within one writer, ids grow in the order of commit: a reader who remembers the last id of each writer misses
-//!    nothing.
+//!    nothing, also when a backup was restored meanwhile.
 //!
 //! Not here: what a delivery's events mean (`sending`, `egress`), statistics (`stats`).
 
 pub mod api;
 pub mod others;
 pub mod read;
+pub mod restored;
 #[cfg(test)]
 mod story;
 pub mod tail;
@@ -75,10 +76,11 @@ pub enum Name {
     QueueHeld,
     QueueReleased,
     QueueRetried,
+    DatabaseRestored,
 }
 
 impl Name {
-    pub const ALL: [Name; 22] = [
+    pub const ALL: [Name; 23] = [
         Name::EmailScheduled,
         Name::EmailQueued,
         Name::EmailDeferred,
@@ -101,6 +103,7 @@ impl Name {
         Name::QueueHeld,
         Name::QueueReleased,
         Name::QueueRetried,
+        Name::DatabaseRestored,
     ];
 
     #[must_use]
@@ -128,6 +131,7 @@ impl Name {
             Name::QueueHeld => "queue.held",
             Name::QueueReleased => "queue.released",
             Name::QueueRetried => "queue.retried",
+            Name::DatabaseRestored => "database.restored",
         }
     }
 

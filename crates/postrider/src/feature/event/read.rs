@@ -149,7 +149,10 @@ pub(super) async fn spans_from(store: &Store, writer: i64) -> Result<Vec<Span>, 
 }
 
 /// The least id above `from`, whoever wrote it.
-async fn first_above(store: &Store, from: i64) -> Result<Option<i64>, StoreError> {
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn first_above(store: &Store, from: i64) -> Result<Option<i64>, StoreError> {
     edge(store, &FIRST_ABOVE, &[("from", from.into())]).await
 }
 

@@ -13,7 +13,7 @@ use store::{Store, StoreError, Value, WRITER_SHIFT, Write, query};
 use super::terms::{self, Kind};
 use super::{BLOCK, CURSOR, SEGMENT, SEGMENT_SHIFT, block, segment_end, upkeep};
 use crate::app::App;
-use crate::feature::event::read::{Span, Told, deliveries_told_of, spans};
+use crate::feature::event::read::{Span, Told, deliveries_told_of, first_above, spans};
 use crate::feature::sending::indexed::{self, Described, Recipient};
 
 query!(CURSORS, "queries/cursors.sql");
@@ -107,6 +107,14 @@ impl Indexer {
             // Events that are no longer stored are not waited for.
             let mut at = self.cursors.get(&writer).copied().unwrap_or(0).max(first - 1);
             while at < last {
+                // A log that was restored goes on far above its end: what nobody has is not walked through.
+                let before_next = first_above(&self.mail, at).await?.unwrap_or(last) - 1;
+                if before_next - at > BATCH_EVENTS {
+                    if before_next >> SEGMENT_SHIFT > at >> SEGMENT_SHIFT {
+                        upkeep::fold(&self.index, at >> SEGMENT_SHIFT).await?;
+                    }
+                    at = before_next;
+                }
                 let upto = last.min(at + BATCH_EVENTS).min(segment_end(at + 1));
                 self.batch(writer, at, upto).await?;
                 self.cursors.insert(writer, upto);
