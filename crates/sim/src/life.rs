@@ -252,7 +252,7 @@ impl World {
             stream: 0,
             address: &address,
             reason: Reason::Manual,
-            delivery: None,
+            by: event::By::Operator,
             evidence: None,
         };
         admin::suppress(&mut write, &node.mint, self.now, new);
