@@ -347,6 +347,9 @@ fn scalar(value: &Value) -> Result<Cow<'_, str>, Error> {
 }
 
 fn decimal(value: &Value) -> Result<f64, Error> {
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
     let number = match value.as_str() {
         Some(text) => text.trim().parse::<f64>().ok(),
         None if value.is_number() => f64::try_from(value.clone()).ok(),

@@ -194,7 +194,7 @@ fn a_hostile_template_gets_a_name_for_what_it_wanted() {
         ("{{ list|join(x) }}", Ok(Limit::Work)),
         ("{% set a = concat(x, x, x, x, x, x, x, x) %}{% set b = concat(a, a, a, a) %}", Ok(Limit::Work)),
         ("{{ list }}", Err("a sequence is not a text: choose a field of it, or use join")),
-        ("{{ list|map('nothing')|list|length }}", Err("filter nothing is unknown")),
+        ("{{ list|map('nothing')|list|length }}", Err("unknown filter")),
         ("{{ x.__class__ }}", Err("")),
         ("{{ x['__init__'] }}", Err("")),
         (&nested, Err("x")),
