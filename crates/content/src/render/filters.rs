@@ -167,7 +167,7 @@ fn add_plain(engine: &mut Environment<'static>, max: u64) {
     }
 }
 
-/// Filters whose results may be much longer than what they are given, or that write texts.
+/// Filters that are not the engine's, since their results may be much longer than what they are given.
 fn add_own(engine: &mut Environment<'static>, max: u64) {
     engine.add_filter(
         "join",
@@ -191,6 +191,12 @@ fn add_own(engine: &mut Environment<'static>, max: u64) {
             Ok(out)
         },
     );
+    add_texts(engine, max);
+    add_lists(engine, max);
+}
+
+/// Filters that write texts.
+fn add_texts(engine: &mut Environment<'static>, max: u64) {
     engine.add_filter("replace", move |state: &mut State, text: &str, from: &str, to: &str| {
         if from.is_empty() {
             return Err(wrong("what is replaced cannot be empty"));
@@ -221,6 +227,10 @@ fn add_own(engine: &mut Environment<'static>, max: u64) {
             Ok::<_, Error>(Value::from_safe_string(out))
         });
     }
+}
+
+/// Filters of lists that count otherwise than the engine's.
+fn add_lists(engine: &mut Environment<'static>, max: u64) {
     engine.add_filter("sum", move |state: &mut State, list: Value, kwargs: Kwargs| {
         let attribute = kwargs.get::<Option<String>>("attribute")?;
         kwargs.assert_all_used()?;

@@ -280,7 +280,7 @@ impl Rules {
         let sign = if amount < 0.0 && number.contains(|c: char| ('1'..='9').contains(&c)) { "-" } else { "" };
         let tight = matches!(self.language, "en" | "zh" | "ja" | "ko" | "he" | "th" | "")
             || self.language == "es" && self.marks == POINT;
-        Ok(match (self.marks.symbol_last, tight && symbol.len() != 3 || tight && !symbol.is_ascii()) {
+        Ok(match (self.marks.symbol_last, tight && symbol != code) {
             (true, _) => format!("{sign}{number}\u{a0}{symbol}"),
             (false, true) => format!("{sign}{symbol}{number}"),
             (false, false) => format!("{sign}{symbol}\u{a0}{number}"),

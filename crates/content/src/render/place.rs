@@ -11,8 +11,7 @@ pub(super) fn missing(error: &Error, data: &Map<String, Value>) -> Option<Wrong>
     let range = error.range()?;
     // The engine names what is undefined where it knows it; the range may cover more.
     let named = error.detail().and_then(|detail| detail.strip_prefix('`')?.split_once("` is undefined"));
-    let words =
-        named.map_or_else(|| source.get(range.clone()).unwrap_or_default().trim(), |(words, _)| words);
+    let words = named.map_or_else(|| words_at(source, &range), |(words, _)| words);
     let path = path_of(words);
     let (first, rest) = path.split_first()?;
     let mut pointer = String::new();
@@ -33,6 +32,16 @@ pub(super) fn missing(error: &Error, data: &Map<String, Value>) -> Option<Wrong>
         pointer = format!("/{}", escaped(first));
     }
     Some(Wrong { pointer, missing: true, reason })
+}
+
+/// The expression in a range; of a filter, what it was given.
+fn words_at<'s>(source: &'s str, range: &std::ops::Range<usize>) -> &'s str {
+    let before = source.get(..range.start).unwrap_or_default().trim_end();
+    let Some(given) = before.strip_suffix('|').map(str::trim_end) else {
+        return source.get(range.clone()).unwrap_or_default().trim();
+    };
+    let of_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '\'' | '"');
+    &given[given.trim_end_matches(of_path).len()..]
 }
 
 fn shown(path: &[&str]) -> String {

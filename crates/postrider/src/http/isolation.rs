@@ -37,7 +37,10 @@ impl Tenant {
             ("/streams", json!({ "name": format!("{mark}-stream"), "class": "marketing" })),
             ("/api-keys", json!({ "name": format!("{mark} key") })),
             ("/suppressions", json!({ "email": format!("gone@{mark}.example") })),
-            ("/template-parts", json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") })),
+            (
+                "/template-parts",
+                json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") }),
+            ),
             ("/templates", template(mark)),
         ];
         for (path, body) in made {
