@@ -130,11 +130,7 @@ fn read(row: &Row) -> Result<Template, StoreError> {
 ///
 /// # Errors
 /// As [`Store::read`].
-pub async fn template_list(
-    store: &Store,
-    workspace: i64,
-    page: Page,
-) -> Result<Vec<Listed>, StoreError> {
+pub async fn template_list(store: &Store, workspace: i64, page: Page) -> Result<Vec<Listed>, StoreError> {
     let params = vec![("workspace", workspace.into())];
     let listed = |row: &Row| {
         Ok(Listed {

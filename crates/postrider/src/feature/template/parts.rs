@@ -77,8 +77,7 @@ pub async fn part_list(
     kind: Option<PartKind>,
     page: Page,
 ) -> Result<Vec<Stored>, StoreError> {
-    let params =
-        vec![("workspace", workspace.into()), ("kind", kind.map_or("", PartKind::as_str).into())];
+    let params = vec![("workspace", workspace.into()), ("kind", kind.map_or("", PartKind::as_str).into())];
     PART_LIST.read(store, page, params).await?.iter().map(read).collect()
 }
 

@@ -86,7 +86,9 @@ impl Templates {
             }
             Some(Some(_)) => {}
         }
-        let Some(program) = program.flatten().filter(|_| mistakes.0.is_empty()) else { return Err(mistakes.0) };
+        let Some(program) = program.flatten().filter(|_| mistakes.0.is_empty()) else {
+            return Err(mistakes.0);
+        };
         let locale = template.locale.unwrap_or_default();
         let variables = template.variables.unwrap_or_default().0;
         let rendered = program.render(&locale, &variables);
