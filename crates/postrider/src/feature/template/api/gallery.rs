@@ -19,7 +19,6 @@ use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
 use crate::http::error::{ApiError, Mistakes};
 use crate::http::json::{Json, Octets};
-use crate::http::page::List;
 
 /// A template as a file; read by `POST /templates/import`.
 #[derive(Serialize)]
@@ -84,7 +83,15 @@ pub struct GalleryEntry {
     sample: Map<String, Value>,
 }
 
-pub(super) async fn list(_who: FullKey) -> Answer<List<GalleryEntry>> {
+/// Every ready template: they are few, and come in one piece.
+#[derive(Serialize, ToSchema)]
+pub struct Gallery {
+    /// Always `gallery`.
+    object: &'static str,
+    data: Vec<GalleryEntry>,
+}
+
+pub(super) async fn list(_who: FullKey) -> Answer<Gallery> {
     let entry = |entry: &gallery::Entry| {
         let gallery::About { name, title, description, category, stream, schema, sample } = entry.about();
         let locales = entry.locales().collect();
@@ -92,7 +99,7 @@ pub(super) async fn list(_who: FullKey) -> Answer<List<GalleryEntry>> {
         GalleryEntry { object, name, title, description, category, stream, locales, schema, sample }
     };
     let data = gallery::ENTRIES.iter().map(entry).collect();
-    Answer(List { object: "list", data, has_more: false, next: None })
+    Answer(Gallery { object: "gallery", data })
 }
 
 /// How the template is called that is made of one of the gallery.

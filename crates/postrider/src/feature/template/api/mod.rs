@@ -71,7 +71,7 @@ fn galleries() -> Vec<Endpoint> {
             .answers::<template::TemplateBody>(200),
         Endpoint::new(Method::Get, "/templates/gallery", gallery::list)
             .summary("List the ready templates of the gallery.")
-            .answers::<List<gallery::GalleryEntry>>(200),
+            .answers::<gallery::Gallery>(200),
         Endpoint::new(Method::Post, "/templates/gallery/{id}/use", gallery::make)
             .summary("Make a template of one of the gallery, by its name.")
             .takes::<gallery::UseRequest>()
