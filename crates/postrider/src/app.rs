@@ -11,6 +11,7 @@ use crate::directory::Directory;
 use crate::feature::egress::Egress;
 use crate::feature::sending::parcel;
 use crate::feature::suppression;
+use crate::feature::template::programs::Programs;
 use crate::health::Health;
 use crate::id::Mint;
 use crate::settings::Settings;
@@ -28,6 +29,8 @@ pub struct App {
     pub directory: Directory,
     pub suppressions: suppression::Filter,
     pub parcels: parcel::Cache,
+    /// Templates that are ready to be rendered.
+    pub programs: Programs,
     pub egress: Egress,
     pub resolver: Resolver,
     pub server_tls: ServerTls,

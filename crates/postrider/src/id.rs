@@ -108,6 +108,9 @@ pub enum Noun {
     Suppression,
     Captured,
     Hold,
+    Template,
+    TemplateVersion,
+    TemplatePart,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -126,6 +129,9 @@ impl Noun {
             Noun::Suppression => "sup_",
             Noun::Captured => "cap_",
             Noun::Hold => "hld_",
+            Noun::Template => "tpl_",
+            Noun::TemplateVersion => "tpv_",
+            Noun::TemplatePart => "tpp_",
             Noun::Event => "evt_",
         }
     }

@@ -3,7 +3,7 @@
 use store::{Migration, Statement};
 
 use crate::feature::{
-    access, capture, domain, egress, event, notification, search, sending, stats, suppression,
+    access, capture, domain, egress, event, notification, search, sending, stats, suppression, template,
 };
 
 /// The main database's migrations.
@@ -20,6 +20,7 @@ pub fn migrations() -> &'static [Migration] {
             stats::MIGRATIONS,
             capture::MIGRATIONS,
             notification::MIGRATIONS,
+            template::MIGRATIONS,
         ];
         slices.concat()
     });

@@ -153,6 +153,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         client_tls: ClientTls::new()?,
         health: Health::new(&settings.node.data_dir, settings.disk.free_min_bytes),
         parcels: parcel::Cache::new(PARCELS_BYTES),
+        programs: crate::feature::template::programs::Programs::default(),
         epoch: starts.epoch(),
         key_use: access::usage::KeyUse::default(),
         counters: monitor::Counters::default(),

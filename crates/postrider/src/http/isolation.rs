@@ -37,6 +37,11 @@ impl Tenant {
             ("/streams", json!({ "name": format!("{mark}-stream"), "class": "marketing" })),
             ("/api-keys", json!({ "name": format!("{mark} key") })),
             ("/suppressions", json!({ "email": format!("gone@{mark}.example") })),
+            (
+                "/template-parts",
+                json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") }),
+            ),
+            ("/templates", template(mark)),
         ];
         for (path, body) in made {
             let (status, text) = tenant.ask(harness, ("POST", path), Some(&body)).await;
@@ -47,11 +52,23 @@ impl Tenant {
         }
         harness.settled().await;
         harness.indexed().await;
-        for noun in ["domains", "api-keys", "streams", "suppressions", "captured", "events"] {
+        for noun in [
+            "domains",
+            "api-keys",
+            "streams",
+            "suppressions",
+            "captured",
+            "events",
+            "templates",
+            "template-parts",
+        ] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
         let attempts = format!("/emails/{}/attempts", tenant.ids["emails"][0]);
         tenant.learn(harness, "attempts", &attempts).await;
+        let versions = format!("/templates/{mark}/versions");
+        tenant.learn(harness, "versions", &versions).await;
+        tenant.ids.entry("templates").or_default().push(mark.to_owned());
         let suppressed = format!("gone@{mark}.example");
         tenant.ids.entry("suppressions").or_default().push(suppressed);
         tenant
@@ -102,6 +119,12 @@ impl Tenant {
     }
 }
 
+/// A published template by this key.
+fn template(key: &str) -> Value {
+    let source = format!("{key} {{% include 'footer' %}}");
+    json!({ "name": key, "key": key, "subject": key, "html": source, "publish": true })
+}
+
 async fn ask(
     harness: &Harness,
     key: Option<&str>,
@@ -136,9 +159,22 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
                 "from": format!("me@{}.example", thief.mark), "to": "x@y.example", "subject": "s", "text": "t",
                 "stream": stream,
             });
-            vec![if endpoint.path == "/emails" { mail } else { json!([mail]) }]
+            let made = json!({
+                "from": format!("me@{}.example", thief.mark), "to": "x@y.example", "template": { "id": victim.mark },
+            });
+            let each = [mail, made].into_iter();
+            each.map(|mail| if endpoint.path == "/emails" { mail } else { json!([mail]) }).collect()
         }
         (Method::Patch, "/emails/{id}") => vec![json!({ "scheduled_at": "2099-01-01T00:00:00Z" })],
+        (Method::Post, "/templates" | "/templates/import") => {
+            vec![json!({ "name": "x", "subject": "s", "html": "{% include 'footer' %}", "publish": true })]
+        }
+        (Method::Patch, "/templates/{id}") => vec![json!({ "name": "stolen", "publish": true })],
+        (Method::Post, "/templates/{id}/duplicate") => vec![json!({ "key": "stolen" })],
+        (Method::Post, "/templates/{id}/render") => vec![json!({}), json!({ "version": 1 })],
+        (Method::Post, "/templates/gallery/{id}/use") => vec![json!({})],
+        (Method::Post, "/template-parts") => vec![json!({ "kind": "theme", "name": "x", "body": "{}" })],
+        (Method::Patch, "/template-parts/{id}") => vec![json!({ "body": "stolen" })],
         (method, path) if endpoint.request.is_some() => {
             panic!("{} {path}: give the test an example of its body", method.as_str())
         }
@@ -163,6 +199,10 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
             let subject = format!("?subject={}", victim.mark);
             vec![after("emails"), format!("?to=ann@{}.example", victim.mark), tag, domain, subject]
         }
+        "/templates" => vec![format!("?limit=1000&after={}", victim.ids["templates"][0])],
+        "/templates/{id}" => vec![String::new(), "?version=1".into()],
+        "/templates/{id}/versions" => vec![after("versions")],
+        "/template-parts" => vec![after("template-parts"), "?kind=partial".into()],
         "/emails/{id}/recipients" => vec![after("deliveries")],
         "/emails/{id}/events" => vec![after("events")],
         "/emails/{id}/attempts" => vec![after("attempts")],

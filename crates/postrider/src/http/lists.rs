@@ -20,6 +20,12 @@ async fn something_of_everything(harness: &Harness) -> String {
         harness.post("/suppressions", &json!({ "email": format!("s{n}@x.example") })).await;
         harness.post("/streams", &json!({ "name": format!("n{n}"), "class": "marketing" })).await;
         harness.post("/emails", &email(&["one@x.example"])).await;
+        harness.post("/template-parts", &json!({ "kind": "partial", "name": format!("p{n}") })).await;
+        let template = json!({ "name": format!("t{n}"), "subject": "s", "text": "t" });
+        harness.post("/templates", &template).await;
+    }
+    for _version in 0..3 {
+        harness.post("/templates/t0/publish", &json!({})).await;
     }
     let sent = harness.post("/emails", &email(&["a@x.example", "b@x.example", "c@x.example"])).await;
     harness.settled().await;
@@ -62,7 +68,8 @@ async fn every_list_is_read_page_by_page_in_both_directions() {
     on_both(async |harness: &Harness| {
         let email = something_of_everything(harness).await;
         for endpoint in super::endpoints().iter().filter(|endpoint| is_list(endpoint)) {
-            let path = endpoint.path.replace("{id}", &email);
+            let id = if endpoint.path.starts_with("/templates") { "t0" } else { &email };
+            let path = endpoint.path.replace("{id}", id);
             for name in ["limit", "after", "before"] {
                 assert!(
                     endpoint.query.iter().any(|parameter| parameter.name == name),

@@ -32,7 +32,7 @@ use axum::extract::FromRef;
 use net::listen::{Listener, Stop};
 
 use crate::app::App;
-use crate::feature::{access, capture, domain, egress, event, monitor, sending, suppression};
+use crate::feature::{access, capture, domain, egress, event, monitor, sending, suppression, template};
 use endpoint::Endpoint;
 
 /// What handlers may take by `State`: the app, and the end.
@@ -63,6 +63,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         access::api::endpoints(),
         domain::api::endpoints(),
         suppression::api::endpoints(),
+        template::api::endpoints(),
         capture::api::endpoints(),
         egress::api::endpoints(),
         event::api::endpoints(),

@@ -7,6 +7,7 @@ pub mod api;
 pub mod latency;
 pub mod machine;
 pub mod relay;
+pub mod render;
 mod table;
 pub mod waiting;
 
@@ -26,6 +27,8 @@ pub enum Bench {
     Latency(latency::Options),
     /// The relay's rate with a million messages waiting
     Waiting(waiting::Options),
+    /// A template from data to signed octets: microseconds for each step
+    Render(render::Options),
 }
 
 pub fn run(bench: &Bench) -> Result<()> {
@@ -34,6 +37,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Api(options) => api::run(options),
         Bench::Latency(options) => latency::run(options),
         Bench::Waiting(options) => waiting::run(options),
+        Bench::Render(options) => render::run(options),
     }
 }
 

@@ -18,24 +18,42 @@ pub struct Metadata(pub Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Metadata, D::Error> {
-        let mut left = ELEMENTS_MAX;
-        match (Element { left: &mut left }).deserialize(deserializer)? {
-            Value::Object(object) => Ok(Metadata(object)),
-            _ => Err(D::Error::custom("an object is expected")),
-        }
+        object(deserializer, ELEMENTS_MAX).map(Metadata)
+    }
+}
+
+/// Elements of a template's variables. Reason: each weighs eight octets at least of what a rendering takes.
+const VARIABLES_MAX: usize = 256 * 1024 / 8;
+
+/// The variables of a template: an object with [`VARIABLES_MAX`] elements at most.
+#[derive(Debug, Default, PartialEq)]
+pub struct Variables(pub Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Variables {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Variables, D::Error> {
+        object(deserializer, VARIABLES_MAX).map(Variables)
+    }
+}
+
+fn object<'de, D: Deserializer<'de>>(deserializer: D, max: usize) -> Result<Map<String, Value>, D::Error> {
+    let mut left = max;
+    match (Element { left: &mut left, max }).deserialize(deserializer)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(D::Error::custom("an object is expected")),
     }
 }
 
 /// A value, and how many more may be read.
 struct Element<'l> {
     left: &'l mut usize,
+    max: usize,
 }
 
 impl Element<'_> {
     fn count<E: Error>(&mut self) -> Result<Element<'_>, E> {
-        let more = || E::custom(format!("more than {ELEMENTS_MAX} elements"));
+        let more = || E::custom(format!("more than {} elements", self.max));
         *self.left = self.left.checked_sub(1).ok_or_else(more)?;
-        Ok(Element { left: self.left })
+        Ok(Element { left: self.left, max: self.max })
     }
 }
 
@@ -80,7 +98,7 @@ impl<'de> Visitor<'de> for Element<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(value) = seq.next_element_seed(Element { left: self.left })? {
+        while let Some(value) = seq.next_element_seed(Element { left: self.left, max: self.max })? {
             self.count::<A::Error>()?;
             list.push(value);
         }

@@ -11,12 +11,13 @@
 
 mod change;
 mod listed;
-mod metadata;
+pub mod metadata;
 mod moment;
 pub mod request;
 mod send;
 mod shown;
 mod submission;
+mod templated;
 #[cfg(test)]
 mod tests;
 

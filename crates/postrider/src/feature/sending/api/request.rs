@@ -13,7 +13,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::metadata::{Asks, Metadata};
+use super::metadata::{Asks, Metadata, Variables};
 use crate::http::json::{UpTo, up_to};
 
 /// Addresses of one field that are read. Reason: `smtp.recipients_max` may be set so high; a list of a million empty
@@ -43,9 +43,12 @@ pub struct EmailRequest {
     pub reply_to: Option<Addresses>,
     #[schema(required)]
     pub subject: Option<String>,
-    /// At least one of html and text is needed.
+    /// At least one of html and text is needed, or a template.
     pub html: Option<String>,
+    /// Made of the html when nothing is said; an empty one leaves it out.
     pub text: Option<String>,
+    /// A published template instead of html and text; the subject is the template's when nothing is said.
+    pub template: Option<TemplateRequest>,
     #[schema(value_type = Vec<AttachmentRequest>)]
     pub attachments: Option<UpTo<AttachmentRequest, ATTACHMENTS_MAX>>,
     /// Further header fields.
@@ -69,8 +72,6 @@ pub struct EmailRequest {
     #[schema(ignore)]
     amp: Option<Asks>,
     #[schema(ignore)]
-    template: Option<Asks>,
-    #[schema(ignore)]
     topic_id: Option<Asks>,
     #[schema(ignore)]
     tracking: Option<Asks>,
@@ -89,7 +90,6 @@ impl EmailRequest {
     pub fn not_available(&self) -> impl Iterator<Item = &'static str> {
         let fields = [
             ("amp", &self.amp),
-            ("template", &self.template),
             ("topic_id", &self.topic_id),
             ("tracking", &self.tracking),
             ("ip_pool", &self.ip_pool),
@@ -100,6 +100,23 @@ impl EmailRequest {
         let asks = |value: &Option<Asks>| value.as_ref().is_some_and(|asks| asks.0);
         fields.map(|(name, value)| asks(value).then_some(name)).into_iter().flatten()
     }
+}
+
+/// Which template, with what.
+#[derive(Deserialize, ToSchema, Default)]
+#[schema(as = EmailTemplate)]
+pub struct TemplateRequest {
+    /// Its id, or its key.
+    #[schema(required, example = "password-reset")]
+    pub id: Option<String>,
+    /// The number of a published version; the newest when nothing is said.
+    pub version: Option<i64>,
+    /// Such as `pt-BR`; the template's own when nothing is said.
+    pub locale: Option<String>,
+    /// What its expressions name; checked against its schema.
+    #[serde(alias = "data")]
+    #[schema(value_type = Object)]
+    pub variables: Option<Variables>,
 }
 
 /// A file that goes with an email.

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::request::EmailRequest;
 use super::submission::{Context, submission};
+use super::templated::Templates;
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::sending::accept::{Outcome, accept};
@@ -109,13 +110,14 @@ pub(super) async fn one(
 ) -> Result<Response, ApiError> {
     let asked = Asked::read(&who, ("emails", ""), &headers, &body)?;
     let now = app.now();
-    let read = || {
+    let read = async {
+        let templates = Templates::named_in(&app, who.workspace, &[&*body]).await?;
         let request: EmailRequest = json::parse(&body)?;
         let snapshot = app.directory.snapshot();
         let cx = Context { app: &app, snapshot: &snapshot, who: &who, now };
-        examined(&cx, &request)
+        examined(&cx, &templates, request)
     };
-    match read() {
+    match read.await {
         Ok(examined) => {
             let render = |accepted: &[Accepted]| rendered(&accepted.first().map(SentEmail::of));
             hand_over(&app, asked, vec![examined], Arc::new(render)).await
@@ -124,9 +126,20 @@ pub(super) async fn one(
     }
 }
 
-/// Judges a request and what it asks to be sent.
-fn examined(cx: &Context<'_>, request: &EmailRequest) -> Result<Examined, ApiError> {
-    let submission = submission(cx, request).map_err(ApiError::invalid)?;
+/// Judges a request and what it asks to be sent, its template rendered; or tells everything that is wrong with both.
+fn examined(
+    cx: &Context<'_>,
+    templates: &Templates,
+    mut request: EmailRequest,
+) -> Result<Examined, ApiError> {
+    let filled = templates.fill(&mut request);
+    let submission = match (filled, submission(cx, &request)) {
+        (Ok(()), Ok(submission)) => submission,
+        (filled, judged) => {
+            let wrong = [filled.err(), judged.err()].into_iter().flatten().flatten().collect();
+            return Err(ApiError::invalid(wrong));
+        }
+    };
     let content = submission.content.clone();
     let headers = scan(cx.app, &content)?;
     Ok(examine(cx.app, cx.snapshot, cx.now, submission, &headers)?)
@@ -140,7 +153,7 @@ pub(super) async fn batch(
 ) -> Result<Response, ApiError> {
     let validation = Validation::read(&headers)?;
     let asked = Asked::read(&who, ("batch", validation.as_str()), &headers, &body)?;
-    let (submissions, errors) = match read_batch(&app, &who, &body, validation) {
+    let (submissions, errors) = match read_batch(&app, &who, &body, validation).await {
         Ok(read) => read,
         Err(error) => return asked.replay_or(&app, error).await,
     };
@@ -181,7 +194,7 @@ impl Validation {
     }
 }
 
-fn read_batch(
+async fn read_batch(
     app: &App,
     who: &SendingKey,
     body: &Bytes,
@@ -189,12 +202,16 @@ fn read_batch(
 ) -> Result<(Vec<Examined>, Vec<BatchError>), ApiError> {
     let snapshot = app.directory.snapshot();
     let cx = Context { app, snapshot: &snapshot, who, now: app.now() };
+    let templates = match Templates::mentioned(body) {
+        true => Templates::named_in(app, who.workspace, &emails_of(body)?).await?,
+        false => Templates::default(),
+    };
     let mut judged = Judged::default();
-    let read = in_one_pass(body, &mut |email| judged.take(examined(&cx, &email)));
+    let read = in_one_pass(body, &mut |email| judged.take(examined(&cx, &templates, email)));
     if read.is_err() {
         judged = Judged::default();
         for email in emails_of(body)? {
-            judged.take(json::parse(email).and_then(|email| examined(&cx, &email)));
+            judged.take(json::parse(email).and_then(|email| examined(&cx, &templates, email)));
         }
     }
     let Judged { submissions, refused, .. } = judged;

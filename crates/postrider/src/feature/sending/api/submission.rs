@@ -338,6 +338,8 @@ fn compose_content(
     let headers: Vec<_> =
         headers(request).iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let message_id = format!("{}@{}", Noun::Message.show(message), from.address.domain_str());
+    let made = request.html.as_deref().filter(|_| request.text.is_none()).map(content::text_of);
+    let text = made.as_deref().or(request.text.as_deref());
     let draft = Draft {
         from,
         reply_to: &people.reply_to,
@@ -346,7 +348,8 @@ fn compose_content(
         subject: request.subject.as_deref().unwrap_or_default(),
         date: cx.now,
         message_id: &message_id,
-        text: request.text.as_deref(),
+        // An empty text beside HTML says that there shall be none.
+        text: text.filter(|text| request.html.is_none() || !text.is_empty()),
         html: request.html.as_deref(),
         attachments: &attachments,
         headers: &headers,

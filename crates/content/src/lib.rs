@@ -1,0 +1,32 @@
+//! What mail says: templates, what is made of them, and the text of HTML. Pure: no IO, no clock.
+//!
+//! Guarantees
+//! 1. [`publish`] tells every problem of a source at once, each with its place; what it gives is complete: nothing else is
+//!    looked up when it is rendered.
+//! 2. [`Program::render`] ends within its [`Limits`], whatever the template and the data say.
+//! 3. A rendered subject and preheader are one line without control characters.
+//!
+//! Not here: where templates are kept (`feature/template` of `postrider`), how a message is composed (`mail::compose`).
+
+mod check;
+mod compiled;
+mod flatten;
+pub mod gallery;
+mod html;
+mod limits;
+mod mask;
+mod problem;
+mod publish;
+pub mod render;
+mod schema;
+mod source;
+mod tags;
+pub mod text;
+
+pub use compiled::{Body, Compiled, Parts};
+pub use limits::{Limit, Limits};
+pub use problem::{Place, Problem};
+pub use publish::publish;
+pub use render::{Failure, Program, Rendered, Wrong};
+pub use source::{BodyKind, Library, Part, PartKind, Source, ThemeChoice, Variant, theme_default};
+pub use text::text_of;

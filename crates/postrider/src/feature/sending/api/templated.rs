@@ -1,0 +1,102 @@
+//! Emails that name a template: it is rendered here, and from then on they are emails as any other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use content::Program;
+use memchr::memmem;
+use serde::Deserialize;
+
+use super::request::{EmailRequest, TemplateRequest};
+use crate::app::App;
+use crate::feature::template::admin::Named;
+use crate::feature::template::api::preview::told;
+use crate::http::error::{ApiError, Code, FieldError, Mistakes};
+
+/// The published templates that the emails of one request name, each looked up once.
+#[derive(Default)]
+pub(super) struct Templates {
+    found: HashMap<(Named, Option<i64>), Arc<Program>>,
+}
+
+/// What of an email says which template it wants.
+#[derive(Deserialize)]
+struct Wanting {
+    template: Option<Wanted>,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    id: Option<String>,
+    version: Option<i64>,
+}
+
+impl Templates {
+    /// Whether a body may name templates: one that does not is spared the look for them.
+    pub(super) fn mentioned(body: &[u8]) -> bool {
+        memmem::find(body, b"template").is_some()
+    }
+
+    /// Looks up what some emails name. An email that cannot be read names nothing: it is refused later.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn named_in(app: &App, workspace: i64, emails: &[&[u8]]) -> Result<Templates, ApiError> {
+        let mut templates = Templates::default();
+        for email in emails.iter().filter(|email| Templates::mentioned(email)) {
+            let wanted = serde_json::from_slice::<Wanting>(email).ok().and_then(|email| email.template);
+            let Some(Wanted { id: Some(id), version }) = wanted else { continue };
+            let wanted = (Named::read(&id), version);
+            if templates.found.contains_key(&wanted) {
+                continue;
+            }
+            let program = app.programs.fetch(&app.store, workspace, (&wanted.0, wanted.1)).await?;
+            templates.found.extend(program.map(|program| (wanted, program)));
+        }
+        Ok(templates)
+    }
+
+    /// Puts the rendered parts in their places.
+    ///
+    /// # Errors
+    /// Every wrong field; then the places hold something, so that the rest of the email can be judged too.
+    pub(super) fn fill(&self, request: &mut EmailRequest) -> Result<(), Vec<FieldError>> {
+        let Some(template) = request.template.take() else { return Ok(()) };
+        let filled = self.rendered(template, request);
+        if filled.is_err() {
+            request.subject.get_or_insert_default();
+            request.html.get_or_insert_default();
+        }
+        filled
+    }
+
+    fn rendered(&self, template: TemplateRequest, request: &mut EmailRequest) -> Result<(), Vec<FieldError>> {
+        let mut mistakes = Mistakes::default();
+        for (field, given) in [("/html", &request.html), ("/text", &request.text)] {
+            if given.is_some() {
+                mistakes.add(field, Code::InvalidValue, "an email has a template, or html and text");
+            }
+        }
+        let program = template.id.map(|id| self.found.get(&(Named::read(&id), template.version)));
+        match &program {
+            None => mistakes.add("/template/id", Code::MissingRequiredField, "the template's id or key"),
+            Some(None) => {
+                let why = "there is no such published template in this workspace";
+                mistakes.add("/template/id", Code::InvalidValue, why);
+            }
+            Some(Some(_)) => {}
+        }
+        let Some(program) = program.flatten().filter(|_| mistakes.0.is_empty()) else {
+            return Err(mistakes.0);
+        };
+        let locale = template.locale.unwrap_or_default();
+        let variables = template.variables.unwrap_or_default().0;
+        let rendered = program.render(&locale, &variables);
+        let rendered = rendered.map_err(|failure| told(&failure, "/template/variables", "/template"))?;
+        request.subject = request.subject.take().or(rendered.subject);
+        request.html = rendered.html;
+        // A template without a text has none on purpose.
+        request.text = rendered.text.or_else(|| Some(String::new()));
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! Publishing, and what was published.
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::State;
+use content::{Compiled, Limits, Source, publish as publish_source};
+use mail::date::rfc3339;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+
+use super::draft::refused;
+use super::template::existing;
+use crate::app::App;
+use crate::feature::template::admin::{self, Template, Version};
+use crate::feature::template::parts;
+use crate::http::auth::FullKey;
+use crate::http::endpoint::Shown;
+use crate::http::error::{ApiError, Name};
+use crate::http::json::Params;
+use crate::http::page::{List, PageParams};
+use crate::id::Noun;
+
+/// Sources are compiled one at a time. Reason: it takes a core for up to a second, and mail goes first.
+static COMPILING: Semaphore = Semaphore::const_new(1);
+
+/// A published version.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TemplateVersion)]
+pub struct VersionEntry {
+    object: &'static str,
+    id: String,
+    /// Counts from 1.
+    version: i64,
+    created_at: String,
+}
+
+impl VersionEntry {
+    fn of(version: Version) -> VersionEntry {
+        VersionEntry {
+            object: "template_version",
+            id: Noun::TemplateVersion.show(version.id),
+            version: version.number,
+            created_at: rfc3339(version.created),
+        }
+    }
+}
+
+pub(super) async fn list(
+    who: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+    Params(params): Params<PageParams>,
+) -> Result<Answer<List<VersionEntry>>, ApiError> {
+    let template = existing(&app, &who, &shown).await?;
+    let page = params.read(Noun::TemplateVersion)?;
+    let rows = admin::version_list(&app.store, (who.workspace, template.id), page).await?;
+    Ok(Answer(List::of(page, rows, |one| Noun::TemplateVersion.show(one.id), VersionEntry::of)))
+}
+
+/// A template that was published.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PublishedTemplate)]
+pub struct Published {
+    object: &'static str,
+    id: String,
+    /// The number of the new version.
+    version: i64,
+}
+
+pub(super) async fn publish(
+    who: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+) -> Result<Answer<Published>, ApiError> {
+    let template = existing(&app, &who, &shown).await?;
+    let version = published(&app, &who, &template).await?;
+    Ok(Answer(Published { object: "template", id: Noun::Template.show(template.id), version }))
+}
+
+/// Publishes a template's draft; gives the version's number.
+pub(super) async fn published(app: &Arc<App>, who: &FullKey, template: &Template) -> Result<i64, ApiError> {
+    let compiled = compiled(app, who.workspace, &template.draft).await?;
+    let at = (&*app.mint, app.now());
+    Ok(admin::version_add(&app.store, at, (who.workspace, template), &compiled).await?)
+}
+
+/// Compiles a source, on a thread that may take its time.
+pub(super) async fn compiled(app: &App, workspace: i64, source: &Source) -> Result<Compiled, ApiError> {
+    let library = parts::library(&app.store, workspace).await?;
+    let source = source.clone();
+    let _one = COMPILING.acquire().await.expect("invariant: the semaphore is never closed");
+    let work = tokio::task::spawn_blocking(move || publish_source(&source, &library, &Limits::default()));
+    match work.await {
+        Ok(result) => result.map_err(refused),
+        Err(error) => {
+            tracing::error!(%error, "a template could not be compiled");
+            Err(ApiError::new(
+                Name::InternalServerError,
+                "the template could not be compiled; the log says why",
+            ))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Published versions, ready to be rendered: in memory, or read and compiled again.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use content::{Compiled, Limits, Program};
+use store::{Store, StoreError, query};
+
+use super::admin::Named;
+
+query!(WANTED, "queries/wanted.sql");
+query!(COMPILED, "queries/compiled.sql");
+
+/// Octets of ready versions that are kept. Reason: some hundred templates of usual size.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Ready versions by their id. They never change, so nothing here is ever out of date.
+#[derive(Default)]
+pub struct Programs {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    ready: HashMap<i64, Arc<Program>>,
+    order: VecDeque<i64>,
+    bytes: usize,
+}
+
+impl Programs {
+    /// The version of a template that was asked for, or its newest; `None` when there is none.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn fetch(
+        &self,
+        store: &Store,
+        workspace: i64,
+        (named, number): (&Named, Option<i64>),
+    ) -> Result<Option<Arc<Program>>, StoreError> {
+        let params = [
+            ("workspace", workspace.into()),
+            ("id", named.id.into()),
+            ("key", named.key.clone().into()),
+            ("number", number.unwrap_or(0).into()),
+        ];
+        let rows = store.read(&WANTED, &params).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let id = row.int(0)?;
+        if let Some(program) = self.lock().ready.get(&id) {
+            return Ok(Some(program.clone()));
+        }
+        let rows = store.read(&COMPILED, &[("workspace", workspace.into()), ("id", id.into())]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let program = Arc::new(load(row.text(0)?)?);
+        self.keep(id, program.clone());
+        Ok(Some(program))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, id: i64, program: Arc<Program>) {
+        let mut inner = self.lock();
+        let size = program.size();
+        // Two that missed it at once both bring it.
+        if size > BYTES_MAX || inner.ready.contains_key(&id) {
+            return;
+        }
+        while inner.bytes + size > BYTES_MAX {
+            let Some(oldest) = inner.order.pop_front() else { break };
+            if let Some(gone) = inner.ready.remove(&oldest) {
+                inner.bytes -= gone.size();
+            }
+        }
+        inner.bytes += size;
+        inner.order.push_back(id);
+        inner.ready.insert(id, program);
+    }
+}
+
+fn load(compiled: &str) -> Result<Program, StoreError> {
+    let broken = |reason: String| StoreError::Broken { query: "template_version.compiled".into(), reason };
+    let compiled: Compiled = serde_json::from_str(compiled).map_err(|error| broken(error.to_string()))?;
+    Program::load(&compiled, &Limits::default()).map_err(|problem| broken(problem.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_bounded_and_what_came_first_goes_first() {
+        let programs = Programs::default();
+        let text = "x".repeat(1024 * 1024 / 3);
+        let compiled = serde_json::json!({ "locale": "", "main": { "body": { "text": text } }, "locales": {}, "theme": {} });
+        let program = Arc::new(load(&compiled.to_string()).unwrap());
+        for id in 0..100 {
+            programs.keep(id, program.clone());
+        }
+        let inner = programs.lock();
+        assert!(inner.bytes <= BYTES_MAX && inner.ready.len() == inner.order.len(), "{}", inner.bytes);
+        assert!(!inner.ready.contains_key(&0) && inner.ready.contains_key(&99));
+    }
+}

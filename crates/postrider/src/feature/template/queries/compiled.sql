@@ -1,0 +1,1 @@
+SELECT compiled FROM template_version WHERE workspace_id = :workspace AND id = :id

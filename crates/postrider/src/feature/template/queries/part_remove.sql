@@ -1,0 +1,1 @@
+DELETE FROM template_part WHERE workspace_id = :workspace AND id = :id

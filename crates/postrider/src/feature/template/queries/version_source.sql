@@ -1,0 +1,2 @@
+SELECT source FROM template_version
+WHERE workspace_id = :workspace AND template_id = :template AND number = :number
