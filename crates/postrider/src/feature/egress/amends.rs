@@ -2,7 +2,8 @@
 //!
 //! Guarantees
 //! 1. The delivery that such a task had in hand goes back as it was, its connection ends, and every other action that it
-//!    should have answered is done again: nothing waits for a dead task until the next start.
+//!    should have answered is done again: nothing waits for a dead task until the next start. What has an outcome does not
+//!    go back: that is settled.
 //! 2. All that is done after a pause and by a task of its own: never while unwinding, never in a hot loop.
 //! 3. A delivery with which task after task panics is given up as one that ends processes is (`suspects`).
 //!
@@ -48,6 +49,11 @@ pub(super) fn in_hand(app: &Arc<App>, delivery: i64) -> Amends<'_, impl FnOnce(&
         app.egress.with(app, |scheduler, now| scheduler.settled(now, delivery, Settled::Returned));
     };
     Amends { app, task: "delivery", part: Some(part) }
+}
+
+/// For the time in which a task makes the notification about an outcome; `part` settles without.
+pub(super) fn telling<F: FnOnce(&Arc<App>) + Send + 'static>(app: &Arc<App>, part: F) -> Amends<'_, F> {
+    Amends { app, task: "notification", part: Some(part) }
 }
 
 /// For the time in which a task answers an action.

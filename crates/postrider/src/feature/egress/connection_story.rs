@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::amends;
 use super::cancel::waiting;
+use super::settle::{self, Conclusion, Leased, Settlement, Waiting};
 use crate::id::Noun;
 use crate::testing::{DOMAIN, Database, Harness};
 
@@ -85,6 +86,41 @@ async fn a_delivery_goes_out_although_the_task_that_had_it_panicked() {
         harness.settled().await;
         let email = harness.get(&path).await.json();
         assert_eq!(email["last_event"], "delivered", "on {database:?}");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn an_outcome_is_stored_although_the_task_that_made_its_notification_panicked() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let stalled = Arc::new(Notify::new());
+        let harness = sending_to(database, Manner::Stalls(stalled.clone())).await;
+        let (path, message) = sent(&harness).await;
+        stalled.notified().await;
+        let entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        let (key, entry) = entries[0].clone();
+        let settlement = Settlement {
+            leased: Leased { key, entry, parcel: None },
+            conclusion: Conclusion::Delivered,
+            attempt: None,
+            words: None,
+            at: harness.app.now(),
+            captured: None,
+        };
+        let app = harness.app.clone();
+        let task = tokio::spawn(async move {
+            let outcome = Waiting::begin(&app, settlement);
+            let _amends = settle::telling(&app, &outcome);
+            panic!("on purpose");
+        });
+        assert!(task.await.expect_err("no result").is_panic());
+        harness.settled().await;
+        assert_eq!(harness.get(&path).await.json()["last_event"], "delivered", "on {database:?}");
+        let attempts = harness.get(&format!("{path}/attempts")).await.json();
+        assert_eq!(attempts["data"], json!([]), "it was not sent again");
+        while harness.app.egress.unsettled() > 0 {
+            tokio::task::yield_now().await;
+        }
         harness.end().await;
     }
 }

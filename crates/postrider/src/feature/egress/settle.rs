@@ -3,7 +3,7 @@
 //! Guarantees
 //! 1. The delivery's new state, the attempt, the event and the counters are committed together.
 //! 2. Until then the delivery stays leased. A write that fails is tried again until it succeeds: an answer that a peer
-//!    gave is never forgotten while the process lives.
+//!    gave is never forgotten while the process lives, nor for a notification that cannot be made.
 //! 3. One transition, one event: a write that is tried again is guarded, because the first may have been stored although
 //!    its answer was lost.
 
@@ -148,33 +148,77 @@ pub(super) async fn fail(app: &Arc<App>, key: QueueKey, entry: Entry, why: Why) 
 
 /// Offers an outcome to the database, with the notification that it brings, if its sender wants to hear of it.
 fn submit(app: &Arc<App>, settlement: Settlement) {
-    app.egress.unsettled.fetch_add(1, Ordering::Relaxed);
-    if !notification::may_concern(&app.settings, &settlement) {
-        return offer(app, Told { settlement, notice: None }.into(), Try::First);
+    let outcome = Waiting::begin(app, settlement);
+    if !notification::may_concern(&app.settings, &outcome.settlement) {
+        return offer(app, Told { outcome, notice: None }.into(), Try::First);
     }
     let own = app.clone();
     app.egress.runtime.spawn(async move {
-        let _amends = amends::in_hand(&own, settlement.leased.entry.delivery);
-        let notice = notification::of_settlement(&own, &settlement).await;
-        offer(&own, Told { settlement, notice }.into(), Try::First);
+        let _amends = telling(&own, &outcome);
+        let notice = notification::of_settlement(&own, &outcome.settlement).await;
+        offer(&own, Told { outcome: outcome.clone(), notice }.into(), Try::First);
     });
+}
+
+/// For the time in which the notification is made: should that panic, the outcome is stored without it, for the peer may
+/// have the message.
+pub(super) fn telling<'a>(
+    app: &'a Arc<App>,
+    outcome: &Arc<Waiting>,
+) -> amends::Amends<'a, impl FnOnce(&Arc<App>) + Send + 'static> {
+    let outcome = outcome.clone();
+    amends::telling(app, move |app| {
+        let _amends = amends::in_hand(app, outcome.settlement.leased.entry.delivery);
+        offer(app, Told { outcome: outcome.clone(), notice: None }.into(), Try::First);
+    })
+}
+
+/// An outcome that waits for the database, and counts as such until it is durable, whatever becomes of the task that has it.
+pub(super) struct Waiting {
+    app: Arc<App>,
+    settlement: Settlement,
+}
+
+impl Waiting {
+    pub(super) fn begin(app: &Arc<App>, settlement: Settlement) -> Arc<Waiting> {
+        app.egress.unsettled.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Waiting { app: app.clone(), settlement })
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.app.egress.unsettled.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// An outcome, and what its sender is told of it.
 struct Told {
-    settlement: Settlement,
+    outcome: Arc<Waiting>,
     notice: Option<Examined>,
 }
 
+impl Told {
+    /// All rows, and what the scheduler gets of them.
+    fn write(&self, app: &App, which: Try) -> (Write, Vec<Handed>) {
+        let settlement = &self.outcome.settlement;
+        let mut write = settlement.write(&app.mint, which);
+        let notice = self.notice.clone().map(|notice| match which {
+            Try::First => notice,
+            // Like the attempt: an id that was taken would keep the outcome from ever being stored.
+            Try::Again => notice.under(app.mint.message(settlement.at, 1)),
+        });
+        let handed = notice.map(|notice| notice.own_rows(app, settlement.at, &mut write));
+        (write, handed.into_iter().collect())
+    }
+}
+
 fn offer(app: &Arc<App>, told: Arc<Told>, which: Try) {
-    let mut write = told.settlement.write(&app.mint, which);
-    let notice = told.notice.clone().map(|notice| notice.own_rows(app, told.settlement.at, &mut write));
-    let notice: Vec<Handed> = notice.into_iter().collect();
+    let (write, notice) = told.write(app, which);
     let own = app.clone();
     let then = move |result: Result<store::Committed, store::StoreError>| match result {
         Ok(committed) => {
-            own.egress.unsettled.fetch_sub(1, Ordering::Relaxed);
-            settled(&own, &told.settlement);
+            settled(&own, &told.outcome.settlement);
             match committed {
                 store::Committed::Stored { .. } => accept::hand_over(&own, notice),
                 // What was stored is that of an earlier try, under other ids.
@@ -183,7 +227,7 @@ fn offer(app: &Arc<App>, told: Arc<Told>, which: Try) {
         }
         // It still counts while it waits: a database that hangs or refuses must not gather second copies without bound.
         Err(error) => {
-            let delivery = told.settlement.leased.entry.delivery;
+            let delivery = told.outcome.settlement.leased.entry.delivery;
             tracing::warn!(delivery.id = delivery, %error, "an outcome could not be stored and will be stored later");
             own.egress.runtime.clone().spawn(async move {
                 tokio::time::sleep(SETTLE_RETRY_WAIT).await;

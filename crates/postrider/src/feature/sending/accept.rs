@@ -160,6 +160,12 @@ async fn fate(
 }
 
 impl Examined {
+    /// The same under another id.
+    pub(crate) fn under(mut self, message: i64) -> Examined {
+        self.submission.message = message;
+        self
+    }
+
     /// The rows of mail of our own making, which has one recipient and goes at once.
     pub(crate) fn own_rows(self, app: &App, now: At, write: &mut Write) -> Handed {
         self.rows(app, now, &[Fate::Queued], write).1
