@@ -11,6 +11,7 @@ use mail::{At, EnhancedStatus};
 use net::listen::Stop;
 use store::{Kind, Statement, StoreError, Write, query};
 
+use super::tell::whole;
 use super::{Report, Wish, notice};
 use crate::app::App;
 use crate::feature::sending::accept::commit;
@@ -26,6 +27,9 @@ pub static WAITING: Statement =
 
 /// How often it is looked for senders who are to be told. Reason: a minute more does not matter after hours.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// When it is looked again for one of whom nothing could be told, though the database answers. Reason: its rows
+/// are damaged, and the others must not wait for it.
+const PUT_OFF: Duration = Duration::from_secs(3_600);
 /// Deliveries that are read at once.
 const PAGE: i64 = 100;
 /// Nothing is known but that it waits (RFC 3463 §3.1).
@@ -57,7 +61,14 @@ pub async fn look(app: &Arc<App>, upto: At) -> Result<(), StoreError> {
     loop {
         let rows = app.store.read(&DUE, &[("upto", upto.0.into()), ("limit", PAGE.into())]).await?;
         for row in &rows {
-            tell(app, upto, row.int(0)?).await?;
+            let delivery = row.int(0)?;
+            match tell(app, upto, delivery).await {
+                Err(error) if !error.is_transient() => {
+                    tracing::error!(delivery.id = delivery, %error, "a sender cannot be told of a delay; the others are");
+                    app.store.write(moved(delivery, upto.after(PUT_OFF))).await?;
+                }
+                told => told?,
+            }
         }
         if rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
             return Ok(());
@@ -67,15 +78,14 @@ pub async fn look(app: &Arc<App>, upto: At) -> Result<(), StoreError> {
 
 /// Tells one sender, or finds that there is nothing to tell: the row goes, or moves on, in any case.
 async fn tell(app: &Arc<App>, upto: At, delivery: i64) -> Result<(), StoreError> {
-    let mut write = Write::default();
     let bare = parcel::bare(&app.store, delivery).await?.filter(|bare| bare.waits);
     // It may have been moved to another time.
     let later = bare.as_ref().map(|bare| bare.since.after(app.settings.delivery.delay_notice_after));
     if let Some(later) = later.filter(|later| *later > upto) {
-        write.step(&MOVE, vec![("delivery", delivery.into()), ("at", later.0.into())]);
-        return app.store.write(write).await.map(drop);
+        return app.store.write(moved(delivery, later)).await.map(drop);
     }
     let now = app.now();
+    let mut write = Write::default();
     write.step_expecting(1, "the sender was told already", &FORGET, vec![("delivery", delivery.into())]);
     let notice = match &bare {
         Some(bare) => planned(app, now, (bare, delivery)).await?,
@@ -83,6 +93,12 @@ async fn tell(app: &Arc<App>, upto: At, delivery: i64) -> Result<(), StoreError>
     };
     let handed = notice.map(|notice| notice.own_rows(app, now, &mut write));
     commit(app, write, handed.into_iter().collect()).await.map(drop)
+}
+
+fn moved(delivery: i64, at: At) -> Write {
+    let mut write = Write::default();
+    write.step(&MOVE, vec![("delivery", delivery.into()), ("at", at.0.into())]);
+    write
 }
 
 async fn planned(
@@ -102,6 +118,6 @@ async fn planned(
         remote: None,
         diagnostic: bare.reply.as_deref().map(Diagnostic::Found),
     };
-    let whole = app.parcels.fetch(&app.store, bare.parcel.message).await?;
+    let whole = whole(app, bare.parcel.message).await?;
     Ok(notice(app, now, whole.as_deref().unwrap_or(&bare.parcel), &report))
 }

@@ -3,8 +3,8 @@
 //! Guarantees
 //! 1. A notification is accepted in the transaction that makes true what it tells: once, whatever crashes in between.
 //! 2. Nobody is told who did not ask, unless a setting says so; nobody is told about a notification, nor with NOTIFY=NEVER.
-//! 3. It is mail like any other: queued, signed if its domain has keys, counted, shown, in the sender's own workspace. What it
-//!    tells of must not leave, neither must it.
+//! 3. It is mail like any other: queued, signed if its domain has keys, counted, shown, in the sender's own workspace. Of what
+//!    must not leave, nobody is told but within the workspace's verified domains.
 //! 4. A message without wishes costs a look at what is in memory anyway.
 //!
 //! Not here: how a notification is written (`mail::notification`), what an outcome is (`egress::settle`).
@@ -26,7 +26,7 @@ use crate::feature::sending::examine::{Examined, own};
 use crate::feature::sending::parcel::Parcel;
 use crate::feature::sending::policy::Facts;
 use crate::feature::sending::{
-    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
+    Options, Origin, Reach, Recipient, RecipientField, RecipientPath, Sender, Submission,
 };
 use crate::id::{self, Noun};
 use crate::settings::{Notifications, Settings};
@@ -100,7 +100,11 @@ fn notice(app: &App, now: At, parcel: &Parcel, report: &Report<'_>) -> Option<Ex
     let snapshot = app.directory.snapshot();
     let streams = snapshot.streams(parcel.workspace);
     let stream = snapshot.stream_by_id(parcel.workspace, parcel.stream).or(streams.first())?;
-    let from = postmaster(&app.hostname, to)?;
+    let from = match parcel.reach {
+        Reach::Anywhere => postmaster(&app.hostname, to)?,
+        // Who speaks decides whether it may leave: here that is whether the domain of whoever is told is verified.
+        Reach::CaptureOnly => postmaster(to.domain_str(), to)?,
+    };
     let message = app.mint.message(now, 1);
     let message_id = format!("{}@{}", Noun::Message.show(message), from.domain_str());
     let failed = matches!(report.outcome, Outcome::Failed(_));

@@ -3,13 +3,19 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
 use net::listen::{Admissions, Stopper, stopper};
+use queue::{Entry, Lane, QueueKey};
 use serde_json::json;
+use store::{Query, Write};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use super::delay;
+use crate::feature::egress::settle::{self, Conclusion, Leased};
+use crate::feature::sending::rows;
+use crate::id::{self, Noun};
 use crate::intake::smtp::{self, PortTls};
 use crate::testing::{Database, Harness};
 
@@ -302,6 +308,102 @@ async fn what_the_capture_mailbox_took_was_delivered() {
         let subjects: Vec<_> =
             captured["data"].as_array().expect("a list").iter().map(|one| one["subject"].clone()).collect();
         assert_eq!(subjects, ["Your message was delivered", "Hello"]);
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn an_outcome_is_stored_although_the_id_of_its_notification_is_taken() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let mut peer = Peer::start("").await;
+        let harness = start(database, &peer, "asked").await;
+        let mut client = Client::connect(&harness).await;
+        // As after a start with a clock that is behind: ids come in a row, and some were given out before.
+        let ahead = harness.app.now().after(Duration::from_secs(3_600));
+        let message = harness.app.mint.next(ahead) + 1;
+        let notification = id::delivery(message, 0) + 1;
+        let mut write = Write::default();
+        rows::content(&mut write, notification, &Bytes::from_static(b"another"));
+        harness.app.store.write(write).await.expect("it is stored");
+        client.send("<ann@app.example>", "<gone@x.example> NOTIFY=FAILURE").await;
+        assert!(peer.next().await.content.contains("Action: failed\r\n"), "on {database:?}");
+        harness.settled().await;
+        assert_eq!(emails(&harness).await.len(), 2, "the message, and one notification");
+        harness.end().await;
+    }
+}
+
+/// Damages what is stored.
+async fn damage(harness: &Harness, words: &'static Query) {
+    let mut write = Write::default();
+    write.step(words, Vec::new());
+    harness.app.store.write(write).await.expect("it is stored");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_expires_and_its_sender_hears_of_it() {
+    static PACKED: Query = Query::new("packed", "UPDATE content SET encoding = 1");
+    for database in [Database::Sqlite, Database::Postgres] {
+        let mut peer = Peer::start("").await;
+        let harness = start(database, &peer, "always").await;
+        let email = json!({
+            "from": "ann@app.example", "to": "bob@x.example", "subject": "s", "text": "t", "scheduled_at": "in 1 hour",
+        });
+        let sent = harness.post("/emails", &email).await.json();
+        let message = Noun::Message.read(sent["id"].as_str().expect("an id")).expect("a message's id");
+        damage(&harness, &PACKED).await;
+        let (workspace, now) = (harness.workspace(), harness.app.now());
+        let key = QueueKey { workspace, lane: Lane::Transactional, domain: "x.example".into() };
+        let entry =
+            Entry { delivery: id::delivery(message, 0), message, due: now, expires: now, attempts: 0 };
+        let expired = Conclusion::Expired { class: "expired" };
+        settle::without_attempt(&harness.app, Leased { key, entry, parcel: None }, expired, None);
+        assert!(peer.next().await.content.contains("Status: 5.4.7\r\n"), "on {database:?}");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn one_who_cannot_be_told_of_a_delay_keeps_nobody_else_from_hearing() {
+    static TORN: Query =
+        Query::new("torn", "UPDATE message SET wishes = '{' WHERE id = (SELECT min(id) FROM message)");
+    for database in [Database::Sqlite, Database::Postgres] {
+        let mut peer = Peer::start("").await;
+        let harness = start(database, &peer, "asked").await;
+        let mut client = Client::connect(&harness).await;
+        for place in ["x.example", "y.example"] {
+            client.send("<ann@app.example>", &format!("<busy@{place}> NOTIFY=DELAY")).await;
+        }
+        harness.settled().await;
+        damage(&harness, &TORN).await;
+        let late = harness.app.now().after(Duration::from_secs(4 * 3_600 + 1));
+        delay::look(&harness.app, late).await.expect("a look");
+        let told = peer.next().await.content;
+        assert!(told.contains("busy@y.example"), "{told} on {database:?}");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn of_what_must_not_leave_nobody_outside_is_told() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let mut peer = Peer::start("").await;
+        let next_hop = peer.address.to_string();
+        let told = [("delivery.notifications", "always"), ("hostname", "mx.app.example")];
+        let harness = Harness::start(database, &told).await;
+        let email = json!({
+            "from": "me@stranger.example", "to": "bob@x.example", "subject": "s", "text": "t",
+            "scheduled_at": "in 1 hour",
+        });
+        let sent = harness.post("/emails", &email).await.json();
+        let path = format!("/emails/{}", sent["id"].as_str().expect("an id"));
+        let harness = harness.restarted(&[told[0], told[1], ("delivery.next_hop", next_hop.as_str())]).await;
+        assert_eq!(harness.ask("PATCH", &path, &json!({ "scheduled_at": "in 0 seconds" })).await.status, 200);
+        harness.settled().await;
+        let all = emails(&harness).await;
+        let shown: Vec<_> = all.iter().map(|(event, origin, _)| (event.as_str(), origin.as_str())).collect();
+        assert_eq!(shown, [("failed", "notification"), ("failed", "api")], "on {database:?}");
+        assert!(peer.got.try_recv().is_err(), "nothing left");
         harness.end().await;
     }
 }

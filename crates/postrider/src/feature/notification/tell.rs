@@ -56,16 +56,21 @@ fn outcome(settlement: &Settlement) -> Option<Outcome> {
 }
 
 /// The notification about a settlement, if there is somebody to tell. Reads what memory does not have until the
-/// database answers: the settlement waits for it.
+/// database answers: the settlement waits for it, but not for what can never be read.
 pub(crate) async fn of_settlement(app: &Arc<App>, settlement: &Settlement) -> Option<Examined> {
     let outcome = outcome(settlement)?;
     loop {
         match told_of(app, settlement, outcome).await {
             Ok(parcel) => return parcel.and_then(|parcel| planned(app, &parcel, settlement, outcome)),
-            Err(error) => {
+            Err(error) if error.is_transient() => {
                 tracing::warn!(%error, delivery.id = settlement.leased.entry.delivery,
                     "a notification waits because the database does not answer");
                 tokio::time::sleep(READ_RETRY_WAIT).await;
+            }
+            Err(error) => {
+                tracing::error!(%error, delivery.id = settlement.leased.entry.delivery,
+                    "a sender is not told, because the message cannot be read");
+                return None;
             }
         }
     }
@@ -89,7 +94,18 @@ async fn told_of(
     if settlement.conclusion == Conclusion::Failed("poison") {
         return Ok(Some(bare.parcel.into()));
     }
-    Ok(Some(app.parcels.fetch(&app.store, entry.message).await?.unwrap_or_else(|| bare.parcel.into())))
+    Ok(Some(whole(app, entry.message).await?.unwrap_or_else(|| bare.parcel.into())))
+}
+
+/// A message with its content; `None` when that is gone, or damaged.
+pub(super) async fn whole(app: &App, message: i64) -> Result<Option<Arc<Parcel>>, StoreError> {
+    match app.parcels.fetch(&app.store, message).await {
+        Err(error) if !error.is_transient() => {
+            tracing::error!(%error, message.id = message, "a notification returns nothing of a message that cannot be read");
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 fn planned(app: &App, parcel: &Parcel, settlement: &Settlement, outcome: Outcome) -> Option<Examined> {
