@@ -199,7 +199,7 @@ pub(super) async fn list(
 ) -> Result<Answer<List<ListedEmail>>, ApiError> {
     let snapshot = app.directory.snapshot();
     let (sought, filter, page) = filter.read(&snapshot, who.workspace)?;
-    let _turn = app.list_turns.acquire().await.map_err(|_| ApiError::unavailable("the server ends"))?;
+    let _turn = app.list_turns.take(who.workspace).await;
     let found = match sought {
         Some(sought) => {
             let stores = (&app.store, &app.search);
