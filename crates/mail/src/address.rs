@@ -140,12 +140,7 @@ impl Address {
     /// `é` of one or of two code points for the same mailbox (RFC 8265), so both are one address here; what is sent is as given.
     #[must_use]
     pub fn folded(&self) -> String {
-        if self.text.is_ascii() {
-            return self.text.to_ascii_lowercase();
-        }
-        // Composed first, since lowering may depend on it, and again, since lowering may take apart (İ).
-        let composed: String = self.text.nfc().collect();
-        composed.to_lowercase().nfc().collect()
+        fold(&self.text)
     }
 
     /// Whether the wire needs SMTPUTF8 for it (RFC 6531): the domain is always ASCII, so the local part decides.
@@ -153,6 +148,17 @@ impl Address {
     pub fn needs_smtputf8(&self) -> bool {
         !self.local_part().is_ascii()
     }
+}
+
+/// As [`Address::folded`], of what need not be an address.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Composed first, since lowering may depend on it, and again, since lowering may take apart (İ).
+    let composed: String = text.nfc().collect();
+    composed.to_lowercase().nfc().collect()
 }
 
 fn local_part_ok(local: &str) -> bool {

@@ -20,7 +20,7 @@ pub mod notification;
 mod reply;
 pub mod xtext;
 
-pub use address::{Address, AddressError, Domain, ReversePath};
+pub use address::{Address, AddressError, Domain, ReversePath, fold};
 pub use at::At;
 pub use edit::{Edit, edited_prefix};
 pub use envelope::{Body, Envelope, ForwardPath, Notify, Return};

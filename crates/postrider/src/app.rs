@@ -42,7 +42,7 @@ pub struct App {
     pub key_use: crate::feature::access::usage::KeyUse,
     pub counters: crate::feature::monitor::Counters,
     /// Lists of emails that may read the database at once: half of the readers, because the queue reads, too.
-    pub list_turns: tokio::sync::Semaphore,
+    pub list_turns: crate::turns::Turns,
 }
 
 impl App {

@@ -19,3 +19,4 @@ pub mod starts;
 mod test_store;
 #[cfg(test)]
 mod testing;
+pub mod turns;

@@ -26,6 +26,7 @@ use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::starts::Starts;
+use crate::turns::Turns;
 use crate::{changes, http, retention, schema};
 
 /// Octets of content just accepted that wait in memory for their first attempt.
@@ -157,7 +158,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         epoch: starts.epoch(),
         key_use: access::usage::KeyUse::default(),
         counters: monitor::Counters::default(),
-        list_turns: tokio::sync::Semaphore::new((settings.database.connections_max as usize / 2).max(1)),
+        list_turns: Turns::new(settings.database.connections_max as usize / 2),
         starts,
         hostname,
         store,

@@ -28,6 +28,10 @@ const BODY_WAIT: Duration = Duration::from_secs(120);
 /// Wrong fields of which one answer tells. Reason: a body is read once more for each.
 const FIELDS_TOLD_MAX: usize = 20;
 
+/// Octets of what is told of one wrong field. Reason: the reader repeats the value that it did not expect, and the answer
+/// would be several times as long as the request.
+const MESSAGE_MAX: usize = 300;
+
 /// A request's body as octets, within `http.body_max_bytes`.
 pub struct Octets(pub Bytes);
 
@@ -133,13 +137,21 @@ fn parse_again<T: DeserializeOwned>(bytes: &[u8], pointer: &str) -> Result<T, Ap
         }
         let Some(Segment::Map { key }) = error.path().iter().next() else { break };
         let place = format!("{pointer}{}", json_pointer(error.path()));
-        mistakes.add(place, Code::InvalidValue, error.inner().to_string());
+        mistakes.add(place, Code::InvalidValue, shortened(error.inner().to_string()));
         wrong.insert(key.clone());
     }
     if mistakes.0.is_empty() {
         mistakes.add(pointer, Code::InvalidValue, "a field is given twice");
     }
     Err(ApiError::invalid(mistakes.0))
+}
+
+fn shortened(mut message: String) -> String {
+    if message.len() > MESSAGE_MAX {
+        message.truncate(message.floor_char_boundary(MESSAGE_MAX - '…'.len_utf8()));
+        message.push('…');
+    }
+    message
 }
 
 /// A JSON object without the fields of some names.
@@ -342,6 +354,16 @@ mod tests {
         assert_eq!(errors.len(), 1);
         assert_eq!(errors[0].pointer, "/few");
         assert!(errors[0].message.starts_with("more than 3 elements"), "{}", errors[0].message);
+    }
+
+    #[test]
+    fn a_mistake_does_not_repeat_all_that_was_sent() {
+        let text = format!(r#"{{"name":7,"numbers":"{}"}}"#, "\u{200b}".repeat(100_000));
+        let errors = parse::<Request>(text.as_bytes()).unwrap_err().errors;
+        let lengths: Vec<_> = errors.iter().map(|error| error.message.len()).collect();
+        assert_eq!(lengths.len(), 2);
+        assert!(lengths.iter().all(|length| *length <= MESSAGE_MAX), "{lengths:?}");
+        assert!(errors[0].message.starts_with("invalid type: integer `7`"), "{}", errors[0].message);
     }
 
     #[test]

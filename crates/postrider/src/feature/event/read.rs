@@ -280,6 +280,10 @@ pub async fn events_of_workspace_before(
                 return Ok(page);
             }
             windows += 1;
+            // Steps over what retention has removed, and what a restore left out.
+            let range = [("from", (span.first - 1).into()), ("below", (upto + 1).into())];
+            let Some(newest) = edge(store, &LAST, &range).await? else { break };
+            upto = newest;
             let after = (upto - WINDOW_IDS).max(span.first - 1);
             let wanted = limit - page.events.len();
             let found = window(store, &IN_WINDOW_BACK, workspace, (after, upto), wanted).await?;

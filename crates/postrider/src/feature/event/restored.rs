@@ -50,7 +50,7 @@ pub async fn move_on(store: &Store, now: At, workspaces: &[i64], servers: i64) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::event::read::{Cursor, events_of_workspace, newest};
+    use crate::feature::event::read::{Cursor, events_of_workspace, events_of_workspace_before, newest};
     use crate::feature::event::{Name, note};
     use crate::test_store::{Place, on_both_databases};
 
@@ -78,6 +78,9 @@ mod tests {
         let mut names: Vec<_> = page.events.iter().map(|event| event.name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, ["database.restored", "queue.held"]);
+        let mut back = newest(&server).await.expect("reads");
+        let page = events_of_workspace_before(&server, &mut back, 7, 10).await.expect("the log reads");
+        assert_eq!((page.events.len(), page.more), (3, false), "what nobody has is not walked through");
         server.close().await;
     }
 }

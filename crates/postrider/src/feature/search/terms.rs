@@ -55,7 +55,12 @@ impl Kind {
 /// Writes into `out` the term of a whole text: an address, a tag, a Message-ID.
 pub(super) fn whole(out: &mut String, kind: Kind, text: &str) {
     begin(out, kind);
-    lower_into(out, text);
+    if matches!(kind, Kind::Recipient | Kind::Author) && !text.is_ascii() {
+        // However its letters are composed, an address is one.
+        lower_into(out, &mail::fold(text));
+    } else {
+        lower_into(out, text);
+    }
     if out.len() > TERM_MAX {
         // Texts that differ only at their far end stay apart.
         let mut digest = Fnv::default();

@@ -67,7 +67,11 @@ fn tags(text: &str) -> Result<Box<str>, Refusal> {
         }
         map.insert(name.to_owned(), Value::String(value.to_owned()));
     }
-    Ok(Value::Object(map).to_string().into())
+    let text = Value::Object(map).to_string();
+    if text.len() > JSON_MAX {
+        return Err(refuse("X-Postrider-Tags", format!("longer than {JSON_MAX} octets")));
+    }
+    Ok(text.into())
 }
 
 /// Whether a tag's name or value may stand: ASCII letters, digits, `_`, `-`; 1 to 256 of them.
@@ -125,8 +129,11 @@ mod tests {
 
     #[test]
     fn a_control_header_that_cannot_be_understood_refuses_the_message() {
+        let tags: Vec<_> = (0..1_000).map(|n| format!("tag{n}")).collect();
+        let many = format!("X-Postrider-Tags: {}", tags.join(",\r\n "));
         for wrong in [
             "X-Postrider-Tags: bad value!",
+            &many,
             "X-Postrider-Metadata: [1]",
             "X-Postrider-Metadata: {",
             "X-Postrider-Schedule: tomorrow",

@@ -40,15 +40,11 @@ const MARKS: [&str; 50] = [
     "m46", "m47", "m48", "m49",
 ];
 
-/// What a list is narrowed to; empty matches all.
+/// What a list is narrowed to beside what the index knows; empty matches all.
 #[derive(Default)]
 pub struct Filter {
     pub status: Option<Status>,
-    /// Folded.
-    pub recipient: Option<String>,
-    /// Folded.
-    pub author: Option<String>,
-    /// Name and value, as [`super::control::tag_ok`] allows them.
+    /// Name and value, as [`super::control::tag_ok`] allows them. The index knows it in lower case only.
     pub tag: Option<(String, String)>,
     pub stream: Option<i64>,
     pub since: Option<At>,
@@ -60,8 +56,6 @@ impl Filter {
         let tag = self.tag.as_ref().map(|(name, value)| format!(r#""{name}":"{value}""#));
         vec![
             ("status", self.status.map_or("", Status::as_str).into()),
-            ("recipient", self.recipient.clone().unwrap_or_default().into()),
-            ("author", self.author.clone().unwrap_or_default().into()),
             ("tag", tag.unwrap_or_default().into()),
             ("stream", self.stream.unwrap_or(0).into()),
             ("since", self.since.map_or(i64::MIN, |at| at.0).into()),

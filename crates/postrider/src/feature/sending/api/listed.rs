@@ -115,16 +115,17 @@ impl EmailFilter {
             date::parse_rfc3339(&text?).map_err(|error| wrong(name, error.to_string())).ok()
         };
         let (since, until) = (moment("since", since), moment("until", until));
-        let filter = Filter { status, recipient, author, tag, stream, since, until };
-        let words = (q.as_deref(), subject.as_deref(), domain.as_ref());
-        let sought = sought(words, &filter, &mut mistakes);
+        let filter = Filter { status, tag, stream, since, until };
+        let people = (recipient.as_deref(), author.as_deref(), domain.as_ref());
+        let sought = sought((q.as_deref(), subject.as_deref()), people, &filter, &mut mistakes);
         mistakes.none_or((sought, filter, page))
     }
 }
 
 /// What the index is asked: all that it knows of.
 fn sought(
-    (q, subject, domain): (Option<&str>, Option<&str>, Option<&Domain>),
+    (q, subject): (Option<&str>, Option<&str>),
+    (recipient, author, domain): (Option<&str>, Option<&str>, Option<&Domain>),
     filter: &Filter,
     mistakes: &mut Mistakes,
 ) -> Option<Query> {
@@ -133,8 +134,8 @@ fn sought(
     let query = q.and_then(|q| Query::parse(q).map_err(|mistake| wrong("q", mistake)).ok());
     let tag = filter.tag.as_ref().map(|(name, value)| format!("{name}:{value}"));
     let fields = [
-        (Field::Recipient, filter.recipient.as_deref()),
-        (Field::Author, filter.author.as_deref()),
+        (Field::Recipient, recipient),
+        (Field::Author, author),
         (Field::Domain, domain.map(Domain::as_str)),
         (Field::Tag, tag.as_deref()),
         (Field::Subject, subject),
@@ -198,7 +199,7 @@ pub(super) async fn list(
 ) -> Result<Answer<List<ListedEmail>>, ApiError> {
     let snapshot = app.directory.snapshot();
     let (sought, filter, page) = filter.read(&snapshot, who.workspace)?;
-    let _turn = app.list_turns.acquire().await.map_err(|_| ApiError::unavailable("the server ends"))?;
+    let _turn = app.list_turns.take(who.workspace).await;
     let found = match sought {
         Some(sought) => {
             let stores = (&app.store, &app.search);

@@ -382,6 +382,27 @@ async fn emails_are_found_by_what_they_are() {
 }
 
 #[tokio::test]
+async fn an_email_is_found_however_its_addresses_are_spelled() {
+    on_both(async |harness: &Harness| {
+        let request = with(json!({"from": "J\u{d6}RG@app.example", "to": "Rene\u{301}E@example.org"}));
+        id(&harness.post("/emails", &request).await);
+        harness.settled().await;
+        harness.indexed().await;
+        for filter in [
+            "to=ren%C3%A9e@example.org",
+            "to=RENE%CC%81E@example.org",
+            "q=ren%C3%A9e@example.org",
+            "from=j%C3%B6rg@app.example",
+            "q=from:jo%CC%88rg@app.example",
+        ] {
+            let body = harness.get(&format!("/emails?{filter}")).await.json();
+            assert_eq!(body["data"].as_array().map(Vec::len), Some(1), "{filter}: {body}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn emails_are_found_by_what_people_type() {
     on_both(async |harness: &Harness| {
         for (n, to) in ["ann@example.org", "bob@example.org", "ann@example.org"].iter().enumerate() {

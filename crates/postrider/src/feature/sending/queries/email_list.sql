@@ -8,11 +8,7 @@ FROM (
   ORDER BY id DESC LIMIT :examined) m
 WHERE m.created_us >= :since AND m.created_us < :until
   AND (CAST(:stream AS BIGINT) = 0 OR m.stream_id = :stream)
-  AND (:author = '' OR lower(m.author) = :author)
   AND (:tag = '' OR replace(m.tags, :tag, '') <> m.tags)
-  AND (:recipient = '' OR EXISTS (
-    SELECT 1 FROM delivery d
-    WHERE d.id > m.id AND d.id <= m.id + m.deliveries AND lower(d.forward_path) = :recipient))
   AND (:status = '' OR EXISTS (
     SELECT 1 FROM delivery d
     WHERE d.id > m.id AND d.id <= m.id + m.deliveries AND :status = CASE
