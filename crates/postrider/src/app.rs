@@ -11,6 +11,7 @@ use crate::directory::Directory;
 use crate::feature::egress::Egress;
 use crate::feature::sending::parcel;
 use crate::feature::suppression;
+use crate::feature::tracking::Tracking;
 use crate::health::Health;
 use crate::id::Mint;
 use crate::settings::Settings;
@@ -29,6 +30,7 @@ pub struct App {
     pub suppressions: suppression::Filter,
     pub parcels: parcel::Cache,
     pub egress: Egress,
+    pub tracking: Tracking,
     pub resolver: Resolver,
     pub server_tls: ServerTls,
     pub client_tls: ClientTls,

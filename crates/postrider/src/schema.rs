@@ -3,7 +3,7 @@
 use store::{Migration, Statement};
 
 use crate::feature::{
-    access, capture, domain, egress, event, notification, search, sending, stats, suppression,
+    access, capture, domain, egress, event, notification, search, sending, stats, suppression, tracking,
 };
 
 /// The main database's migrations.
@@ -20,6 +20,7 @@ pub fn migrations() -> &'static [Migration] {
             stats::MIGRATIONS,
             capture::MIGRATIONS,
             notification::MIGRATIONS,
+            tracking::MIGRATIONS,
         ];
         slices.concat()
     });
@@ -36,6 +37,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &egress::rows::SETTLED,
     &capture::CAPTURED,
     &notification::delay::WAITING,
+    &tracking::ENGAGEMENT,
     &event::EVENT,
     &stats::COUNTER,
 ];

@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::metadata::{Asks, Metadata};
+use crate::feature::tracking::switches::SwitchesBody;
 use crate::http::json::{UpTo, up_to};
 
 /// Addresses of one field that are read. Reason: `smtp.recipients_max` may be set so high; a list of a million empty
@@ -65,6 +66,8 @@ pub struct EmailRequest {
     /// After this time nothing is attempted any more.
     #[serde(alias = "expiresAt")]
     pub expires_at: Option<String>,
+    /// What is tracked; a switch that is not named is as the stream has it.
+    pub tracking: Option<SwitchesBody>,
     // What a client may ask for and does not exist yet: refused, so that nobody believes it worked.
     #[schema(ignore)]
     amp: Option<Asks>,
@@ -72,8 +75,6 @@ pub struct EmailRequest {
     template: Option<Asks>,
     #[schema(ignore)]
     topic_id: Option<Asks>,
-    #[schema(ignore)]
-    tracking: Option<Asks>,
     #[schema(ignore)]
     ip_pool: Option<Asks>,
     #[schema(ignore)]
@@ -91,7 +92,6 @@ impl EmailRequest {
             ("amp", &self.amp),
             ("template", &self.template),
             ("topic_id", &self.topic_id),
-            ("tracking", &self.tracking),
             ("ip_pool", &self.ip_pool),
             ("test_mode", &self.test_mode),
             ("bypass_suppression", &self.bypass_suppression),
