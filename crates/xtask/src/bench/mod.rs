@@ -8,6 +8,7 @@ pub mod latency;
 pub mod machine;
 pub mod relay;
 mod table;
+pub mod track;
 pub mod waiting;
 
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub enum Bench {
     Latency(latency::Options),
     /// The relay's rate with a million messages waiting
     Waiting(waiting::Options),
+    /// Tracking pixels on one core: nginx with a file of the same size and Postrider in turn
+    Track(track::Options),
 }
 
 pub fn run(bench: &Bench) -> Result<()> {
@@ -34,6 +37,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Api(options) => api::run(options),
         Bench::Latency(options) => latency::run(options),
         Bench::Waiting(options) => waiting::run(options),
+        Bench::Track(options) => track::run(options),
     }
 }
 

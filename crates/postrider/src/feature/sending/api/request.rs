@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_yet_is_noticed() {
-        let request = read(r#"{"amp":"x","test_mode":false,"template":null,"tracking":{"opens":true}}"#);
-        assert_eq!(request.not_available().collect::<Vec<_>>(), ["amp", "tracking"]);
+        let request = read(r#"{"amp":"x","test_mode":false,"template":null,"template":{"id":"x"}}"#);
+        assert_eq!(request.not_available().collect::<Vec<_>>(), ["amp", "template"]);
     }
 }
