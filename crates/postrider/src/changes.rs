@@ -75,6 +75,7 @@ async fn heed(app: &Arc<App>, events: &[Event]) -> Result<(), StoreError> {
         Name::KeyCreated,
         Name::KeyRevoked,
         Name::DomainCreated,
+        Name::DomainChanged,
         Name::DomainVerified,
         Name::DomainDeleted,
     ]) {

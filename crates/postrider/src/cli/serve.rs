@@ -366,6 +366,7 @@ async fn drain(app: &Arc<App>) {
     while app.egress.under_way() > 0 && clock.elapsed() < DRAIN_WAIT {
         tokio::time::sleep(LOOK_EVERY).await;
     }
+    tracking::work::finish(app).await;
     let left = app.egress.under_way();
     if left == 0 {
         if let Err(error) = app.starts.end(&app.store, net::clock::now()).await {

@@ -83,6 +83,7 @@ pub enum Name {
     EmailUnsubscribed,
     EmailReclassified,
     StreamChanged,
+    DomainChanged,
     TrackingSecretAdded,
 }
 
@@ -117,6 +118,7 @@ impl Name {
         Name::EmailUnsubscribed,
         Name::EmailReclassified,
         Name::StreamChanged,
+        Name::DomainChanged,
         Name::TrackingSecretAdded,
     ];
 
@@ -151,6 +153,7 @@ impl Name {
             Name::EmailRead => "email.read",
             Name::EmailUnsubscribed => "email.unsubscribed",
             Name::EmailReclassified => "email.reclassified",
+            Name::DomainChanged => "domain.changed",
             Name::StreamChanged => "stream.changed",
             Name::TrackingSecretAdded => "tracking_secret.added",
         }

@@ -143,8 +143,13 @@ impl Tracking {
             domain: parcel.author.domain_str().to_owned(),
             mailbox: app.settings.tracking.unsubscribe_mailbox.clone(),
         });
+        let domain = snapshot.domain_for(parcel.workspace, &parcel.author.domain());
+        let host = domain.and_then(|domain| domain.tracking_host.as_ref());
         Some(Dress {
-            base: self.base.get()?.clone(),
+            base: match host {
+                Some(host) => format!("https://{host}").into(),
+                None => self.base.get()?.clone(),
+            },
             secrets: self.secrets(),
             bearer: Bearer { workspace: parcel.workspace, delivery, link: 0, class: stream.class },
             switches: parcel.track,

@@ -400,6 +400,37 @@ async fn a_message_and_its_stream_say_what_is_tracked() {
 }
 
 #[tokio::test]
+async fn a_domain_has_a_host_of_its_own_in_its_links() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let mut world = World::start(database).await;
+        let list = world.harness.get("/domains").await.json();
+        let path = format!("/domains/{}", list["data"][0]["id"].as_str().expect("an id"));
+        for wrong in ["t.evil.example", "evilapp.example", "no host"] {
+            assert_eq!(
+                set_host(&world, &path, wrong).await.json()["errors"][0]["pointer"],
+                "/tracking_host",
+                "{wrong}"
+            );
+        }
+        let shown = set_host(&world, &path, "t.app.example").await.json();
+        assert_eq!(shown["tracking_host"], "t.app.example");
+        assert!(
+            shown["records"].as_array().expect("records").iter().any(|one| one["type"] == "CNAME"),
+            "{shown}"
+        );
+        let mail = world.mail(json!({})).await;
+        assert!(mail.links[0].starts_with("https://t.app.example/t/c/"), "{}", mail.links[0]);
+        assert_eq!(set_host(&world, &path, "").await.json()["tracking_host"], json!(null));
+        assert!(world.mail(json!({})).await.links[0].starts_with(BASE));
+        world.harness.end().await;
+    }
+}
+
+async fn set_host(world: &World, path: &str, host: &str) -> Answer {
+    world.harness.ask("PATCH", path, &json!({ "tracking_host": host })).await
+}
+
+#[tokio::test]
 async fn newer_knowledge_judges_old_facts_again_and_the_counters_follow() {
     for database in [Database::Sqlite, Database::Postgres] {
         let mut world = World::start(database).await;

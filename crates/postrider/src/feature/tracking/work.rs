@@ -29,31 +29,36 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Places in the queries by delivery.
 const PLACES: usize = 50;
 
-/// Runs until `stop`, then writes what is left.
+/// Runs until `stop`; what is left then is for [`finish`].
 pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
     loop {
-        let ending = tokio::select! {
-            () = stop.stopped() => true,
-            () = app.tracking.inbox.rings() => false,
-            () = tokio::time::sleep(LOOK_EVERY) => false,
-        };
-        app.tracking.gather_readings(&app, app.now(), ending);
-        if !ending {
-            tokio::time::sleep(GATHER).await;
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = app.tracking.inbox.rings() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
         }
+        app.tracking.gather_readings(&app, app.now(), false);
+        tokio::time::sleep(GATHER).await;
         while let hits = app.tracking.inbox.take(BATCH_MAX)
             && !hits.is_empty()
         {
-            write_all(&app, hits, &stop).await;
-        }
-        if ending {
-            return;
+            write_all(&app, hits, || !stop.is_stopped()).await;
         }
     }
 }
 
-/// Offers a batch until it is taken; when the process ends, once.
-async fn write_all(app: &App, hits: Vec<Hit>, stop: &net::listen::Stop) {
+/// Writes what waits and the readings under way, once: the process ends.
+pub async fn finish(app: &App) {
+    app.tracking.gather_readings(app, app.now(), true);
+    while let hits = app.tracking.inbox.take(BATCH_MAX)
+        && !hits.is_empty()
+    {
+        write_all(app, hits, || false).await;
+    }
+}
+
+/// Offers a batch until it is taken, or as long as it may be offered again.
+async fn write_all(app: &App, hits: Vec<Hit>, may_go_on: impl Fn() -> bool) {
     let count = hits.len();
     let numbered: Vec<_> = hits.into_iter().map(|hit| (app.mint.next(hit.at), hit)).collect();
     loop {
@@ -63,7 +68,7 @@ async fn write_all(app: &App, hits: Vec<Hit>, stop: &net::listen::Stop) {
             Err(StoreError::Conflict(_)) => {}
             Err(error) => {
                 tracing::warn!(%error, "what recipients did could not be written and will be written later");
-                if stop.is_stopped() {
+                if !may_go_on() {
                     app.counters.tracking_lost.add(count as u64);
                     return;
                 }

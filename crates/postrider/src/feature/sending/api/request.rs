@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_yet_is_noticed() {
-        let request = read(r#"{"amp":"x","test_mode":false,"template":null,"template":{"id":"x"}}"#);
-        assert_eq!(request.not_available().collect::<Vec<_>>(), ["amp", "template"]);
+        let request = read(r#"{"amp":"x","test_mode":false,"template":null,"topic_id":"t"}"#);
+        assert_eq!(request.not_available().collect::<Vec<_>>(), ["amp", "topic_id"]);
     }
 }
