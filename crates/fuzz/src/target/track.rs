@@ -5,7 +5,7 @@
 
 use content::track::{Changes, Link, rewrite_message};
 
-use crate::{Target, kind, target};
+use crate::{Target, kind};
 
 pub(super) const TARGET: Target = Target {
     name: "track",
