@@ -301,7 +301,12 @@ impl Ports {
         for (listener, tls) in self.smtp {
             tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
         }
-        tokio::spawn(http::serve(app.clone(), http::router(app.clone(), stop.clone()), self.http, stop.clone()));
+        tokio::spawn(http::serve(
+            app.clone(),
+            http::router(app.clone(), stop.clone()),
+            self.http,
+            stop.clone(),
+        ));
         if let Some(listener) = self.tracking {
             let router = http::tracking_router(app.clone(), stop.clone());
             tokio::spawn(http::serve(app.clone(), router, listener, stop.clone()));

@@ -22,6 +22,7 @@ mod reading;
 pub mod reclassify;
 mod region;
 pub mod secret;
+mod settle;
 #[cfg(test)]
 mod story;
 pub mod switches;

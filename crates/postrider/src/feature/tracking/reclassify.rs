@@ -3,9 +3,10 @@
 use mail::At;
 use store::{Store, StoreError, Write, query};
 
-use super::engagement::{Delivery, settle};
+use super::engagement::Delivery;
 use super::judge::RULES;
 use super::networks::Networks;
+use super::settle::settle;
 use super::work::{deliveries, known};
 
 query!(OUTDATED, "queries/outdated.sql");

@@ -11,8 +11,9 @@ use std::time::Duration;
 use mail::At;
 use store::{Query, Row, Store, StoreError, Value, Write, query};
 
-use super::engagement::{Delivery, Engagement, OF_DELIVERY_MAX, settle};
+use super::engagement::{Delivery, Engagement, OF_DELIVERY_MAX};
 use super::inbox::Hit;
+use super::settle::settle;
 use crate::app::App;
 
 query!(DELIVERIES, "queries/deliveries.sql");
