@@ -88,7 +88,7 @@ pub enum Name {
 }
 
 impl Name {
-    pub const ALL: [Name; 30] = [
+    pub const ALL: [Name; 31] = [
         Name::EmailScheduled,
         Name::EmailQueued,
         Name::EmailDeferred,

@@ -35,7 +35,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use mail::At;
+use mail::{At, ReversePath};
 use store::{Migration, Store, query};
 
 use crate::app::App;
@@ -130,6 +130,10 @@ impl Tracking {
     /// What a delivery gets before it is signed; none when it goes out as it was handed over.
     #[must_use]
     pub fn dress(&self, app: &App, parcel: &Parcel, delivery: i64) -> Option<Dress> {
+        // A report about mail is nobody's campaign, whatever its stream (RFC 5321 §4.5.5).
+        if parcel.envelope.reverse_path == ReversePath::Null {
+            return None;
+        }
         let snapshot = app.directory.snapshot();
         let stream = snapshot.stream_by_id(parcel.workspace, parcel.stream)?;
         if !parcel.track.any() && stream.class == Class::Transactional {
