@@ -12,6 +12,7 @@ use crate::feature::egress::Egress;
 use crate::feature::sending::parcel;
 use crate::feature::suppression;
 use crate::feature::template::programs::Programs;
+use crate::feature::tracking::Tracking;
 use crate::health::Health;
 use crate::id::Mint;
 use crate::settings::Settings;
@@ -32,6 +33,7 @@ pub struct App {
     /// Templates that are ready to be rendered.
     pub programs: Programs,
     pub egress: Egress,
+    pub tracking: Tracking,
     pub resolver: Resolver,
     pub server_tls: ServerTls,
     pub client_tls: ClientTls,

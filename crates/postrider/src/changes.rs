@@ -46,6 +46,7 @@ async fn begin(app: &Arc<App>) -> Result<Cursor, StoreError> {
     let cursor = newest(&app.store).await?;
     app.directory.reload(&app.store).await?;
     app.suppressions.load(&app.store, 0).await?;
+    app.tracking.reload(&app.store, app.now()).await?;
     admin::reload(app).await?;
     admin::dues_changed(app, &admin::Scope::default());
     Ok(cursor)
@@ -70,13 +71,18 @@ async fn heed(app: &Arc<App>, events: &[Event]) -> Result<(), StoreError> {
     if any(&[
         Name::WorkspaceCreated,
         Name::StreamCreated,
+        Name::StreamChanged,
         Name::KeyCreated,
         Name::KeyRevoked,
         Name::DomainCreated,
+        Name::DomainChanged,
         Name::DomainVerified,
         Name::DomainDeleted,
     ]) {
         app.directory.reload(&app.store).await?;
+    }
+    if any(&[Name::TrackingSecretAdded]) {
+        app.tracking.reload(&app.store, app.now()).await?;
     }
     if any(&[Name::SuppressionAdded]) {
         app.suppressions.load(&app.store, 0).await?;

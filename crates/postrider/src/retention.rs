@@ -16,7 +16,7 @@ use mail::At;
 use store::{Query, Store, StoreError, Write};
 
 use crate::app::App;
-use crate::feature::{capture, egress, event, search, sending};
+use crate::feature::{capture, egress, event, search, sending, tracking};
 use crate::{id, starts};
 
 /// How often old rows are looked for.
@@ -64,11 +64,10 @@ impl Cuts {
     /// From ages in days.
     #[must_use]
     pub fn of(now: At, content_days: u32, events_days: u32) -> Cuts {
-        let ago =
-            |age: Duration| At(now.0.saturating_sub(i64::try_from(age.as_micros()).unwrap_or(i64::MAX)));
-        let history = ago(DAY * events_days);
+        let history = ago(now, events_days);
         // A content without its message would be nobody's.
-        Cuts { content: ago(DAY * content_days).max(history), history, idempotency: ago(IDEMPOTENCY_KEPT) }
+        let content = ago(now, content_days).max(history);
+        Cuts { content, history, idempotency: before(now, IDEMPOTENCY_KEPT) }
     }
 }
 
@@ -93,6 +92,7 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
 /// From the mail first, then from the index: what is found and gone is tolerated, what is there and not found is not.
 async fn remove_everywhere(app: &App, cuts: Cuts) -> Result<(), StoreError> {
     remove(&app.store, cuts, app.epoch).await?;
+    forget_addresses(&app.store, ago(app.now(), app.settings.tracking.addresses_days)).await?;
     while search::upkeep::forget_before(&app.search, id::floor(cuts.history)).await? > 0 {
         tokio::time::sleep(PAUSE).await;
     }
@@ -110,6 +110,7 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
     sweep(store, &egress::ATTEMPT_AGED, cuts.history).await?;
     sweep(store, &sending::MESSAGE_AGED, cuts.history).await?;
     sweep(store, &capture::CAPTURED_AGED, cuts.history).await?;
+    sweep(store, &tracking::ENGAGEMENT_AGED, cuts.history).await?;
     for span in event::read::spans(store).await? {
         let from = span.writer << store::WRITER_SHIFT;
         sweep_between(store, &event::EVENT_AGED, (from, span.last), cuts.history).await?;
@@ -118,6 +119,23 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
         tokio::time::sleep(PAUSE).await;
     }
     starts::forget(store, cuts.history, epoch).await
+}
+
+/// Forgets the addresses of recipients' clients that asked before `cut`.
+///
+/// # Errors
+/// As [`Store::read`] and [`Store::write`].
+pub async fn forget_addresses(store: &Store, cut: At) -> Result<(), StoreError> {
+    sweep(store, &tracking::ADDRESS_AGED, cut).await
+}
+
+/// So many days before `now`.
+fn ago(now: At, days: u32) -> At {
+    before(now, DAY * days)
+}
+
+fn before(now: At, age: Duration) -> At {
+    At(now.0.saturating_sub(i64::try_from(age.as_micros()).unwrap_or(i64::MAX)))
 }
 
 async fn sweep(store: &Store, aged: &Aged, cut: At) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ use store::{Migration, Statement};
 
 use crate::feature::{
     access, capture, domain, egress, event, notification, search, sending, stats, suppression, template,
+    tracking,
 };
 
 /// The main database's migrations.
@@ -21,6 +22,7 @@ pub fn migrations() -> &'static [Migration] {
             capture::MIGRATIONS,
             notification::MIGRATIONS,
             template::MIGRATIONS,
+            tracking::MIGRATIONS,
         ];
         slices.concat()
     });
@@ -37,6 +39,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &egress::rows::SETTLED,
     &capture::CAPTURED,
     &notification::delay::WAITING,
+    &tracking::ENGAGEMENT,
     &event::EVENT,
     &stats::COUNTER,
 ];

@@ -89,6 +89,7 @@ impl Harness {
         if let Some((url, _)) = &place.postgres {
             written.preset("database.url", url);
         }
+        written.preset("tracking.url", "https://track.example");
         for (path, value) in settings {
             written.preset(path, value);
         }
@@ -96,6 +97,7 @@ impl Harness {
         let app = Arc::new(cli::serve::open(settings).await.expect("the app opens"));
         let (stopper, stop) = stopper();
         tokio::spawn(feature::egress::driver::run(app.clone(), stop.clone()));
+        tokio::spawn(feature::tracking::work::run(app.clone(), stop.clone()));
         let router = http::router(app.clone(), stop);
         let mut harness = Harness { app, key: String::new(), router, stopper, place };
         let workspace = harness.workspace();

@@ -14,6 +14,7 @@ mod crash;
 mod fuzz;
 mod http;
 mod interop;
+mod nginx;
 mod place;
 mod postfix;
 mod postgres;

@@ -134,7 +134,11 @@ fn email_request(input: &[u8]) -> u64 {
                     "a field that nobody knows: {more}"
                 );
             }
-            kind((counts, request.attachments.as_ref().map_or(0, |list| list.0.len()), request.not_available().count()))
+            kind((
+                counts,
+                request.attachments.as_ref().map_or(0, |list| list.0.len()),
+                request.not_available().count(),
+            ))
         }
         Err(error) => {
             assert!(!error.errors.is_empty());

@@ -15,6 +15,7 @@ mod reply;
 mod settings;
 mod smtp_client;
 mod smtp_server;
+mod track;
 
 use crate::Target;
 use crate::chance::Chance;
@@ -48,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     api::SEARCH,
     api::IDS,
     settings::TARGET,
+    track::TARGET,
 ];
 
 /// The first `N` fields; the last one holds all that is left.

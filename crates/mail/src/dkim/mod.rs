@@ -42,7 +42,7 @@ enum Listing {
 }
 
 /// The fields that are signed, in the order of `h=`.
-const SIGNED: [(&str, Listing); 17] = [
+const SIGNED: [(&str, Listing); 18] = [
     ("From", Listing::OnceMore),
     ("To", Listing::OnceMore),
     ("Cc", Listing::OnceMore),
@@ -60,6 +60,7 @@ const SIGNED: [(&str, Listing); 17] = [
     ("List-Id", Listing::AsPresent),
     ("Feedback-ID", Listing::AsPresent),
     ("Sender", Listing::AsPresent),
+    ("Auto-Submitted", Listing::AsPresent),
 ];
 
 /// Longest line of a signature field that we write.

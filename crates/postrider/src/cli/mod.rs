@@ -24,6 +24,7 @@ mod suppressions;
 #[cfg(test)]
 mod tests;
 mod tool;
+mod tracking;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -92,6 +93,9 @@ enum Command {
     /// Add, lift and list suppressions: addresses that may not be mailed.
     #[command(subcommand)]
     Suppressions(suppressions::SuppressionsCommand),
+    /// Judge anew what recipients did; make a new secret for tokens.
+    #[command(subcommand)]
+    Tracking(tracking::TrackingCommand),
     /// Copy the database into a file while the server runs.
     #[command(after_help = backup::HELP)]
     Backup(backup::BackupArgs),
@@ -188,6 +192,7 @@ async fn perform(command: Command, settings: Settings, json: bool) -> anyhow::Re
         Command::Workspaces(command) => workspaces::run(settings, command).await,
         Command::Streams(command) => streams::run(settings, command).await,
         Command::Suppressions(command) => suppressions::run(settings, command).await,
+        Command::Tracking(command) => tracking::run(settings, command).await,
         Command::Backup(args) => backup::run(settings, args).await,
         Command::Restore(args) => restore::run(settings, args).await,
     }

@@ -20,6 +20,7 @@ use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::By;
 use crate::feature::sending::parcel;
+use crate::feature::tracking::{self, Tracking};
 use crate::feature::{access, domain, egress, monitor, notification, search, suppression};
 use crate::health::Health;
 use crate::id::Mint;
@@ -148,6 +149,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let scheduler = Scheduler::new(queue_config(&settings), net::clock::random_u64());
     Ok(App {
+        tracking: Tracking::open(&settings, &store, now).await?,
         egress: Egress::new(scheduler, Signing::start(threads).context("starting the signing threads")?),
         resolver: Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?,
         server_tls: server_tls(&settings, &hostname)?,
@@ -243,17 +245,18 @@ async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>
 /// Everything that listens.
 struct Ports {
     http: Listener,
+    tracking: Option<Listener>,
     smtp: Vec<(Listener, PortTls)>,
 }
 
 impl Ports {
     fn bind(app: &App) -> anyhow::Result<Ports> {
         let settings = &app.settings;
-        let limits = &settings.http;
-        let admissions =
-            Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
-        let http = Listener::bind(limits.listen, admissions);
-        let http = http.with_context(|| format!("listening on {} for HTTP", limits.listen))?;
+        let http = bind_http(settings, settings.http.listen, "HTTP")?;
+        let tracking = settings.tracking.listen;
+        let tracking = tracking.map(|address| bind_http(settings, address, "tracking")).transpose()?;
+        let reached = tracking.as_ref().unwrap_or(&http).address();
+        app.tracking.listens(reached, &app.hostname);
         let limits = &settings.smtp;
         let admissions =
             Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
@@ -268,7 +271,7 @@ impl Ports {
             let listener = smtp::bind(address, &admissions);
             smtp.push((listener.with_context(|| format!("listening on {address} for SMTP"))?, tls));
         }
-        Ok(Ports { http, smtp })
+        Ok(Ports { http, tracking, smtp })
     }
 
     fn announce(&self, mode: Mode, first: Option<&First>, json: bool) -> anyhow::Result<()> {
@@ -300,7 +303,17 @@ impl Ports {
         for (listener, tls) in self.smtp {
             tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
         }
-        tokio::spawn(http::serve(app.clone(), self.http, stop.clone()));
+        tokio::spawn(http::serve(
+            app.clone(),
+            http::router(app.clone(), stop.clone()),
+            self.http,
+            stop.clone(),
+        ));
+        if let Some(listener) = self.tracking {
+            let router = http::tracking_router(app.clone(), stop.clone());
+            tokio::spawn(http::serve(app.clone(), router, listener, stop.clone()));
+        }
+        tokio::spawn(tracking::work::run(app.clone(), stop.clone()));
         tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
         tokio::spawn(changes::follow(app.clone(), stop.clone()));
         tokio::spawn(search::work::run(app.clone(), stop.clone()));
@@ -312,6 +325,15 @@ impl Ports {
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.key_use.write(&own.store, until).await });
     }
+}
+
+/// Each HTTP port has its own share of connections: recipients cannot take those of applications.
+fn bind_http(settings: &Settings, address: SocketAddr, what: &str) -> anyhow::Result<Listener> {
+    let limits = &settings.http;
+    let admissions =
+        Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
+    let listener = Listener::bind(address, admissions);
+    listener.with_context(|| format!("listening on {address} for {what}"))
 }
 
 fn lines_to_paste(mode: Mode, first: &First, http: &str, smtp: SocketAddr) -> String {
@@ -351,6 +373,7 @@ async fn drain(app: &Arc<App>) {
     while app.egress.under_way() > 0 && clock.elapsed() < DRAIN_WAIT {
         tokio::time::sleep(LOOK_EVERY).await;
     }
+    tracking::work::finish(app).await;
     let left = app.egress.under_way();
     if left == 0 {
         if let Err(error) = app.starts.end(&app.store, net::clock::now()).await {

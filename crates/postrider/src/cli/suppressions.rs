@@ -114,7 +114,7 @@ async fn list(tool: &Tool, args: &ListArgs) -> anyhow::Result<Answer> {
     let value = |one: &Listed| {
         json!({
             "id": Noun::Suppression.show(one.id), "address": one.address, "reason": one.reason,
-            "stream_id": (one.stream != 0).then(|| Noun::Stream.show(one.stream)),
+            "stream_id": (one.stream > 0).then(|| Noun::Stream.show(one.stream)),
             "delivery_id": one.delivery.map(|id| Noun::Delivery.show(id)), "evidence": one.evidence,
             "created_at": mail::date::rfc3339(one.created),
         })

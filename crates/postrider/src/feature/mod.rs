@@ -12,3 +12,4 @@ pub mod sending;
 pub mod stats;
 pub mod suppression;
 pub mod template;
+pub mod tracking;

@@ -154,7 +154,8 @@ mod tests {
         let (_stopper, stop) = stopper();
         let listener = Listener::bind(([127, 0, 0, 1], 0).into(), admissions.clone()).expect("a port");
         let address = listener.address();
-        tokio::spawn(crate::http::serve(harness.app.clone(), listener, stop));
+        let router = crate::http::router(harness.app.clone(), stop.clone());
+        tokio::spawn(crate::http::serve(harness.app.clone(), router, listener, stop));
         let mut client = TcpStream::connect(address).await.expect("somebody listens");
         client.write_all(words.as_bytes()).await.expect("it is taken");
         let mut heard = Vec::new();

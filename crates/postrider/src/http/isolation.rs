@@ -146,6 +146,10 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
     match (endpoint.method, endpoint.path) {
         (Method::Post, "/domains") => vec![json!({ "name": "new.example" })],
         (Method::Post, "/api-keys") => vec![json!({ "name": "k", "domain_id": victim.ids["domains"][0] })],
+        (Method::Patch, "/domains/{id}") => {
+            vec![json!({ "tracking_host": format!("t.{}.example", victim.mark) })]
+        }
+        (Method::Patch, "/streams/{id}") => vec![json!({ "tracking": { "opens": false } })],
         (Method::Post, "/streams") => vec![json!({ "name": "new", "class": "marketing" })],
         (Method::Post, "/suppressions") => vec![json!({ "email": "a@b.example", "stream": stream })],
         (Method::Post, "/suppressions/batch/add") => {

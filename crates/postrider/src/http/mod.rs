@@ -32,7 +32,9 @@ use axum::extract::FromRef;
 use net::listen::{Listener, Stop};
 
 use crate::app::App;
-use crate::feature::{access, capture, domain, egress, event, monitor, sending, suppression, template};
+use crate::feature::{
+    access, capture, domain, egress, event, monitor, sending, suppression, template, tracking,
+};
 use endpoint::Endpoint;
 
 /// What handlers may take by `State`: the app, and the end.
@@ -68,6 +70,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         egress::api::endpoints(),
         event::api::endpoints(),
         monitor::api::endpoints(),
+        tracking::api::endpoints(),
         docs::endpoints(),
     ];
     slices.into_iter().flatten().collect()
@@ -78,9 +81,13 @@ pub fn router(app: Arc<App>, stop: Stop) -> Router {
     surface::router(endpoints(), Api { app, stop })
 }
 
+/// Answers recipients only: for a listener that is open to the world while the API's is not.
+pub fn tracking_router(app: Arc<App>, stop: Stop) -> Router {
+    surface::router(tracking::api::endpoints(), Api { app, stop })
+}
+
 /// Serves until `stop`; requests under way are answered.
-pub async fn serve(app: Arc<App>, listener: Listener, mut stop: Stop) {
-    let router = router(app.clone(), stop.clone());
+pub async fn serve(app: Arc<App>, router: Router, listener: Listener, mut stop: Stop) {
     while let Some(arrival) = listener.accept(&mut stop).await {
         let (app, router, stop) = (app.clone(), router.clone(), stop.clone());
         tokio::spawn(async move { connection::serve(&app.settings.http, router, arrival, stop).await });

@@ -25,6 +25,23 @@ impl Network {
         }
     }
 
+    /// Reads `10.0.0.0/8`, `2001:db8::/32` or an address alone.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Network, String> {
+        Network::from_text(text)
+    }
+
+    /// The network in which an address is, as far as a statistic may know it: a /24, or a /48.
+    #[must_use]
+    pub fn around(address: IpAddr) -> Network {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Network { first: IpAddr::V4(masked_v4(address, 24)), prefix: 24 },
+            IpAddr::V6(address) => Network { first: IpAddr::V6(masked_v6(address, 48)), prefix: 48 },
+        }
+    }
+
     /// How many leading bits count: the greater, the narrower.
     #[must_use]
     pub fn prefix(&self) -> u8 {

@@ -8,13 +8,13 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mail::Domain;
+use mail::{Address, Domain};
 
 use super::declaration::{Section, Setting};
 use super::network::Network;
 use super::reader::Reader;
 use super::route::{DomainPattern, NextHop, TlsMode};
-use super::value::{DatabaseUrl, LogFormat, LogLevel, Notifications, Secret};
+use super::value::{BaseUrl, DatabaseUrl, LogFormat, LogLevel, Notifications, Secret};
 
 /// All tables, in the order of the sample file: the top of the file first, as TOML demands.
 pub const SECTIONS: &[Section] = &[
@@ -28,6 +28,7 @@ pub const SECTIONS: &[Section] = &[
     Delivery::SECTION,
     Route::SECTION,
     Queue::SECTION,
+    Tracking::SECTION,
     Retention::SECTION,
     Disk::SECTION,
     Log::SECTION,
@@ -359,6 +360,52 @@ section! {
         deliveries_in_memory_max: u32 {
             key: "deliveries_in_memory_max", unit: "deliveries", default: 100_000, range: 1_000 to 10_000_000,
             because: "about 100 MB, and some ten seconds of work at full speed",
+        }
+    }
+}
+
+section! {
+    /// Opens, clicks, reading time and unsubscribing: the pages that recipients reach.
+    Tracking at "tracking" {
+        /// The URL under which recipients reach the paths that begin with `/t/`; empty: the API's own address.
+        url: Option<BaseUrl> {
+            key: "url", unit: "https://host", default: "", example: "https://t.example.org",
+            because: "a first run knows no public name; mail that leaves needs one, by HTTPS, or its links lead nowhere",
+        }
+        /// A further HTTP listener that serves nothing but the tracking paths; empty: none.
+        listen: Option<SocketAddr> {
+            key: "listen", unit: "address:port", default: "",
+            because: "the API's listener serves them too; this one can be open to the world while the API is not",
+        }
+        /// Networks of proxies in front of us, whose `X-Forwarded-For` is believed.
+        proxies: Vec<Network> {
+            key: "proxies", unit: "networks", default: [], example: r#"["10.0.0.0/8"]"#,
+            because: "from anybody else the header is whatever the client wrote",
+        }
+        /// A mailbox in which somebody unsubscribes those who write to it; named in List-Unsubscribe. Empty: only the URL is.
+        unsubscribe_mailbox: Option<Address> {
+            key: "unsubscribe_mailbox", unit: "address", default: "", example: "unsubscribe@example.org",
+            because: "a mailbox that nobody reads must not be promised",
+        }
+        /// A file of networks from which programs ask, in the form of the built-in one; empty: the built-in one.
+        networks_file: Option<PathBuf> {
+            key: "networks_file", unit: "file", default: "",
+            because: "the networks that matter are known, and change slowly",
+        }
+        /// A file in MaxMind's format by which an address becomes a region; empty: regions are unknown.
+        regions_file: Option<PathBuf> {
+            key: "regions_file", unit: "file", default: "", example: "/var/lib/GeoLite2-City.mmdb",
+            because: "such files have licences of their own and age within weeks",
+        }
+        /// How long clients' addresses are kept; after that only their networks (/24, /48) are.
+        addresses_days: u32 {
+            key: "addresses_days", unit: "days", default: 30, range: 0 to 3_650,
+            because: "long enough to look into abuse; statistics need the network at most",
+        }
+        /// Mails whose reading time is measured at the same moment; each holds a connection for up to 20 seconds.
+        readings_max: u32 {
+            key: "readings_max", unit: "mails", default: 2_000, range: 0 to 100_000,
+            because: "as many sockets fit into the usual limit of open files, with room for the mail",
         }
     }
 }

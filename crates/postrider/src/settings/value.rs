@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mail::Domain;
+use mail::{Address, Domain};
 
 /// A value as somebody wrote it, before its setting's type is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,6 +176,39 @@ impl FromText for IpAddr {
 impl FromText for Domain {
     fn from_text(text: &str) -> Result<Domain, String> {
         Domain::parse(text).map_err(|_| format!("{text:?} is not a domain name"))
+    }
+}
+
+impl FromText for Address {
+    fn from_text(text: &str) -> Result<Address, String> {
+        Address::parse(text).map_err(|error| format!("{text:?} is not an address: {error}"))
+    }
+}
+
+/// A URL that others begin with: `https://t.example.org`, a path allowed, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromText for BaseUrl {
+    fn from_text(text: &str) -> Result<BaseUrl, String> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/[]".contains(&byte);
+        match rest {
+            Some(rest)
+                if rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+                    && rest.bytes().all(usual) =>
+            {
+                Ok(BaseUrl(text.trim_end_matches('/').to_owned()))
+            }
+            Some(_) | None => Err(format!("{text:?} is not a URL such as https://t.example.org")),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod machine;
 pub mod relay;
 pub mod render;
 mod table;
+pub mod track;
 pub mod waiting;
 
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub enum Bench {
     Waiting(waiting::Options),
     /// A template from data to signed octets: microseconds for each step
     Render(render::Options),
+    /// Tracking pixels on one core: nginx with a file of the same size and Postrider in turn
+    Track(track::Options),
 }
 
 pub fn run(bench: &Bench) -> Result<()> {
@@ -38,6 +41,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Latency(options) => latency::run(options),
         Bench::Waiting(options) => waiting::run(options),
         Bench::Render(options) => render::run(options),
+        Bench::Track(options) => track::run(options),
     }
 }
 

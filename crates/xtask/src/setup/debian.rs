@@ -1,6 +1,6 @@
 //! Debian packages: each is known by the program that it brings, so that another source of the same program will do.
 //!
-//! Guarantees: packages are installed with starting of services forbidden, so no system Postfix, OpenDKIM or PostgreSQL comes up.
+//! Guarantees: packages are installed with starting of services forbidden, so no system Postfix, OpenDKIM, PostgreSQL or nginx comes up.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -21,7 +21,7 @@ struct Package {
     present: fn() -> bool,
 }
 
-const PACKAGES: [Package; 8] = [
+const PACKAGES: [Package; 9] = [
     Package { name: "postfix", present: || find_program("smtp-source").is_some() },
     Package { name: "opendkim", present: || find_program("opendkim").is_some() },
     Package { name: "opendkim-tools", present: || find_program("opendkim-testmsg").is_some() },
@@ -29,6 +29,7 @@ const PACKAGES: [Package; 8] = [
     Package { name: "postgresql", present: || postgres::programs().is_some() },
     Package { name: "python3-venv", present: python_makes_environments },
     Package { name: "nodejs", present: || find_program("node").is_some() },
+    Package { name: "nginx", present: || find_program("nginx").is_some() },
     Package { name: "npm", present: || find_program("npm").is_some() },
 ];
 
@@ -70,8 +71,9 @@ fn missing() -> Vec<&'static str> {
 /// On a machine with systemd, what was just installed must not come up at the next boot either.
 fn disable_services(installed: &[&str]) {
     if Path::new("/run/systemd/system").exists() {
-        for service in
-            installed.iter().filter(|package| ["postfix", "opendkim", "postgresql"].contains(package))
+        for service in installed
+            .iter()
+            .filter(|package| ["postfix", "opendkim", "postgresql", "nginx"].contains(package))
         {
             if let Err(error) = run_quietly(command("systemctl").args(["disable", service])) {
                 eprintln!("{service} may start at the next boot: {error:#}");

@@ -6,10 +6,12 @@ use store::{Store, StoreError, Write, query};
 
 use super::Class;
 use crate::feature::event;
+use crate::feature::tracking::switches::Switches;
 use crate::id::{Mint, Noun};
 
 query!(WORKSPACE_ADD, "queries/workspace_add.sql");
 query!(STREAM_ADD, "queries/stream_add.sql");
+query!(STREAM_TRACK, "queries/stream_track.sql");
 
 /// Letters of a workspace's or stream's name at most. Reason: it stands in lists and log lines.
 pub const NAME_MAX: usize = 64;
@@ -31,7 +33,7 @@ pub async fn workspace_add(store: &Store, mint: &Mint, now: At, name: &str) -> R
     let params = vec![("id", id.into()), ("name", name.to_owned().into()), ("now", now.0.into())];
     write.step_expecting(1, "a workspace of this name exists", &WORKSPACE_ADD, params);
     for class in [Class::Transactional, Class::Marketing] {
-        stream_rows(&mut write, mint, now, id, (class.as_str(), class));
+        stream_rows(&mut write, (mint, now), id, (class.as_str(), class, class.tracking()));
     }
     event::note(&mut write, now, id, event::Name::WorkspaceCreated, None);
     store.write(write).await?;
@@ -44,26 +46,53 @@ pub async fn workspace_add(store: &Store, mint: &Mint, now: At, name: &str) -> R
 /// `Conflict` when the workspace has one of that name.
 pub async fn stream_add(
     store: &Store,
-    mint: &Mint,
-    now: At,
+    (mint, now): (&Mint, At),
     workspace: i64,
-    (name, class): (&str, Class),
+    new: (&str, Class, Switches),
 ) -> Result<i64, StoreError> {
     let mut write = Write::default();
-    let id = stream_rows(&mut write, mint, now, workspace, (name, class));
-    let told = json!({ "stream_id": Noun::Stream.show(id), "name": name, "class": class.as_str() });
+    let (name, class, tracking) = new;
+    let id = stream_rows(&mut write, (mint, now), workspace, new);
+    let told = json!({
+        "stream_id": Noun::Stream.show(id), "name": name, "class": class.as_str(), "tracking": tracking.to_string(),
+    });
     event::note(&mut write, now, workspace, event::Name::StreamCreated, Some(told.to_string()));
     store.write(write).await?;
     Ok(id)
 }
 
-fn stream_rows(write: &mut Write, mint: &Mint, now: At, workspace: i64, (name, class): (&str, Class)) -> i64 {
+/// Changes what a stream tracks; messages that were accepted before keep what they had.
+///
+/// # Errors
+/// `Conflict` when the workspace has no such stream.
+pub async fn stream_track(
+    store: &Store,
+    now: At,
+    (workspace, id): (i64, i64),
+    tracking: Switches,
+) -> Result<(), StoreError> {
+    let mut write = Write::default();
+    let params =
+        vec![("workspace", workspace.into()), ("id", id.into()), ("tracking", tracking.to_string().into())];
+    write.step_expecting(1, "there is no such stream", &STREAM_TRACK, params);
+    let told = json!({ "stream_id": Noun::Stream.show(id), "tracking": tracking.to_string() });
+    event::note(&mut write, now, workspace, event::Name::StreamChanged, Some(told.to_string()));
+    store.write(write).await.map(drop)
+}
+
+fn stream_rows(
+    write: &mut Write,
+    (mint, now): (&Mint, At),
+    workspace: i64,
+    (name, class, tracking): (&str, Class, Switches),
+) -> i64 {
     let id = mint.next(now);
     let params = vec![
         ("id", id.into()),
         ("workspace", workspace.into()),
         ("name", name.to_owned().into()),
         ("class", class.as_str().into()),
+        ("tracking", tracking.to_string().into()),
         ("now", now.0.into()),
     ];
     write.step_expecting(1, "a stream of this name exists", &STREAM_ADD, params);

@@ -9,12 +9,13 @@ use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::admin::{NAME_MAX, name_ok, stream_add};
+use super::admin::{NAME_MAX, name_ok, stream_add, stream_track};
 use super::keys::{Grant, ListedKey, key_add, key_list, key_revoke};
 use super::{Class, Scope, Stream};
 use crate::app::App;
 use crate::feature::domain::admin::domain_find;
 use crate::feature::event::By;
+use crate::feature::tracking::switches::{Switches, SwitchesBody};
 use crate::http::auth::FullKey;
 use crate::http::endpoint::{Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
@@ -53,6 +54,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<List<ShownStream>>(200),
         Endpoint::new(Method::Get, "/streams/{id}", one_stream)
             .summary("Show a stream.")
+            .answers::<ShownStream>(200),
+        Endpoint::new(Method::Patch, "/streams/{id}", change_stream)
+            .summary("Change what a stream tracks, for messages accepted from now on.")
+            .takes::<StreamChangeBody>()
             .answers::<ShownStream>(200),
     ]
 }
@@ -209,6 +214,16 @@ struct NewStreamBody {
     name: Option<String>,
     /// `transactional` or `marketing`.
     class: Option<String>,
+    /// Opens and clicks for marketing, nothing for transactional when nothing is said.
+    tracking: Option<SwitchesBody>,
+}
+
+/// What to change of a stream.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default)]
+struct StreamChangeBody {
+    /// Switches that are not named stay as they are.
+    tracking: Option<SwitchesBody>,
 }
 
 /// A named lane of mail.
@@ -218,6 +233,7 @@ struct ShownStream {
     id: String,
     name: String,
     class: &'static str,
+    tracking: SwitchesBody,
     created_at: String,
 }
 
@@ -228,6 +244,7 @@ impl ShownStream {
             id: Noun::Stream.show(stream.id),
             name: stream.name.to_string(),
             class: stream.class.as_str(),
+            tracking: stream.tracking.into(),
             created_at: rfc3339(At(stream.created_us)),
         }
     }
@@ -252,9 +269,31 @@ async fn create_stream(
     if app.directory.snapshot().streams(holder.workspace).len() >= STREAMS_MAX {
         return Err(ApiError::limit_reached(STREAMS_MAX, "streams"));
     }
-    let id = stream_add(&app.store, &app.mint, app.now(), holder.workspace, (&name, class)).await?;
+    let tracking = switches(body.tracking, class.tracking());
+    let new = (name.as_str(), class, tracking);
+    let id = stream_add(&app.store, (&app.mint, app.now()), holder.workspace, new).await?;
     app.directory.reload(&app.store).await?;
     Ok((StatusCode::CREATED, axum::Json(find_stream(&app, holder.workspace, id)?)))
+}
+
+/// What a body makes of switches that were there.
+fn switches(body: Option<SwitchesBody>, before: Switches) -> Switches {
+    body.map_or(before, |body| body.over(before))
+}
+
+async fn change_stream(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+    Json(body): Json<StreamChangeBody>,
+) -> Result<axum::Json<ShownStream>, ApiError> {
+    let id = shown.id(Noun::Stream, "stream")?;
+    let snapshot = app.directory.snapshot();
+    let stream = snapshot.stream_by_id(holder.workspace, id).ok_or_else(|| ApiError::not_found("stream"))?;
+    let tracking = switches(body.tracking, stream.tracking);
+    stream_track(&app.store, app.now(), (holder.workspace, id), tracking).await?;
+    app.directory.reload(&app.store).await?;
+    find_stream(&app, holder.workspace, id).map(axum::Json)
 }
 
 async fn list_streams(

@@ -20,6 +20,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use store::{Migration, Row, Store, StoreError, query};
 
+use crate::feature::tracking::switches::Switches;
+
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 1,
     name: "access: workspaces, streams, keys",
@@ -57,6 +59,15 @@ impl Class {
         }
     }
 
+    /// What a stream of this class tracks when nothing is said.
+    #[must_use]
+    pub fn tracking(self) -> Switches {
+        match self {
+            Class::Transactional => Switches::default(),
+            Class::Marketing => Switches::MARKETING,
+        }
+    }
+
     #[must_use]
     pub fn parse(text: &str) -> Option<Class> {
         [Class::Transactional, Class::Marketing].into_iter().find(|class| class.as_str() == text)
@@ -70,6 +81,8 @@ pub struct Stream {
     pub workspace: i64,
     pub name: Arc<str>,
     pub class: Class,
+    /// What is tracked of a message that says nothing itself.
+    pub tracking: Switches,
     pub created_us: i64,
 }
 
@@ -135,6 +148,7 @@ fn read_stream(row: &Row) -> Result<Stream, StoreError> {
         workspace: row.int(1)?,
         name: row.text(2)?.into(),
         class,
+        tracking: Switches::parse(row.text(5)?).map_err(|_| broken("stream.tracking"))?,
         created_us: row.int(4)?,
     })
 }

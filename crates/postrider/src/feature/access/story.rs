@@ -98,8 +98,8 @@ async fn a_workspace_has_only_so_many_of_each() {
         domain_add_unsigned(&app.store, made, workspace, &name, Status::Vouched).await.expect("a domain");
         let grant = Grant { workspace, name: "k", scope: Scope::Full, domain: None, by: By::Operator };
         key_add(&app.store, &app.mint, now, grant).await.expect("a key");
-        let stream = (&*format!("s{n}"), Class::Marketing);
-        stream_add(&app.store, &app.mint, now, workspace, stream).await.expect("a stream");
+        let stream = (&*format!("s{n}"), Class::Marketing, Class::Marketing.tracking());
+        stream_add(&app.store, (&app.mint, now), workspace, stream).await.expect("a stream");
     }))
     .await;
     app.directory.reload(&app.store).await.expect("a snapshot");

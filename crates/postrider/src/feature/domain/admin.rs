@@ -16,6 +16,7 @@ query!(DKIM_KEY_ADD, "queries/dkim_key_add.sql");
 paged!(DOMAIN_LIST, "queries/domain_list.sql");
 query!(DOMAIN_KEYS, "queries/domain_keys.sql");
 query!(DOMAIN_CHECKED, "queries/domain_checked.sql");
+query!(DOMAIN_TRACK, "queries/domain_track.sql");
 query!(DOMAIN_DELETE, "queries/domain_delete.sql");
 query!(DKIM_KEYS_DELETE, "queries/dkim_keys_delete.sql");
 
@@ -144,6 +145,7 @@ pub struct ListedDomain {
     pub checked: Option<At>,
     pub verified: Option<At>,
     pub findings: Option<String>,
+    pub tracking_host: Option<String>,
 }
 
 /// The rows of a page of a workspace's domains, newest first.
@@ -173,6 +175,7 @@ fn read_listed(row: &Row) -> Result<ListedDomain, StoreError> {
         checked: row.int_or_null(4)?.map(At),
         verified: row.int_or_null(5)?.map(At),
         findings: row.text_or_null(6)?.map(str::to_owned),
+        tracking_host: row.text_or_null(7)?.map(str::to_owned),
     })
 }
 
@@ -231,6 +234,28 @@ pub async fn domain_checked(
         event::note(&mut write, now, workspace, event::Name::DomainVerified, Some(told.to_string()));
     }
     store.write(write).await.map(drop)
+}
+
+/// Sets the host in the links of a domain's mail, or takes it back; false when the workspace has no such domain.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn domain_track(
+    store: &Store,
+    now: At,
+    (workspace, id): (i64, i64),
+    host: Option<&Domain>,
+) -> Result<bool, StoreError> {
+    let mut write = Write::default();
+    let host = host.map(|host| host.as_str().to_owned());
+    let params = vec![("workspace", workspace.into()), ("id", id.into()), ("host", host.into())];
+    write.step_expecting(1, "no such domain", &DOMAIN_TRACK, params);
+    event::note(&mut write, now, workspace, event::Name::DomainChanged, None);
+    match store.write(write).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Deletes a domain and its keys; false when the workspace has no such domain.

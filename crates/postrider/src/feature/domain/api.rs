@@ -42,6 +42,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::new(Method::Post, "/domains/{id}/verify", verify)
             .summary("Look the domain's records up in DNS now.")
             .answers::<DomainBody>(200),
+        Endpoint::new(Method::Patch, "/domains/{id}", change)
+            .summary("Set the host in the links of a domain's tracked mail, or take it back.")
+            .takes::<DomainChangeBody>()
+            .answers::<DomainBody>(200),
         Endpoint::new(Method::Delete, "/domains/{id}", delete)
             .summary("Delete a domain and its keys: nothing can be sent from it any more.")
             .answers::<DeletedDomain>(200),
@@ -56,6 +60,14 @@ struct NewDomainBody {
     name: Option<String>,
 }
 
+/// What to change of a domain.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default)]
+struct DomainChangeBody {
+    /// The domain or a name below it, whose DNS leads to us and where TLS is served; an empty text takes it back.
+    tracking_host: Option<String>,
+}
+
 /// A domain as a list shows it.
 #[derive(Serialize, ToSchema)]
 struct DomainEntry {
@@ -64,6 +76,8 @@ struct DomainEntry {
     name: String,
     /// `pending`, `verified`, or `vouched` when the operator answers for it.
     status: String,
+    /// The host in the links of its tracked mail; null: the installation's.
+    tracking_host: Option<String>,
     created_at: String,
     checked_at: Option<String>,
     verified_at: Option<String>,
@@ -80,7 +94,7 @@ struct DomainBody {
 /// A DNS record to publish.
 #[derive(Serialize, ToSchema)]
 struct Record {
-    /// `DKIM` (required), `SPF` or `DMARC` (advice).
+    /// `DKIM` (required), `SPF`, `DMARC` or `Tracking` (advice).
     record: &'static str,
     name: String,
     r#type: &'static str,
@@ -98,6 +112,7 @@ impl DomainEntry {
             id: Noun::Domain.show(domain.id),
             name: domain.name,
             status: domain.status,
+            tracking_host: domain.tracking_host,
             created_at: rfc3339(domain.created),
             checked_at: domain.checked.map(rfc3339),
             verified_at: domain.verified.map(rfc3339),
@@ -118,6 +133,10 @@ async fn body(app: &App, workspace: i64, id: i64) -> Result<DomainBody, ApiError
     // Advice: the return path is the customer's own domain, so its SPF decides.
     let spf = format!("v=spf1 a:{} ~all", app.hostname);
     records.push(Record::txt("SPF", domain.name.clone(), spf, "recommended"));
+    if let Some(host) = &domain.tracking_host {
+        let record = Record::txt("Tracking", host.clone(), app.hostname.to_string(), "recommended");
+        records.push(Record { r#type: "CNAME", ..record });
+    }
     let dmarc = format!("_dmarc.{}", domain.name);
     records.push(Record::txt("DMARC", dmarc, "v=DMARC1; p=none;".into(), "recommended"));
     Ok(DomainBody { domain: DomainEntry::of(domain), records })
@@ -181,6 +200,38 @@ async fn one(
 ) -> Result<axum::Json<DomainBody>, ApiError> {
     let id = shown.id(Noun::Domain, "domain")?;
     body(&app, holder.workspace, id).await.map(axum::Json)
+}
+
+async fn change(
+    holder: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+    Json(wanted): Json<DomainChangeBody>,
+) -> Result<axum::Json<DomainBody>, ApiError> {
+    let place = (holder.workspace, shown.id(Noun::Domain, "domain")?);
+    let missing = || ApiError::not_found("domain");
+    let domain = admin::domain_find(&app.store, place.0, place.1).await?.ok_or_else(missing)?;
+    if let Some(text) = wanted.tracking_host.as_deref().map(str::trim) {
+        let wrong = |why: String| ApiError::field("/tracking_host", Code::InvalidValue, why);
+        let host = match text {
+            "" => None,
+            text => Some(Domain::parse(text).map_err(|error| wrong(error.to_string()))?),
+        };
+        // Somebody else's name in our links would speak for somebody else.
+        let own = |host: &Domain| {
+            let below = host.as_str().strip_suffix(domain.name.as_str());
+            below.is_some_and(|label| label.is_empty() || label.ends_with('.'))
+        };
+        if host.as_ref().is_some_and(|host| !own(host)) {
+            return Err(wrong(format!("neither {} nor a name below it", domain.name)));
+        }
+        let changed = admin::domain_track(&app.store, app.now(), place, host.as_ref()).await;
+        app.directory.reload(&app.store).await?;
+        if !changed? {
+            return Err(missing());
+        }
+    }
+    body(&app, place.0, place.1).await.map(axum::Json)
 }
 
 async fn verify(

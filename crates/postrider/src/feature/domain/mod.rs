@@ -72,6 +72,8 @@ pub struct SendingDomain {
     pub workspace: i64,
     pub name: Domain,
     pub status: Status,
+    /// The host in the links of its mail; the installation's when there is none.
+    pub tracking_host: Option<Domain>,
     /// RSA and Ed25519; each message gets one signature of each.
     pub signers: Vec<Arc<Signer>>,
 }
@@ -106,6 +108,10 @@ fn read_domain(row: &Row) -> Result<SendingDomain, StoreError> {
         workspace: row.int(1)?,
         name: Domain::parse(row.text(2)?).map_err(|error| broken("domain.name", &error))?,
         status: Status::parse(row.text(3)?).ok_or_else(|| broken("domain.status", &"unknown"))?,
+        tracking_host: row
+            .text_or_null(4)?
+            .map(|host| Domain::parse(host).map_err(|error| broken("domain.tracking_host", &error)))
+            .transpose()?,
         signers: Vec::new(),
     })
 }

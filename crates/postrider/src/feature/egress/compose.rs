@@ -1,12 +1,15 @@
-//! What goes over the wire: the stored content under its signatures.
+//! What goes over the wire: the stored content under its signatures, with what one recipient alone gets.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
+use mail::dkim::Signer;
 use mail::{Body, Envelope, Headers};
 
 use crate::app::App;
 use crate::feature::sending::parcel::Parcel;
 
-use super::signing::SigningFailed;
+use super::signing::{Signed, SigningFailed};
 
 /// A message ready for one recipient's transaction.
 pub struct Composed {
@@ -39,14 +42,25 @@ impl Composed {
 /// [`SigningFailed`]: the message must not go out unsigned when its domain has keys.
 pub async fn compose(app: &App, parcel: &Parcel, delivery: i64) -> Result<Option<Composed>, SigningFailed> {
     let Some(envelope) = addressed(parcel, delivery) else { return Ok(None) };
+    let signing = &app.egress.signing;
+    if let Some(dress) = app.tracking.dress(app, parcel, delivery) {
+        // What every recipient gets of its own is signed for each.
+        let content = parcel.content.clone();
+        let Signed { signature, content } =
+            signing.dress_and_sign(signers(app, parcel), net::clock::now(), content, dress).await?;
+        return Ok(Some(Composed { envelope, signature, content }));
+    }
     let signature = parcel.signature.get_or_try_init(|| async {
-        let snapshot = app.directory.snapshot();
-        let domain = snapshot.domain_for(parcel.workspace, &parcel.author.domain());
-        let signers = domain.map_or_else(Vec::new, |domain| domain.signers.clone());
-        app.egress.signing.sign(signers, net::clock::now(), parcel.content.clone()).await
+        signing.sign(signers(app, parcel), net::clock::now(), parcel.content.clone()).await
     });
     let signature = signature.await?.clone();
     Ok(Some(Composed { envelope, signature, content: parcel.content.clone() }))
+}
+
+fn signers(app: &App, parcel: &Parcel) -> Vec<Arc<Signer>> {
+    let snapshot = app.directory.snapshot();
+    let domain = snapshot.domain_for(parcel.workspace, &parcel.author.domain());
+    domain.map_or_else(Vec::new, |domain| domain.signers.clone())
 }
 
 /// The envelope for one delivery of a parcel; `None` when it is not one of them.

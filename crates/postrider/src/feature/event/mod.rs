@@ -77,10 +77,18 @@ pub enum Name {
     QueueReleased,
     QueueRetried,
     DatabaseRestored,
+    EmailOpened,
+    EmailClicked,
+    EmailRead,
+    EmailUnsubscribed,
+    EmailReclassified,
+    StreamChanged,
+    DomainChanged,
+    TrackingSecretAdded,
 }
 
 impl Name {
-    pub const ALL: [Name; 23] = [
+    pub const ALL: [Name; 31] = [
         Name::EmailScheduled,
         Name::EmailQueued,
         Name::EmailDeferred,
@@ -104,6 +112,14 @@ impl Name {
         Name::QueueReleased,
         Name::QueueRetried,
         Name::DatabaseRestored,
+        Name::EmailOpened,
+        Name::EmailClicked,
+        Name::EmailRead,
+        Name::EmailUnsubscribed,
+        Name::EmailReclassified,
+        Name::StreamChanged,
+        Name::DomainChanged,
+        Name::TrackingSecretAdded,
     ];
 
     #[must_use]
@@ -132,6 +148,14 @@ impl Name {
             Name::QueueReleased => "queue.released",
             Name::QueueRetried => "queue.retried",
             Name::DatabaseRestored => "database.restored",
+            Name::EmailOpened => "email.opened",
+            Name::EmailClicked => "email.clicked",
+            Name::EmailRead => "email.read",
+            Name::EmailUnsubscribed => "email.unsubscribed",
+            Name::EmailReclassified => "email.reclassified",
+            Name::DomainChanged => "domain.changed",
+            Name::StreamChanged => "stream.changed",
+            Name::TrackingSecretAdded => "tracking_secret.added",
         }
     }
 

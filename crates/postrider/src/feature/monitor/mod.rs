@@ -73,6 +73,11 @@ counters! {
         failed: "outcome=\"failed\"",
         not_sent: "outcome=\"not_sent\"",
     }
+    "postrider_tracking_dropped_total": "Requests of recipients that were answered and not written, by reason." {
+        tracking_lost: "reason=\"database_away\"",
+        tracking_expired: "reason=\"history_gone\"",
+        tracking_beyond: "reason=\"beyond_limit\"",
+    }
 }
 
 impl Counters {
@@ -101,6 +106,18 @@ impl Counters {
             Metric::Bounced => self.bounced.add(1),
             Metric::Failed => self.failed.add(1),
             Metric::NotSent => self.not_sent.add(1),
+            Metric::Opened
+            | Metric::OpenedFirst
+            | Metric::OpenedMachine
+            | Metric::OpenedMachineFirst
+            | Metric::Clicked
+            | Metric::ClickedFirst
+            | Metric::ClickedMachine
+            | Metric::ClickedMachineFirst
+            | Metric::Read
+            | Metric::ReadMeasured
+            | Metric::ReadSeconds
+            | Metric::Unsubscribed => {}
         }
     }
 }

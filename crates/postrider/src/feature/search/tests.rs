@@ -68,6 +68,7 @@ impl Mail<'_> {
             size: 1,
             envelope: &envelope,
             reach: Reach::Anywhere,
+            track: crate::feature::tracking::switches::Switches::default(),
             author: "News@shop.example".into(),
             subject: self.subject.into(),
             message_id: format!("Id-{}@shop.example", self.id),

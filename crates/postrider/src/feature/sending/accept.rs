@@ -18,6 +18,7 @@ use super::rows::{self, Destination, MessageRow, Shared};
 use super::{Accepted, AcceptedDelivery, Fate, Origin, Recipient, RecipientPath, Refusal, policy};
 use crate::app::App;
 use crate::feature::stats::{self, Metric};
+use crate::feature::tracking::switches::Switches;
 use crate::feature::{event, notification, suppression};
 use crate::id;
 
@@ -235,6 +236,11 @@ impl Examined {
     ) -> Arc<Parcel> {
         let Examined { submission, facts, times, reach } = self;
         let subject: Box<str> = facts.subject.as_str().into();
+        let track = match submission.sender.origin {
+            // What we tell senders is nobody's campaign.
+            Origin::Notification { .. } => Switches::default(),
+            Origin::Api | Origin::Smtp => submission.options.track.unwrap_or(submission.stream.tracking),
+        };
         let row = MessageRow {
             id: shared.message,
             workspace: shared.workspace,
@@ -247,6 +253,7 @@ impl Examined {
             size: submission.content.len(),
             envelope: &submission.envelope,
             reach,
+            track,
             author: facts.author.to_string(),
             subject: facts.subject,
             message_id: facts.message_id,
@@ -266,6 +273,7 @@ impl Examined {
             reach,
             author: facts.author,
             subject,
+            track,
             content: submission.content,
             paths,
             signature: tokio::sync::OnceCell::new(),

@@ -1,10 +1,11 @@
 //! Control headers of a submitted message: `X-Postrider-Stream`, `-Tags`, `-Metadata`, `-Schedule`, `-Expires`,
-//! `-Idempotency-Key`. They are read, then removed: no recipient sees them.
+//! `-Idempotency-Key`, `-Track`. They are read, then removed: no recipient sees them.
 
 use mail::{At, Headers, date};
 use serde_json::{Map, Value};
 
 use super::{Options, Refusal};
+use crate::feature::tracking::switches::Switches;
 
 /// What is removed from every message that an application hands over.
 pub const REMOVED: &[&str] = &["X-Postrider-*"];
@@ -37,6 +38,7 @@ pub fn read(headers: &Headers<'_>) -> Result<Control, Refusal> {
             "metadata" => control.options.metadata = Some(metadata(&value)?),
             "schedule" => control.options.scheduled = Some(moment("X-Postrider-Schedule", &value)?),
             "expires" => control.options.expires = Some(moment("X-Postrider-Expires", &value)?),
+            "track" => control.options.track = Some(track(&value)?),
             "idempotency-key" => control.idempotency_key = Some(idempotency_key(value)?),
             _ => return Err(refuse("X-Postrider-*", format!("{} is not a control header", field.name))),
         }
@@ -96,6 +98,10 @@ fn moment(field: &'static str, text: &str) -> Result<At, Refusal> {
     date::parse_rfc3339(text).map_err(|_| refuse(field, "not a time such as 2026-12-01T09:00:00Z"))
 }
 
+fn track(text: &str) -> Result<Switches, Refusal> {
+    Switches::parse(text).map_err(|why| refuse("X-Postrider-Track", why))
+}
+
 fn idempotency_key(text: String) -> Result<String, Refusal> {
     if (1..=IDEMPOTENCY_KEY_MAX).contains(&text.len()) {
         Ok(text)
@@ -117,13 +123,14 @@ mod tests {
     fn control_headers_say_what_to_do_with_the_message() {
         let text = "x-postrider-stream: news\r\nX-Postrider-Tags: kind=welcome,\r\n vip\r\n\
                     X-Postrider-Metadata: {\"user\": 7}\r\nX-Postrider-Schedule: 2026-12-01T09:00:00Z\r\n\
-                    X-Postrider-Idempotency-Key: order-7";
+                    X-Postrider-Idempotency-Key: order-7\r\nX-Postrider-Track: opens, clicks";
         let got = control(text).unwrap();
         assert_eq!(got.stream.as_deref(), Some("news"));
         assert_eq!(got.options.tags.as_deref(), Some(r#"{"kind":"welcome","vip":"true"}"#));
         assert_eq!(got.options.metadata.as_deref(), Some(r#"{"user":7}"#));
         assert_eq!(got.options.scheduled, date::parse_rfc3339("2026-12-01T09:00:00Z").ok());
         assert_eq!(got.idempotency_key.as_deref(), Some("order-7"));
+        assert_eq!(got.options.track, Some(Switches::MARKETING));
         assert_eq!(control("Subject: none").unwrap(), Control::default());
     }
 
@@ -138,6 +145,7 @@ mod tests {
             "X-Postrider-Metadata: {",
             "X-Postrider-Schedule: tomorrow",
             "X-Postrider-Idempotency-Key:",
+            "X-Postrider-Track: all",
             "X-Postrider-Stream-Name: typo",
         ] {
             assert!(matches!(control(wrong), Err(Refusal::Option { .. })), "{wrong}");

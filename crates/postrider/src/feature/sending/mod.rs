@@ -27,6 +27,7 @@ use mail::{Address, At, Envelope, ForwardPath};
 use store::{Migration, Write, query};
 
 use crate::feature::access::{Key, Stream};
+use crate::feature::tracking::switches::Switches;
 use crate::retention::{Aged, edge};
 
 query!(CONTENT_AGE, "queries/content_age.sql");
@@ -145,6 +146,8 @@ pub struct Options {
     pub metadata: Option<Box<str>>,
     pub scheduled: Option<At>,
     pub expires: Option<At>,
+    /// What is tracked; as the stream says when nothing is said.
+    pub track: Option<Switches>,
 }
 
 /// One message, before anything was decided about it.

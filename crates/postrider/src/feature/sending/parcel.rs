@@ -13,6 +13,7 @@ use store::{Row, Store, StoreError, query};
 use tokio::sync::OnceCell;
 
 use super::Reach;
+use crate::feature::tracking::switches::Switches;
 use crate::id;
 
 query!(PARCEL, "queries/parcel.sql");
@@ -29,6 +30,8 @@ pub struct Parcel {
     pub reach: Reach,
     pub author: Address,
     pub subject: Box<str>,
+    /// What is tracked of it.
+    pub track: Switches,
     pub content: Bytes,
     /// Sorted by delivery.
     pub paths: Vec<(i64, ForwardPath)>,
@@ -155,6 +158,7 @@ async fn load(store: &Store, message: i64) -> Result<Option<Parcel>, StoreError>
     let content = content.ok_or_else(|| broken("content.bytes"))?;
     let author = Address::parse(row.text(3)?).map_err(|_| broken("message.author"))?;
     let (envelope, reach) = read_envelope(row.text(2)?, row.text_or_null(8)?)?;
+    let track = read_track(row.text_or_null(8)?)?;
     Ok(Some(Parcel {
         message,
         workspace: row.int(0)?,
@@ -163,6 +167,7 @@ async fn load(store: &Store, message: i64) -> Result<Option<Parcel>, StoreError>
         reach,
         author,
         subject: row.text(4)?.into(),
+        track,
         content,
         paths,
         signature: OnceCell::new(),
@@ -197,6 +202,7 @@ pub async fn bare(store: &Store, delivery: i64) -> Result<Option<Bare>, StoreErr
         reach,
         author,
         subject: row.text(8)?.into(),
+        track: Switches::default(),
         content: Bytes::new(),
         paths: vec![read_path(row)?],
         signature: OnceCell::new(),
@@ -223,7 +229,7 @@ fn broken(column: &str) -> StoreError {
     StoreError::Broken { query: column.into(), reason: "holds what no version of Postrider wrote".into() }
 }
 
-/// The envelope's rarer wishes, as `message.wishes` holds them.
+/// The envelope's rarer wishes and what is tracked, as `message.wishes` holds them.
 #[derive(Serialize, Deserialize, Default)]
 struct StoredWishes {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -236,6 +242,8 @@ struct StoredWishes {
     envid: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     capture_only: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    track: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -261,13 +269,13 @@ enum StoredWhen {
     On { success: bool, failure: bool, delay: bool },
 }
 
-/// What to store of an envelope beside its paths; `None` for the usual.
+/// What to store of an envelope beside its paths, and of tracking; `None` for the usual.
 #[must_use]
-pub fn wishes(envelope: &Envelope, reach: Reach) -> Option<String> {
+pub fn wishes(envelope: &Envelope, reach: Reach, track: Switches) -> Option<String> {
     let eight_bit = envelope.body == Body::EightBitMime;
     let capture_only = reach == Reach::CaptureOnly;
     let asks_nothing = envelope.ret.is_none() && envelope.envid.is_none();
-    if !envelope.smtputf8 && !eight_bit && asks_nothing && !capture_only {
+    if !envelope.smtputf8 && !eight_bit && asks_nothing && !capture_only && !track.any() {
         return None;
     }
     let ret = envelope.ret.map(|ret| match ret {
@@ -275,8 +283,20 @@ pub fn wishes(envelope: &Envelope, reach: Reach) -> Option<String> {
         Return::Headers => StoredReturn::Headers,
     });
     let envid = envelope.envid.clone();
-    let stored = StoredWishes { smtputf8: envelope.smtputf8, eight_bit, ret, envid, capture_only };
+    let track = track.any().then(|| track.to_string());
+    let stored = StoredWishes { smtputf8: envelope.smtputf8, eight_bit, ret, envid, capture_only, track };
     serde_json::to_string(&stored).ok()
+}
+
+fn read_wishes(text: Option<&str>) -> Result<StoredWishes, StoreError> {
+    text.map_or(Ok(StoredWishes::default()), |text| {
+        serde_json::from_str(text).map_err(|_| broken("message.wishes"))
+    })
+}
+
+fn read_track(wishes: Option<&str>) -> Result<Switches, StoreError> {
+    let Some(text) = read_wishes(wishes)?.track else { return Ok(Switches::default()) };
+    Switches::parse(&text).map_err(|_| broken("message.wishes"))
 }
 
 fn read_envelope(reverse_path: &str, wishes: Option<&str>) -> Result<(Envelope, Reach), StoreError> {
@@ -285,10 +305,7 @@ fn read_envelope(reverse_path: &str, wishes: Option<&str>) -> Result<(Envelope, 
     } else {
         ReversePath::Mailbox(Address::parse(reverse_path).map_err(|_| broken("message.reverse_path"))?)
     };
-    let wishes: StoredWishes = match wishes {
-        Some(text) => serde_json::from_str(text).map_err(|_| broken("message.wishes"))?,
-        None => StoredWishes::default(),
-    };
+    let wishes = read_wishes(wishes)?;
     let reach = if wishes.capture_only { Reach::CaptureOnly } else { Reach::Anywhere };
     let envelope = Envelope {
         reverse_path,
@@ -329,6 +346,7 @@ mod tests {
             stream: 1,
             envelope: read_envelope("", None).unwrap().0,
             reach: Reach::Anywhere,
+            track: Switches::default(),
             author: address.clone(),
             subject: "".into(),
             content: vec![0; bytes].into(),
@@ -387,17 +405,18 @@ mod tests {
     #[test]
     fn wishes_of_an_envelope_survive_the_database() {
         let (mut envelope, reach) = read_envelope("a@b.example", None).unwrap();
-        assert_eq!(wishes(&envelope, reach), None);
+        assert_eq!(wishes(&envelope, reach, Switches::default()), None);
         envelope.smtputf8 = true;
         envelope.body = Body::EightBitMime;
         envelope.ret = Some(Return::Headers);
         envelope.envid = Some("id \" 7".into());
         for reach in [Reach::Anywhere, Reach::CaptureOnly] {
-            let stored = wishes(&envelope, reach);
+            let stored = wishes(&envelope, reach, Switches::MARKETING);
             assert_eq!(read_envelope("a@b.example", stored.as_deref()).unwrap(), (envelope.clone(), reach));
+            assert_eq!(read_track(stored.as_deref()).unwrap(), Switches::MARKETING);
         }
         let (plain, _) = read_envelope("a@b.example", None).unwrap();
-        let stored = wishes(&plain, Reach::CaptureOnly);
+        let stored = wishes(&plain, Reach::CaptureOnly, Switches::default());
         assert_eq!(read_envelope("a@b.example", stored.as_deref()).unwrap().1, Reach::CaptureOnly);
     }
 }

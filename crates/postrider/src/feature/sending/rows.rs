@@ -10,6 +10,7 @@ use store::{Kind, Statement, Value, Write};
 use zstd::bulk::Compressor;
 
 use super::{AcceptedDelivery, Fate, Origin, Reach, RecipientField};
+use crate::feature::tracking::switches::Switches;
 
 pub static CONTENT: Statement = Statement::insert(
     "content",
@@ -121,6 +122,7 @@ pub struct MessageRow<'a> {
     pub size: usize,
     pub envelope: &'a Envelope,
     pub reach: Reach,
+    pub track: Switches,
     pub author: String,
     pub subject: String,
     pub message_id: String,
@@ -147,7 +149,7 @@ pub fn message(write: &mut Write, row: MessageRow<'_>) {
         row.message_id.into(),
         row.tags.into(),
         row.metadata.into(),
-        super::parcel::wishes(row.envelope, row.reach).into(),
+        super::parcel::wishes(row.envelope, row.reach, row.track).into(),
         row.now.0.into(),
         row.scheduled.map(|at| at.0).into(),
         row.expires.0.into(),

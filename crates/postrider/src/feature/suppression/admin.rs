@@ -36,7 +36,7 @@ pub fn suppress(write: &mut Write, mint: &Mint, now: At, new: Suppress<'_>) {
     };
     let told = json!({
         "email": new.address.folded(), "reason": new.reason.as_str(),
-        "stream_id": (new.stream != 0).then(|| Noun::Stream.show(new.stream)),
+        "stream_id": (new.stream > 0).then(|| Noun::Stream.show(new.stream)),
     });
     let params = vec![
         ("id", mint.next(now).into()),

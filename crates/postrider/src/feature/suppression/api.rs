@@ -9,8 +9,8 @@ use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Reason;
 use super::admin::{self, Listed, Suppress};
+use super::{ALL_MARKETING, Reason};
 use crate::app::App;
 use crate::feature::event::By;
 use crate::http::auth::FullKey;
@@ -78,7 +78,9 @@ struct SuppressionBody {
     reason: String,
     /// The same in three words: `bounce`, `complaint` or `manual`.
     origin: &'static str,
-    /// The stream that it holds for; null: all of the workspace.
+    /// `workspace`, `marketing` (every marketing stream) or `stream`.
+    scope: &'static str,
+    /// The stream that it holds for, if it is one.
     stream_id: Option<String>,
     /// The delivery whose reply caused it.
     delivery_id: Option<String>,
@@ -95,7 +97,12 @@ impl SuppressionBody {
             email: listed.address,
             origin: origin(&listed.reason),
             reason: listed.reason,
-            stream_id: (listed.stream != 0).then(|| Noun::Stream.show(listed.stream)),
+            scope: match listed.stream {
+                0 => "workspace",
+                ALL_MARKETING => "marketing",
+                _ => "stream",
+            },
+            stream_id: (listed.stream > 0).then(|| Noun::Stream.show(listed.stream)),
             delivery_id: listed.delivery.map(|id| Noun::Delivery.show(id)),
             evidence: listed.evidence,
             created_at: rfc3339(listed.created),

@@ -25,6 +25,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     postgres: None,
 }];
 
+/// Stands in the place of a stream's id for every marketing stream of the workspace, those to come included.
+pub const ALL_MARKETING: i64 = -1;
+
 query!(SUPPRESSED, "queries/suppressed.sql");
 query!(ADDRESSES, "queries/addresses.sql");
 

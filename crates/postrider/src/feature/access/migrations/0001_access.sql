@@ -9,6 +9,8 @@ CREATE TABLE stream (
   workspace_id INTEGER NOT NULL,
   name         TEXT NOT NULL,
   class        TEXT NOT NULL CHECK (class IN ('transactional', 'marketing')),
+  -- What is tracked of its messages: opens, clicks, text, reading, separated by commas, or none.
+  tracking     TEXT NOT NULL,
   created_us   INTEGER NOT NULL,
   UNIQUE (workspace_id, name)
 );

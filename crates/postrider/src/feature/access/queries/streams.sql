@@ -1,1 +1,1 @@
-SELECT id, workspace_id, name, class, created_us FROM stream ORDER BY id
+SELECT id, workspace_id, name, class, created_us, tracking FROM stream ORDER BY id

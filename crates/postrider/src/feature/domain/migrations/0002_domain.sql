@@ -5,6 +5,8 @@ CREATE TABLE domain (
   name         TEXT NOT NULL,
   -- pending: records not seen yet; verified: seen; vouched: the operator answers for it, no DNS asked.
   status       TEXT NOT NULL CHECK (status IN ('pending', 'verified', 'vouched')),
+  -- The host of its own under which its recipients reach us, null for the installation's.
+  tracking_host TEXT,
   created_us   INTEGER NOT NULL,
   checked_us   INTEGER,
   verified_us  INTEGER,

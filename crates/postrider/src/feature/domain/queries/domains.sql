@@ -1,1 +1,1 @@
-SELECT id, workspace_id, name, status FROM domain ORDER BY id
+SELECT id, workspace_id, name, status, tracking_host FROM domain ORDER BY id

@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::metadata::{Asks, Metadata, Variables};
+use crate::feature::tracking::switches::SwitchesBody;
 use crate::http::json::{UpTo, up_to};
 
 /// Addresses of one field that are read. Reason: `smtp.recipients_max` may be set so high; a list of a million empty
@@ -68,13 +69,13 @@ pub struct EmailRequest {
     /// After this time nothing is attempted any more.
     #[serde(alias = "expiresAt")]
     pub expires_at: Option<String>,
+    /// What is tracked; a switch that is not named is as the stream has it.
+    pub tracking: Option<SwitchesBody>,
     // What a client may ask for and does not exist yet: refused, so that nobody believes it worked.
     #[schema(ignore)]
     amp: Option<Asks>,
     #[schema(ignore)]
     topic_id: Option<Asks>,
-    #[schema(ignore)]
-    tracking: Option<Asks>,
     #[schema(ignore)]
     ip_pool: Option<Asks>,
     #[schema(ignore)]
@@ -91,7 +92,6 @@ impl EmailRequest {
         let fields = [
             ("amp", &self.amp),
             ("topic_id", &self.topic_id),
-            ("tracking", &self.tracking),
             ("ip_pool", &self.ip_pool),
             ("test_mode", &self.test_mode),
             ("bypass_suppression", &self.bypass_suppression),
@@ -356,7 +356,7 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_yet_is_noticed() {
-        let request = read(r#"{"amp":"x","test_mode":false,"template":null,"tracking":{"opens":true}}"#);
-        assert_eq!(request.not_available().collect::<Vec<_>>(), ["amp", "tracking"]);
+        let request = read(r#"{"amp":"x","test_mode":false,"template":null,"topic_id":"t"}"#);
+        assert_eq!(request.not_available().collect::<Vec<_>>(), ["amp", "topic_id"]);
     }
 }

@@ -11,7 +11,7 @@ use super::moment;
 use super::request::{Addresses, AttachmentRequest, EmailRequest, Pairs, Written};
 use crate::app::App;
 use crate::directory::Snapshot;
-use crate::feature::access::Stream;
+use crate::feature::access::{Class, Stream};
 use crate::feature::sending::control::{JSON_MAX, tag_ok};
 use crate::feature::sending::{
     Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
@@ -46,8 +46,9 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     }
     let from = author(request.from.as_ref(), &mut mistakes);
     let people = People::read(request, &mut mistakes);
-    let options = options(cx.now, request, &mut mistakes);
+    let mut options = options(cx.now, request, &mut mistakes);
     let stream = stream(cx, request.stream.as_deref(), &mut mistakes);
+    options.track = request.tracking.zip(stream.as_ref()).map(|(body, stream)| body.over(stream.tracking));
     if request.subject.is_none() {
         mistakes.add("/subject", Code::MissingRequiredField, "an email needs a subject; it may be empty");
     }
@@ -61,7 +62,8 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     let message = cx.app.mint.message(cx.now, people.recipients.len());
     // A stand-in lets the rest of a draft without a usable sender be judged too.
     let author = from.clone().unwrap_or_else(stand_in);
-    let content = compose_content(cx, request, (message, &author, &people), &mut mistakes);
+    let class = stream.as_ref().map_or(Class::Transactional, |stream| stream.class);
+    let content = compose_content(cx, request, (message, &author, &people, class), &mut mistakes);
     let (Some(from), Some(stream), Some(content)) = (from, stream, content) else { return Err(mistakes.0) };
     if !mistakes.0.is_empty() {
         return Err(mistakes.0);
@@ -252,6 +254,7 @@ fn options(now: At, request: &EmailRequest, mistakes: &mut Mistakes) -> Options 
         metadata,
         scheduled,
         expires,
+        track: None,
     }
 }
 
@@ -331,12 +334,15 @@ fn check_attachments(files: &[AttachmentRequest], mistakes: &mut Mistakes) {
 fn compose_content(
     cx: &Context<'_>,
     request: &EmailRequest,
-    (message, from, people): (i64, &Mailbox, &People),
+    (message, from, people, class): (i64, &Mailbox, &People, Class),
     mistakes: &mut Mistakes,
 ) -> Option<Vec<u8>> {
     let attachments: Vec<_> = files(request).iter().map(file).collect();
-    let headers: Vec<_> =
+    let mut headers: Vec<_> =
         headers(request).iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    if is_notification(&headers, class) {
+        headers.push(("Auto-Submitted", "auto-generated"));
+    }
     let message_id = format!("{}@{}", Noun::Message.show(message), from.address.domain_str());
     let made = request.html.as_deref().filter(|_| request.text.is_none()).map(content::text_of);
     let text = made.as_deref().or(request.text.as_deref());
@@ -366,6 +372,15 @@ fn compose_content(
             None
         }
     }
+}
+
+/// Whether a program tells something by itself, so that holiday notes and other programs do not answer it (RFC 3834 §5.1): what
+/// replies to somebody may be a person's.
+fn is_notification(headers: &[(&str, &str)], class: Class) -> bool {
+    let says = |name: &str| headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    class == Class::Transactional
+        && !["Auto-Submitted", "In-Reply-To", "References"].into_iter().any(says)
+        && headers.len() < compose::CUSTOM_HEADERS_MAX
 }
 
 fn file(file: &AttachmentRequest) -> compose::Attachment<'_> {

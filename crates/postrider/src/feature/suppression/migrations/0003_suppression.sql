@@ -1,4 +1,4 @@
--- Addresses that may not be mailed. stream_id 0 is the whole workspace.
+-- Addresses that may not be mailed. stream_id 0 is the whole workspace, -1 all its marketing streams.
 CREATE TABLE suppression (
   id           INTEGER PRIMARY KEY,
   workspace_id INTEGER NOT NULL,

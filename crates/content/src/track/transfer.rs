@@ -1,0 +1,155 @@
+//! Content transfer encodings (RFC 2045 §6), both ways.
+//!
+//! Guarantee: what is not exactly as the RFC has it is not decoded, so that nothing is lost by decoding and encoding again.
+
+use base64::Engine as _;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+/// Longest line of a body that is not encoded (RFC 5322 §2.1.1).
+const LINE_MAX: usize = 998;
+/// RFC 2045 §6.7 (5) and §6.8.
+const ENCODED_LINE_MAX: usize = 76;
+const BASE64_LINE_OCTETS: usize = ENCODED_LINE_MAX / 4 * 3;
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// How a body travels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Encoding {
+    /// 7bit, 8bit, binary: as it is.
+    Identity,
+    QuotedPrintable,
+    Base64,
+}
+
+impl Encoding {
+    /// By the name in the header; `None` for one that the RFC does not know.
+    pub(super) fn named(name: &str) -> Option<Encoding> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if ["", "7bit", "8bit", "binary"].into_iter().any(is) {
+            return Some(Encoding::Identity);
+        }
+        if is("quoted-printable") {
+            return Some(Encoding::QuotedPrintable);
+        }
+        is("base64").then_some(Encoding::Base64)
+    }
+
+    /// `None` when the body is not so encoded.
+    pub(super) fn decode(self, body: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Encoding::Identity => Some(body.to_vec()),
+            Encoding::QuotedPrintable => decode_quoted_printable(body),
+            Encoding::Base64 => {
+                let dense: Vec<u8> =
+                    body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                BASE64.decode(dense).ok()
+            }
+        }
+    }
+
+    /// The encoding in which `body` can travel: this one, unless a line is too long to go as it is.
+    pub(super) fn fit_for(self, body: &[u8]) -> Encoding {
+        let too_long = || body.split(|byte| *byte == b'\n').any(|line| line.len() > LINE_MAX);
+        if self == Encoding::Identity && too_long() { Encoding::QuotedPrintable } else { self }
+    }
+
+    pub(super) fn encode(self, body: &[u8]) -> Vec<u8> {
+        match self {
+            Encoding::Identity => body.to_vec(),
+            Encoding::QuotedPrintable => encode_quoted_printable(body),
+            Encoding::Base64 => encode_base64(body),
+        }
+    }
+}
+
+fn decode_quoted_printable(body: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(stop) = memchr::memchr2(b'=', b'\n', rest) {
+        if rest[stop] == b'\n' {
+            let line = rest[..stop].strip_suffix(b"\r");
+            // White space at the end of a line is the transport's (RFC 2045 §6.7 (3)).
+            out.extend_from_slice(line.unwrap_or(&rest[..stop]).trim_ascii_end());
+            out.extend_from_slice(if line.is_some() { b"\r\n" } else { b"\n" });
+            rest = &rest[stop + 1..];
+            continue;
+        }
+        out.extend_from_slice(&rest[..stop]);
+        rest = &rest[stop + 1..];
+        match rest {
+            [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                out.push(hex(*high) << 4 | hex(*low));
+                rest = &rest[2..];
+            }
+            _ => {
+                let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                let end = rest[blanks..].strip_prefix(b"\r\n").or_else(|| rest[blanks..].strip_prefix(b"\n"));
+                match end {
+                    Some(after) => rest = after,
+                    None if rest.len() == blanks => rest = &[],
+                    None => return None,
+                }
+            }
+        }
+    }
+    out.extend_from_slice(rest);
+    Some(out)
+}
+
+fn hex(digit: u8) -> u8 {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0)
+}
+
+fn encode_quoted_printable(body: &[u8]) -> Vec<u8> {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
+    let mut column = 0;
+    let mut at = 0;
+    while at < body.len() {
+        let byte = body[at];
+        if body[at..].starts_with(b"\r\n") {
+            out.extend_from_slice(b"\r\n");
+            (column, at) = (0, at + 2);
+            continue;
+        }
+        let ends_line = at + 1 == body.len() || body[at + 1..].starts_with(b"\r\n");
+        let literal = match byte {
+            b'=' => false,
+            b' ' | b'\t' => !ends_line,
+            byte => (b'!'..=b'~').contains(&byte),
+        };
+        // A soft line break takes a column itself.
+        if column + if literal { 1 } else { 3 } > ENCODED_LINE_MAX - 1 {
+            out.extend_from_slice(b"=\r\n");
+            column = 0;
+        }
+        if literal {
+            out.push(byte);
+            column += 1;
+        } else {
+            out.extend_from_slice(&[b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            column += 3;
+        }
+        at += 1;
+    }
+    out
+}
+
+/// Lines end with CRLF, but the last has none.
+fn encode_base64(body: &[u8]) -> Vec<u8> {
+    let mut out =
+        Vec::with_capacity(body.len() / BASE64_LINE_OCTETS * (ENCODED_LINE_MAX + 2) + ENCODED_LINE_MAX);
+    let mut line = [0; ENCODED_LINE_MAX];
+    for (number, octets) in body.chunks(BASE64_LINE_OCTETS).enumerate() {
+        if number > 0 {
+            out.extend_from_slice(b"\r\n");
+        }
+        let length = BASE64.encode_slice(octets, &mut line).expect("invariant: 57 octets fill 76 characters");
+        out.extend_from_slice(&line[..length]);
+    }
+    out
+}

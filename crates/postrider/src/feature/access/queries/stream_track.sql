@@ -1,0 +1,1 @@
+UPDATE stream SET tracking = :tracking WHERE workspace_id = :workspace AND id = :id

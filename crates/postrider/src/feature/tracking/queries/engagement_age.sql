@@ -1,0 +1,1 @@
+DELETE FROM engagement WHERE id > :after AND id <= :upto AND at_us < :cut_us

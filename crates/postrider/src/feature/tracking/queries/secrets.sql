@@ -1,0 +1,1 @@
+SELECT number, secret FROM tracking_secret ORDER BY number

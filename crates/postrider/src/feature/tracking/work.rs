@@ -1,0 +1,159 @@
+//! The writer: takes what waits, judges it with what is known of its deliveries, and commits it in batches.
+//!
+//! Guarantees
+//! 1. A request is in the log within a second of its answer, while the database keeps up.
+//! 2. While the database is away requests wait in memory, up to a bound; none is written twice.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mail::At;
+use store::{Query, Row, Store, StoreError, Value, Write, query};
+
+use super::engagement::{Delivery, Engagement, OF_DELIVERY_MAX};
+use super::inbox::Hit;
+use super::settle::settle;
+use crate::app::App;
+
+query!(DELIVERIES, "queries/deliveries.sql");
+query!(ENGAGEMENT_OF, "queries/engagement_of.sql");
+
+/// How long the first of a batch waits for others. Reason: links that a scanner follows at once are judged together.
+const GATHER: Duration = Duration::from_millis(250);
+/// Requests of one transaction.
+const BATCH_MAX: usize = 500;
+/// Wait after the database did not take a batch.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How often readings that are over are looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Places in the queries by delivery.
+const PLACES: usize = 50;
+
+/// Runs until `stop`; what is left then is for [`finish`].
+pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
+    loop {
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = app.tracking.inbox.rings() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+        app.tracking.gather_readings(&app, app.now(), false);
+        tokio::time::sleep(GATHER).await;
+        while let hits = app.tracking.inbox.take(BATCH_MAX)
+            && !hits.is_empty()
+        {
+            write_all(&app, hits, || !stop.is_stopped()).await;
+        }
+    }
+}
+
+/// Writes what waits and the readings under way, once: the process ends.
+pub async fn finish(app: &App) {
+    app.tracking.gather_readings(app, app.now(), true);
+    while let hits = app.tracking.inbox.take(BATCH_MAX)
+        && !hits.is_empty()
+    {
+        write_all(app, hits, || false).await;
+    }
+}
+
+/// Offers a batch until it is taken, or as long as it may be offered again.
+async fn write_all(app: &App, hits: Vec<Hit>, may_go_on: impl Fn() -> bool) {
+    let count = hits.len();
+    let numbered: Vec<_> = hits.into_iter().map(|hit| (app.mint.next(hit.at), hit)).collect();
+    loop {
+        match write(app, &numbered).await {
+            Ok(()) => return,
+            // Two wrote of one delivery at once: what the other wrote is read.
+            Err(StoreError::Conflict(_)) => {}
+            Err(error) => {
+                tracing::warn!(%error, "what recipients did could not be written and will be written later");
+                if !may_go_on() {
+                    app.counters.tracking_lost.add(count as u64);
+                    return;
+                }
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+    }
+}
+
+async fn write(app: &App, numbered: &[(i64, Hit)]) -> Result<(), StoreError> {
+    let mut by_delivery: BTreeMap<i64, Vec<&(i64, Hit)>> = BTreeMap::new();
+    for one in numbered {
+        by_delivery.entry(one.1.bearer.delivery).or_default().push(one);
+    }
+    let ids: Vec<i64> = by_delivery.keys().copied().collect();
+    let deliveries = deliveries(&app.store, &ids).await?;
+    let mut known = known(&app.store, &ids).await?;
+    let mut write = Write::default();
+    for (id, hits) in by_delivery {
+        let delivery = deliveries.get(&id).filter(|one| one.workspace == hits[0].1.bearer.workspace);
+        let Some(delivery) = delivery else {
+            // Its history is gone: there is nothing to tell it of.
+            app.counters.tracking_expired.add(hits.len() as u64);
+            continue;
+        };
+        let mut all = known.remove(&id).unwrap_or_default();
+        for (number, hit) in hits {
+            if all.len() >= OF_DELIVERY_MAX {
+                app.counters.tracking_beyond.add(1);
+            } else if all.iter().all(|one| one.id != *number) {
+                let regions = app.tracking.regions.as_ref();
+                all.push(Engagement::of(*number, hit.clone(), delivery, regions));
+            }
+        }
+        settle(&mut write, app.now(), delivery, &all, &app.tracking.networks);
+    }
+    if write.rows.is_empty() && write.steps.is_empty() {
+        return Ok(());
+    }
+    app.store.write(write).await.map(drop)
+}
+
+/// What is known of deliveries; those that are gone are missing.
+///
+/// # Errors
+/// As [`Store::read`].
+pub(super) async fn deliveries(store: &Store, ids: &[i64]) -> Result<HashMap<i64, Delivery>, StoreError> {
+    let read = |row: &Row| {
+        let delivered =
+            (row.text_or_null(4)? == Some("delivered")).then(|| row.int_or_null(5)).transpose()?.flatten();
+        let delivery = Delivery {
+            id: row.int(0)?,
+            workspace: row.int(1)?,
+            message: row.int(2)?,
+            domain: row.text(3)?.into(),
+            delivered: delivered.map(At),
+            server: row.text_or_null(6)?.unwrap_or_default().to_owned(),
+        };
+        Ok((delivery.id, delivery))
+    };
+    rows(store, &DELIVERIES, ids).await?.iter().map(read).collect()
+}
+
+/// What was written of deliveries before.
+///
+/// # Errors
+/// As [`Store::read`].
+pub(super) async fn known(store: &Store, ids: &[i64]) -> Result<HashMap<i64, Vec<Engagement>>, StoreError> {
+    let mut known: HashMap<i64, Vec<Engagement>> = HashMap::new();
+    for row in &rows(store, &ENGAGEMENT_OF, ids).await? {
+        let (delivery, one) = Engagement::read(row)?;
+        known.entry(delivery).or_default().push(one);
+    }
+    Ok(known)
+}
+
+async fn rows(store: &Store, query: &Query, ids: &[i64]) -> Result<Vec<Row>, StoreError> {
+    static NAMES: std::sync::LazyLock<Vec<String>> =
+        std::sync::LazyLock::new(|| (0..PLACES).map(|place| format!("i{place}")).collect());
+    let mut all = Vec::new();
+    for some in ids.chunks(PLACES) {
+        let ids = some.iter().copied().chain(std::iter::repeat(0));
+        let params: Vec<(&str, Value)> = NAMES.iter().map(String::as_str).zip(ids.map(Value::from)).collect();
+        all.extend(store.read(query, &params).await?);
+    }
+    Ok(all)
+}
