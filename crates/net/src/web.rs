@@ -111,7 +111,7 @@ impl WebUrl {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
-    #[error("the name leads to {why}, which may not be called")]
+    #[error("the URL leads to {why}, which may not be called")]
     Refused { why: &'static str },
     #[error("the name cannot be resolved: {0}")]
     Name(#[from] crate::resolver::DnsFailure),
@@ -175,6 +175,9 @@ impl Web {
 
     /// Connects to the host of `url`, within `bounds.connect`.
     pub async fn connect(&self, url: &WebUrl, bounds: Bounds) -> Result<Connection, WebError> {
+        if self.reach == Reach::Public && url.url.scheme() != "https" {
+            return Err(WebError::Refused { why: "a connection without TLS" });
+        }
         match tokio::time::timeout(bounds.connect, self.reached(url, bounds.connect)).await {
             Ok(connected) => connected,
             Err(_) => Err(WebError::Timeout(bounds.connect)),
@@ -258,7 +261,12 @@ impl Connection {
         }
     }
 
-    async fn exchange(&mut self, url: &WebUrl, request: Request, body_max: usize) -> Result<Answer, WebError> {
+    async fn exchange(
+        &mut self,
+        url: &WebUrl,
+        request: Request,
+        body_max: usize,
+    ) -> Result<Answer, WebError> {
         let broken = |error: &dyn std::error::Error| WebError::Broken(chain(error));
         let mut sent = http::Request::new(Full::new(request.body));
         *sent.method_mut() = request.method;
@@ -303,13 +311,35 @@ mod tests {
     #[test]
     fn hostile_urls_are_refused_before_anything_is_called() {
         let refused = [
-            "http://hooks.example/", "ftp://hooks.example/", "file:///etc/passwd", "gopher://x/", "hooks.example",
-            "https://", "https://user:pw@hooks.example/", "https://user@hooks.example/", "https://127.0.0.1/",
-            "https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://0177.0.0.1/", "https://127.1/",
-            "https://017700000001/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:7f00:1]/",
-            "https://[fd00:ec2::254]/", "https://169.254.169.254/latest/meta-data/", "https://0/", "https://10.1/",
-            "https://①②⑦.0.0.1/", "https://hooks.example/\r\nX: 1", "https://hooks.example/a b", "https://[fe80::1%25eth0]/",
-            "https://192.168.0.1:8443/", "https://999.1.1.1/", "https://hooks.example:99999/",
+            "http://hooks.example/",
+            "ftp://hooks.example/",
+            "file:///etc/passwd",
+            "gopher://x/",
+            "hooks.example",
+            "https://",
+            "https://user:pw@hooks.example/",
+            "https://user@hooks.example/",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f000001/",
+            "https://0x7f.1/",
+            "https://0177.0.0.1/",
+            "https://127.1/",
+            "https://017700000001/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[::ffff:7f00:1]/",
+            "https://[fd00:ec2::254]/",
+            "https://169.254.169.254/latest/meta-data/",
+            "https://0/",
+            "https://10.1/",
+            "https://①②⑦.0.0.1/",
+            "https://hooks.example/\r\nX: 1",
+            "https://hooks.example/a b",
+            "https://[fe80::1%25eth0]/",
+            "https://192.168.0.1:8443/",
+            "https://999.1.1.1/",
+            "https://hooks.example:99999/",
         ];
         for text in refused {
             assert!(WebUrl::parse(Reach::Public, text).is_err(), "{text}");

@@ -108,6 +108,9 @@ pub enum Noun {
     Suppression,
     Captured,
     Hold,
+    Webhook,
+    WebhookAttempt,
+    WebhookReplay,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -126,6 +129,9 @@ impl Noun {
             Noun::Suppression => "sup_",
             Noun::Captured => "cap_",
             Noun::Hold => "hld_",
+            Noun::Webhook => "wh_",
+            Noun::WebhookAttempt => "wha_",
+            Noun::WebhookReplay => "whr_",
             Noun::Event => "evt_",
         }
     }

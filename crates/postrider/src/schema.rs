@@ -4,6 +4,7 @@ use store::{Migration, Statement};
 
 use crate::feature::{
     access, capture, domain, egress, event, notification, search, sending, stats, suppression,
+    webhook,
 };
 
 /// The main database's migrations.
@@ -20,6 +21,7 @@ pub fn migrations() -> &'static [Migration] {
             stats::MIGRATIONS,
             capture::MIGRATIONS,
             notification::MIGRATIONS,
+            webhook::MIGRATIONS,
         ];
         slices.concat()
     });
@@ -38,6 +40,8 @@ pub static STATEMENTS: &[&Statement] = &[
     &notification::delay::WAITING,
     &event::EVENT,
     &stats::COUNTER,
+    &webhook::CURSOR,
+    &webhook::ATTEMPT,
 ];
 
 /// The search index's.

@@ -96,6 +96,7 @@ impl Harness {
         let app = Arc::new(cli::serve::open(settings).await.expect("the app opens"));
         let (stopper, stop) = stopper();
         tokio::spawn(feature::egress::driver::run(app.clone(), stop.clone()));
+        tokio::spawn(feature::webhook::work::run(app.clone(), stop.clone()));
         let router = http::router(app.clone(), stop);
         let mut harness = Harness { app, key: String::new(), router, stopper, place };
         let workspace = harness.workspace();

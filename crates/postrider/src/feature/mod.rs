@@ -11,3 +11,4 @@ pub mod search;
 pub mod sending;
 pub mod stats;
 pub mod suppression;
+pub mod webhook;

@@ -32,7 +32,7 @@ use axum::extract::FromRef;
 use net::listen::{Listener, Stop};
 
 use crate::app::App;
-use crate::feature::{access, capture, domain, egress, event, monitor, sending, suppression};
+use crate::feature::{access, capture, domain, egress, event, monitor, sending, suppression, webhook};
 use endpoint::Endpoint;
 
 /// What handlers may take by `State`: the app, and the end.
@@ -66,6 +66,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         capture::api::endpoints(),
         egress::api::endpoints(),
         event::api::endpoints(),
+        webhook::api::endpoints(),
         monitor::api::endpoints(),
         docs::endpoints(),
     ];

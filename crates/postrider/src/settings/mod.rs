@@ -30,9 +30,9 @@ pub use explain::explain;
 pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Tls, Trusted,
+    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Tls, Trusted, Webhooks,
 };
-pub use value::{DatabaseUrl, LogFormat, Notifications, Secret};
+pub use value::{DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
 
 use std::net::IpAddr;
@@ -54,6 +54,7 @@ pub struct Settings {
     pub delivery: Delivery,
     pub routes: Routes,
     pub queue: Queue,
+    pub webhooks: Webhooks,
     pub retention: Retention,
     pub disk: Disk,
     pub log: Log,
@@ -99,6 +100,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         .filter_map(|table| Some((table.path.as_str(), Route::read(reader, &table.path)?)))
         .collect();
     let queue = Queue::read(reader, Queue::SECTION.path);
+    let webhooks = Webhooks::read(reader, Webhooks::SECTION.path);
     let retention = Retention::read(reader, Retention::SECTION.path);
     let disk = Disk::read(reader, Disk::SECTION.path);
     let log = Log::read(reader, Log::SECTION.path);
@@ -120,6 +122,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         delivery,
         routes,
         queue: queue?,
+        webhooks: webhooks?,
         retention: retention?,
         disk: disk?,
         log: log?,

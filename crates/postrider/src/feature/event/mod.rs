@@ -8,6 +8,7 @@
 //! Not here: what a delivery's events mean (`sending`, `egress`), statistics (`stats`).
 
 pub mod api;
+pub mod merged;
 pub mod others;
 pub mod read;
 pub mod restored;
@@ -77,10 +78,11 @@ pub enum Name {
     QueueReleased,
     QueueRetried,
     DatabaseRestored,
+    WebhookDisabled,
 }
 
 impl Name {
-    pub const ALL: [Name; 23] = [
+    pub const ALL: [Name; 24] = [
         Name::EmailScheduled,
         Name::EmailQueued,
         Name::EmailDeferred,
@@ -104,6 +106,7 @@ impl Name {
         Name::QueueReleased,
         Name::QueueRetried,
         Name::DatabaseRestored,
+        Name::WebhookDisabled,
     ];
 
     #[must_use]
@@ -132,6 +135,7 @@ impl Name {
             Name::QueueReleased => "queue.released",
             Name::QueueRetried => "queue.retried",
             Name::DatabaseRestored => "database.restored",
+            Name::WebhookDisabled => "webhook.disabled",
         }
     }
 

@@ -35,7 +35,7 @@ pub enum Next {
 
 /// A reader of the events of a key's workspace.
 pub struct Tail {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
     stop: Stop,
     key: Arc<Key>,
     /// How far was read; `shown` is how far was told.
