@@ -85,6 +85,7 @@ impl Harness {
     async fn open(place: Place, settings: &[(&'static str, &str)]) -> Harness {
         let mut written = Written::new();
         written.preset("delivery.next_hop", "capture");
+        written.preset("webhooks.allow_private", "true");
         written.preset("data_dir", &place.dir.0.display().to_string());
         if let Some((url, _)) = &place.postgres {
             written.preset("database.url", url);

@@ -37,6 +37,10 @@ impl Tenant {
             ("/streams", json!({ "name": format!("{mark}-stream"), "class": "marketing" })),
             ("/api-keys", json!({ "name": format!("{mark} key") })),
             ("/suppressions", json!({ "email": format!("gone@{mark}.example") })),
+            (
+                "/webhooks",
+                json!({ "endpoint": format!("http://127.0.0.1:9/{mark}"), "events": ["*"], "enabled": false }),
+            ),
         ];
         for (path, body) in made {
             let (status, text) = tenant.ask(harness, ("POST", path), Some(&body)).await;
@@ -47,11 +51,15 @@ impl Tenant {
         }
         harness.settled().await;
         harness.indexed().await;
-        for noun in ["domains", "api-keys", "streams", "suppressions", "captured", "events"] {
+        for noun in ["domains", "api-keys", "streams", "suppressions", "captured", "events", "webhooks"] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
         let attempts = format!("/emails/{}/attempts", tenant.ids["emails"][0]);
         tenant.learn(harness, "attempts", &attempts).await;
+        let webhook = tenant.ids["webhooks"][0].clone();
+        let (status, text) = tenant.ask(harness, ("POST", &format!("/webhooks/{webhook}/test")), None).await;
+        assert_eq!(status, 200, "{text}");
+        tenant.learn(harness, "webhook-attempts", &format!("/webhooks/{webhook}/attempts")).await;
         let suppressed = format!("gone@{mark}.example");
         tenant.ids.entry("suppressions").or_default().push(suppressed);
         tenant
@@ -138,6 +146,12 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
             });
             vec![if endpoint.path == "/emails" { mail } else { json!([mail]) }]
         }
+        (Method::Post, "/webhooks") => {
+            vec![json!({ "endpoint": "https://new.example/", "events": ["*"], "streams": [stream] })]
+        }
+        (Method::Patch, "/webhooks/{id}") => vec![json!({ "enabled": true })],
+        (Method::Post, "/webhooks/{id}/replay") => vec![json!({ "event_id": victim.ids["events"][0] })],
+        (Method::Post, "/webhooks/{id}/test") => vec![json!({ "event": "email.delivered" })],
         (Method::Patch, "/emails/{id}") => vec![json!({ "scheduled_at": "2099-01-01T00:00:00Z" })],
         (method, path) if endpoint.request.is_some() => {
             panic!("{} {path}: give the test an example of its body", method.as_str())
@@ -163,6 +177,8 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
             let subject = format!("?subject={}", victim.mark);
             vec![after("emails"), format!("?to=ann@{}.example", victim.mark), tag, domain, subject]
         }
+        "/webhooks" => vec![after("webhooks")],
+        "/webhooks/{id}/attempts" => vec![after("webhook-attempts")],
         "/emails/{id}/recipients" => vec![after("deliveries")],
         "/emails/{id}/events" => vec![after("events")],
         "/emails/{id}/attempts" => vec![after("attempts")],
@@ -180,6 +196,9 @@ fn paths(endpoint: &Endpoint, tenant: &Tenant) -> Vec<String> {
     match endpoint.path.split_once("{id}") {
         None => vec![endpoint.path.to_owned()],
         Some((before, after)) => {
+            let after = after
+                .replace("{attempt}", &tenant.ids["webhook-attempts"][0])
+                .replace("{event}", &tenant.ids["events"][0]);
             assert!(!after.contains('{'), "{}: give the test an example of its second id", endpoint.path);
             tenant.of(before).iter().map(|id| format!("{before}{id}{after}")).collect()
         }

@@ -9,6 +9,7 @@ pub mod machine;
 pub mod relay;
 mod table;
 pub mod waiting;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub enum Bench {
     Latency(latency::Options),
     /// The relay's rate with a million messages waiting
     Waiting(waiting::Options),
+    /// Events a second told to one endpoint, and to a thousand of which some are dead
+    Webhooks(webhooks::Options),
 }
 
 pub fn run(bench: &Bench) -> Result<()> {
@@ -34,6 +37,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Api(options) => api::run(options),
         Bench::Latency(options) => latency::run(options),
         Bench::Waiting(options) => waiting::run(options),
+        Bench::Webhooks(options) => webhooks::run(options),
     }
 }
 

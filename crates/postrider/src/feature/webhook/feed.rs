@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::feature::event::merged::events_merged;
 use crate::feature::event::read::Cursor;
 
-/// Events of one page, of each writer.
+/// Events of one page, of all writers together.
 pub const PAGE_EVENTS: usize = 128;
 /// Pages kept: what endpoints that keep up read within the same moment.
 const PAGES_MAX: usize = 64;
@@ -48,7 +48,8 @@ impl Feed {
         let cell = self.cell((workspace, cursor.clone()));
         let read = async || {
             let mut next = cursor.clone();
-            let events = events_merged(&app.store, workspace, &mut next, (heads, PAGE_EVENTS)).await?;
+            let limit = (PAGE_EVENTS / heads.0.len().max(1)).max(1);
+            let events = events_merged(&app.store, workspace, &mut next, (heads, limit)).await?;
             let events = ready(app, workspace, events).await?;
             Ok(Arc::new(Page { events, next }))
         };

@@ -13,6 +13,7 @@ use mail::At;
 use net::clock::Stopwatch;
 use net::web::{Answer, Bounds, Connection, Method, Request, WebError, WebUrl};
 use store::StoreError;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Endpoint;
 use super::order::Load;
@@ -62,23 +63,33 @@ pub struct Flown {
 
 /// Connections to one endpoint that are not in use.
 #[derive(Clone, Default)]
-pub struct Idle(Arc<Mutex<Vec<(WebUrl, Connection, Stopwatch)>>>);
+pub struct Idle(Arc<Mutex<Vec<(WebUrl, Open)>>>);
+
+/// A connection, and since when.
+struct Open {
+    connection: Connection,
+    since: Stopwatch,
+    /// The place among all that are kept while nobody uses them.
+    _place: Option<OwnedSemaphorePermit>,
+}
 
 impl Idle {
-    fn take(&self, url: &WebUrl) -> Option<(Connection, Stopwatch)> {
+    fn take(&self, url: &WebUrl) -> Option<Open> {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some((known, connection, since)) = idle.pop() {
-            if known == *url && connection.is_open() && since.elapsed() < CONNECTION_AGE_MAX {
-                return Some((connection, since));
+        while let Some((known, open)) = idle.pop() {
+            if known == *url && open.connection.is_open() && open.since.elapsed() < CONNECTION_AGE_MAX {
+                return Some(Open { _place: None, ..open });
             }
         }
         None
     }
 
-    fn keep(&self, url: &WebUrl, connection: Connection, since: Stopwatch) {
-        if connection.is_open() {
+    /// Keeps a connection for the next request, if another may be kept.
+    fn keep(&self, app: &App, url: &WebUrl, open: Open) {
+        let place = app.webhooks.kept.clone().try_acquire_owned();
+        if let (true, Ok(place)) = (open.connection.is_open(), place) {
             let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.push((url.clone(), connection, since));
+            idle.push((url.clone(), Open { _place: Some(place), ..open }));
         }
     }
 
@@ -186,20 +197,21 @@ pub async fn call(
     };
     let url = &endpoint.url;
     let request = Request { method: Method::POST, headers: headers(endpoint, now, id, &body), body };
-    if let Some((mut connection, since)) = idle.take(url) {
-        match connection.send(url, request.clone(), bounds).await {
+    if let Some(mut open) = idle.take(url) {
+        match open.connection.send(url, request.clone(), bounds).await {
             // The peer closed it while nobody looked: not its last word.
             Err(WebError::Broken(_)) => {}
-            answer => {
-                idle.keep(url, connection, since);
-                return answer;
+            Ok(answer) => {
+                idle.keep(app, url, open);
+                return Ok(answer);
             }
+            Err(error) => return Err(error),
         }
     }
-    let mut connection = app.web.connect(url, bounds).await?;
-    let since = Stopwatch::start();
-    let answer = connection.send(url, request, bounds).await?;
-    idle.keep(url, connection, since);
+    let connection = app.web.connect(url, bounds).await?;
+    let mut open = Open { connection, since: Stopwatch::start(), _place: None };
+    let answer = open.connection.send(url, request, bounds).await?;
+    idle.keep(app, url, open);
     Ok(answer)
 }
 

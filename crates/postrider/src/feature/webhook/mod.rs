@@ -154,6 +154,8 @@ pub struct Webhooks {
     changed: watch::Sender<u64>,
     /// Places of all requests under way.
     places: Semaphore,
+    /// Places of connections that are kept without a request: half as many again.
+    kept: Arc<Semaphore>,
     feed: Feed,
     /// Endpoints that somebody works for.
     working: AtomicUsize,
@@ -168,6 +170,7 @@ impl Webhooks {
             reading: tokio::sync::Mutex::default(),
             changed: watch::Sender::new(0),
             places: Semaphore::new(requests_max),
+            kept: Arc::new(Semaphore::new(requests_max / 2)),
             feed: Feed::default(),
             working: AtomicUsize::new(0),
         };

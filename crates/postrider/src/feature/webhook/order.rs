@@ -142,11 +142,9 @@ impl Order {
         }
     }
 
-    /// Puts an event among those that wait, to go now, unless it is under way already: a replay.
+    /// Puts an event among those that wait, to go now: a replay. One of the log that has not gone yet goes once.
     pub fn replay(&mut self, now: At, place: Place, message: Option<i64>) {
-        let under_way = self.window.iter().any(|slot| slot.ready.place() == place)
-            || self.waiting.contains_key(&place) && message.is_some_and(|id| self.flying.contains(&id));
-        if !under_way {
+        if !self.window.iter().any(|slot| slot.ready.place() == place && !slot.flying) {
             self.put(Waiting { place, message, attempts: 0, due: now, batch: place.1 });
         }
     }
@@ -202,6 +200,8 @@ impl Order {
                 taken.push(slot.ready.clone());
             }
         }
+        // As they would come again: a batch has the same octets each time.
+        taken.sort_by_key(|ready| ready.place());
         (!taken.is_empty()).then_some(taken)
     }
 
@@ -336,4 +336,170 @@ impl Order {
 fn behind(now: At, ready: &Ready) -> Waiting {
     let place = ready.place();
     Waiting { place, message: ready.event.message, attempts: 0, due: now, batch: place.1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::event::read::Event;
+
+    fn event(id: i64, message: Option<i64>) -> Arc<Ready> {
+        let event = Event {
+            id,
+            workspace: 1,
+            name: "email.queued".into(),
+            at: At(id),
+            message,
+            delivery: None,
+            data: None,
+        };
+        Arc::new(Ready::new(event, None, None))
+    }
+
+    fn ids(load: &Load) -> Vec<i64> {
+        match load {
+            Load::New(events) => events.iter().map(|ready| ready.event.id).collect(),
+            Load::Again(waiting) => waiting.iter().map(|one| one.place.1).collect(),
+        }
+    }
+
+    fn taken(order: &mut Order, now: i64, max: usize) -> Option<(Load, Vec<i64>)> {
+        order.take(At(now), max).map(|load| (load.clone(), ids(&load)))
+    }
+
+    #[test]
+    fn what_follows_a_failure_in_its_message_waits_and_others_do_not() {
+        let mut order = Order::default();
+        order.offer(At(100), [event(1, Some(7)), event(2, Some(7)), event(3, Some(8)), event(4, None)]);
+        let (first, got) = taken(&mut order, 100, 1).expect("the first");
+        assert_eq!(got, [1]);
+        assert_eq!(taken(&mut order, 100, 1).expect("of another message").1, [3]);
+        assert_eq!(taken(&mut order, 100, 1).expect("of none").1, [4]);
+        assert!(taken(&mut order, 100, 1).is_none(), "2 follows 1");
+        order.land(At(100), &first, Fate::Again(At(200)));
+        assert_eq!(order.low(&Cursor([(0, 9)].into())).show(), "0-2", "1 and 2 are stored as waiting");
+        assert!(taken(&mut order, 199, 1).is_none());
+        let (again, got) = taken(&mut order, 200, 1).expect("the first again");
+        assert_eq!((got, again.attempts()), (vec![1], 1));
+        assert!(taken(&mut order, 200, 1).is_none(), "2 still follows 1");
+        order.land(At(200), &again, Fate::Over);
+        assert_eq!(taken(&mut order, 200, 1).expect("now").1, [2]);
+    }
+
+    #[test]
+    fn a_batch_comes_again_as_it_was() {
+        let mut order = Order::default();
+        order.offer(At(100), [event(1, Some(7)), event(2, Some(7)), event(3, Some(8))]);
+        let (first, got) = taken(&mut order, 100, 500).expect("all");
+        assert_eq!(got, [1, 2, 3]);
+        order.land(At(100), &first, Fate::Again(At(200)));
+        order.offer(At(100), [event(4, Some(7)), event(5, Some(9))]);
+        assert_eq!(taken(&mut order, 100, 500).expect("the one that is free").1, [5]);
+        let (again, got) = taken(&mut order, 200, 500).expect("the batch");
+        assert_eq!((got, again.first()), (vec![1, 2, 3], 1));
+        order.land(At(200), &again, Fate::Over);
+        assert_eq!(taken(&mut order, 200, 500).expect("the last").1, [4]);
+    }
+
+    #[test]
+    fn back_from_an_outage_nobody_waits() {
+        let mut order = Order::default();
+        order.offer(At(1), [event(1, Some(7)), event(2, None)]);
+        while let Some(load) = order.take(At(1), 1) {
+            order.land(At(1), &load, Fate::Again(At(1_000_000)));
+        }
+        assert_eq!(order.next_due(), Some(At(1_000_000)));
+        order.hurry(At(5));
+        assert_eq!(order.next_due(), Some(At(5)));
+    }
+
+    /// Chance that a seed repeats.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % n
+        }
+    }
+
+    /// What a crash leaves.
+    #[derive(Default)]
+    struct Disk {
+        waiting: BTreeMap<i64, Waiting>,
+        cursor: Cursor,
+    }
+
+    impl Disk {
+        fn store(&mut self, order: &mut Order, read: &Cursor) {
+            for change in order.changes() {
+                match change {
+                    Change::Put(one) => drop(self.waiting.insert(one.place.1, one)),
+                    Change::Over(event) => drop(self.waiting.remove(&event)),
+                }
+            }
+            self.cursor = order.low(read);
+        }
+    }
+
+    #[test]
+    fn in_a_thousand_lives_each_event_is_told_and_none_before_its_predecessor() {
+        const EVENTS: i64 = 60;
+        for seed in 0..1_000 {
+            let mut chance = Chance(seed);
+            let log: Vec<Arc<Ready>> =
+                (1..=EVENTS).map(|id| event(id, Some(chance.below(8) as i64).filter(|m| *m > 0))).collect();
+            let max = 1 + chance.below(4) as usize;
+            let (mut disk, mut told): (Disk, Vec<i64>) = (Disk::default(), Vec::new());
+            let mut now = 100;
+            'life: loop {
+                let mut order = Order::restore(disk.waiting.values().copied().collect());
+                let mut read = disk.cursor.clone();
+                let mut flying: Vec<Load> = Vec::new();
+                loop {
+                    now += 1;
+                    let at = read.0.get(&0).copied().unwrap_or(0);
+                    match chance.below(6) {
+                        0 if at < EVENTS => {
+                            let upto = (at + 1 + chance.below(5) as i64).min(EVENTS);
+                            let page = &log[at as usize..upto as usize];
+                            order.offer(At(now), page.iter().cloned());
+                            read.advance(upto);
+                        }
+                        1 | 2 if flying.len() < 3 => flying.extend(order.take(At(now), max)),
+                        3 if !flying.is_empty() => {
+                            let load = flying.swap_remove(chance.below(flying.len() as u64) as usize);
+                            let fate = match chance.below(3) {
+                                0 => Fate::Again(At(now + chance.below(20) as i64)),
+                                _ => Fate::Over,
+                            };
+                            if fate == Fate::Over {
+                                told.extend(ids(&load));
+                            }
+                            order.land(At(now), &load, fate);
+                        }
+                        4 => disk.store(&mut order, &read),
+                        5 if chance.below(20) == 0 => continue 'life,
+                        _ => {}
+                    }
+                    if at == EVENTS && order.is_idle() && flying.is_empty() {
+                        break 'life;
+                    }
+                }
+            }
+            // The first time that each was told.
+            let first = |id: i64| {
+                told.iter().position(|one| *one == id).unwrap_or_else(|| panic!("{seed}: {id} is missing"))
+            };
+            for message in 1..8 {
+                let line: Vec<usize> = log
+                    .iter()
+                    .filter(|one| one.event.message == Some(message))
+                    .map(|one| first(one.event.id))
+                    .collect();
+                assert!(line.is_sorted(), "seed {seed}: message {message} out of order: {line:?}");
+            }
+            assert!((1..=EVENTS).all(|id| told.contains(&id)), "seed {seed}");
+        }
+    }
 }

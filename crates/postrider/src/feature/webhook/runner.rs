@@ -214,19 +214,20 @@ impl Runner {
             self.order.offer(now, wanted.cloned());
             self.read = page.next.clone();
         }
-        if self.replay.is_none() && self.look_for_replays {
-            self.replay = replay::replay(&self.app.store, self.endpoint.id).await?;
-            self.look_for_replays = false;
-        }
         self.replay_some(now).await
     }
 
     /// Puts the next events of a replay among those that wait.
     async fn replay_some(&mut self, now: At) -> Result<(), StoreError> {
-        // One step a commit, so that the place of the walk and its events are stored together.
+        // One step a commit: the place of the walk and its events are stored together, and a walk that is done is gone
+        // before the next is looked for.
         let stepping = self.unstored.replay.is_some() || self.committing.replay.is_some();
         if stepping || self.order.waiting() >= REPLAY_WAITING_MAX {
             return Ok(());
+        }
+        if self.replay.is_none() && self.look_for_replays {
+            self.replay = replay::replay(&self.app.store, self.endpoint.id).await?;
+            self.look_for_replays = false;
         }
         let Some(walk) = &mut self.replay else { return Ok(()) };
         let place = (&walk.cursor, &walk.upto);
