@@ -240,8 +240,8 @@ async fn follow(
 fn sent(app: &App, next: Next) -> Sent {
     match next {
         Next::Event(event, told, cursor) => {
-            let stream = stream_name(app, event.workspace, told.as_ref());
-            let body = EventBody::of(&event, told.as_ref(), stream.as_deref());
+            let stream = stream_name(app, event.workspace, told.as_deref());
+            let body = EventBody::of(&event, told.as_deref(), stream.as_deref());
             let name = body.r#type.clone();
             let data = serde_json::to_string(&body).expect("invariant: names are texts and values are JSON");
             Sent::default().id(cursor.show()).event(name).data(data)
