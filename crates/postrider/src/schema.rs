@@ -3,8 +3,7 @@
 use store::{Migration, Statement};
 
 use crate::feature::{
-    access, capture, domain, egress, event, notification, search, sending, stats, suppression,
-    webhook,
+    access, capture, domain, egress, event, notification, search, sending, stats, suppression, webhook,
 };
 
 /// The main database's migrations.

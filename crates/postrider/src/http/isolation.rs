@@ -178,7 +178,9 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
             vec![after("emails"), format!("?to=ann@{}.example", victim.mark), tag, domain, subject]
         }
         "/webhooks" => vec![after("webhooks")],
-        "/webhooks/{id}/attempts" => vec![after("webhook-attempts")],
+        "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
+            vec![after("webhook-attempts")]
+        }
         "/emails/{id}/recipients" => vec![after("deliveries")],
         "/emails/{id}/events" => vec![after("events")],
         "/emails/{id}/attempts" => vec![after("attempts")],

@@ -73,7 +73,8 @@ impl Tail {
             if let Some(event) = self.page.pop_front() {
                 self.shown.advance(event.id);
                 self.quiet = Duration::ZERO;
-                let told = event.delivery.and_then(|delivery| self.told.get(&delivery)).cloned().map(Box::new);
+                let told =
+                    event.delivery.and_then(|delivery| self.told.get(&delivery)).cloned().map(Box::new);
                 return Ok(Some(Next::Event(event, told, self.shown.clone())));
             }
             if !self.app.directory.snapshot().key_in_force(&self.key) {

@@ -280,10 +280,8 @@ async fn list(
     Params(params): Params<PageParams>,
 ) -> Result<axum::Json<List<WebhookBody>>, ApiError> {
     let page = params.read(Noun::Webhook)?;
-    let below = page.below()?;
-    let mut all = app.webhooks.of_workspace(holder.workspace);
-    all.retain(|webhook| webhook.id < below);
-    all.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
+    let all = app.webhooks.of_workspace(holder.workspace);
+    let all = page.of_descending(all.into_iter(), |webhook| webhook.id);
     let id = |webhook: &Arc<Webhook>| Noun::Webhook.show(webhook.id);
     Ok(axum::Json(List::of(page, all, id, |webhook| WebhookBody::of(&app, &webhook))))
 }

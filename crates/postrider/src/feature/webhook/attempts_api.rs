@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::api::{named, read_events};
 use super::flight::{Flown, Idle, body_of, call, framed, outcome};
-use super::kept::{Kept, Verdict, attempt, attempts_below, attempts_of_event, keep};
+use super::kept::{Kept, Verdict, attempt, attempts, attempts_of_event, keep};
 use super::order::Load;
 use super::ready::ready;
 use super::replay::{Replay, admits, replay_add};
@@ -43,6 +43,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .answers::<WebhookAttemptWhole>(200),
         Endpoint::new(Method::Get, "/webhooks/{id}/events/{event}/attempts", of_event)
             .summary("List the attempts to tell an endpoint one event, oldest first.")
+            .query::<PageParams>()
             .answers::<List<WebhookAttemptBody>>(200),
         Endpoint::new(Method::Post, "/webhooks/{id}/events/{event}/replay", replay_event)
             .summary("Tell an endpoint one event again.")
@@ -143,8 +144,7 @@ async fn list(
 ) -> Result<axum::Json<List<WebhookAttemptBody>>, ApiError> {
     let webhook = named(&app, &holder, &shown)?;
     let page = params.read(Noun::WebhookAttempt)?;
-    let part = (page.below()?, usize::try_from(page.rows()).unwrap_or(1));
-    let rows = attempts_below(&app.store, (holder.workspace, webhook.id), part).await?;
+    let rows = attempts(&app.store, (holder.workspace, webhook.id), page).await?;
     let shown = |(_, kept): (String, Kept)| WebhookAttemptBody::of(&kept);
     Ok(axum::Json(List::of(page, rows, |(_, kept)| Noun::WebhookAttempt.show(kept.id), shown)))
 }
@@ -202,12 +202,16 @@ async fn of_event(
     holder: FullKey,
     State(app): State<Arc<App>>,
     ShownIn(shown, inner): ShownIn,
+    Params(params): Params<PageParams>,
 ) -> Result<axum::Json<List<WebhookAttemptBody>>, ApiError> {
     let webhook = named(&app, &holder, &shown)?;
+    let page = params.read(Noun::WebhookAttempt)?;
     let event = event_named(&app, &holder, &inner).await?;
     let from = (id::floor(event.at), event.id);
     let rows = attempts_of_event(&app.store, (holder.workspace, webhook.id), from).await?;
-    Ok(axum::Json(List::whole(rows.iter().map(|(_, kept)| WebhookAttemptBody::of(kept)).collect())))
+    let rows = page.of_ascending(rows.into_iter(), |(_, kept)| kept.id);
+    let shown = |(_, kept): (String, Kept)| WebhookAttemptBody::of(&kept);
+    Ok(axum::Json(List::of(page, rows, |(_, kept)| Noun::WebhookAttempt.show(kept.id), shown)))
 }
 
 /// An event that will be told again.

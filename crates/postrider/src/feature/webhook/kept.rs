@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::flight::{Flown, Outcome};
 use super::{ATTEMPT, Endpoint, stored};
+use crate::http::page::{From, Page};
 use crate::id::Mint;
 
 query!(ATTEMPTS_BELOW, "queries/attempts_below.sql");
@@ -112,6 +113,44 @@ pub fn keep(write: &mut Write, mint: &Mint, now: At, endpoint: &Endpoint, attemp
 fn read(row: &Row) -> Result<Vec<(String, Kept)>, StoreError> {
     let pack: Pack = stored::json(row.text(1)?, "webhook_attempt.data")?;
     Ok(pack.attempts.into_iter().map(|attempt| (pack.url.clone(), attempt)).collect())
+}
+
+/// A page of the attempts of an endpoint, each with where it went.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn attempts(store: &Store, of: (i64, i64), page: Page) -> Result<Vec<(String, Kept)>, StoreError> {
+    let rows = usize::try_from(page.rows()).unwrap_or(1);
+    match page.from {
+        From::Start => attempts_below(store, of, (i64::MAX, rows)).await,
+        From::After(edge) => attempts_below(store, of, (edge, rows)).await,
+        From::Before(edge) => attempts_above(store, of, (edge, rows)).await,
+    }
+}
+
+/// Up to `limit` attempts with ids above `above`, oldest first.
+async fn attempts_above(
+    store: &Store,
+    (workspace, webhook): (i64, i64),
+    (above, limit): (i64, usize),
+) -> Result<Vec<(String, Kept)>, StoreError> {
+    let params = |edge: (&'static str, i64), rows: usize| {
+        [
+            ("id", webhook.into()),
+            ("workspace", workspace.into()),
+            (edge.0, edge.1.into()),
+            ("limit", i64::try_from(rows).unwrap_or(1).into()),
+        ]
+    };
+    // The row that holds the edge itself, then those that begin behind it: one at least for each attempt that is wanted.
+    let mut rows = store.read(&ATTEMPTS_BELOW, &params(("below", above.saturating_add(1)), 1)).await?;
+    rows.extend(store.read(&ATTEMPTS_ABOVE, &params(("from", above.saturating_add(1)), limit)).await?);
+    let mut found = Vec::new();
+    for row in &rows {
+        found.extend(read(row)?.into_iter().filter(|(_, attempt)| attempt.id > above));
+    }
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// Up to `limit` attempts of an endpoint with ids below `below`, newest first, each with where it went.
