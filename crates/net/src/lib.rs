@@ -2,7 +2,7 @@
 //!
 //! Everything else in the product is told what time it is, gets bytes, and answers with bytes. Here is what asks the
 //! system: time and randomness (`clock`), names (`resolver`), listeners and their limits (`listen`), connections to
-//! others (`dial`, `stream`), and TLS on both sides (`tls`).
+//! others (`dial`, `stream`), TLS on both sides (`tls`), requests over HTTP to addresses that others chose (`web`, `guard`).
 //!
 //! Guarantees
 //! 1. Nothing waits without a limit, except a listener for its next client.
@@ -13,8 +13,10 @@
 
 pub mod clock;
 pub mod dial;
+pub mod guard;
 pub mod listen;
 pub mod resolver;
 pub mod scripted_dns;
 pub mod stream;
 pub mod tls;
+pub mod web;

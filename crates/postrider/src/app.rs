@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mail::At;
 use net::resolver::Resolver;
 use net::tls::{ClientTls, ServerTls};
+use net::web::Web;
 use store::Store;
 
 use crate::directory::Directory;
@@ -37,6 +38,9 @@ pub struct App {
     pub resolver: Resolver,
     pub server_tls: ServerTls,
     pub client_tls: ClientTls,
+    /// Calls URLs that customers chose.
+    pub web: Web,
+    pub webhooks: crate::feature::webhook::Webhooks,
     pub health: Health,
     /// The number of this start of the server; earlier ones' deliveries are taken over.
     pub epoch: i64,

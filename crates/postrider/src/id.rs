@@ -111,6 +111,9 @@ pub enum Noun {
     Template,
     TemplateVersion,
     TemplatePart,
+    Webhook,
+    WebhookAttempt,
+    WebhookReplay,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -132,6 +135,9 @@ impl Noun {
             Noun::Template => "tpl_",
             Noun::TemplateVersion => "tpv_",
             Noun::TemplatePart => "tpp_",
+            Noun::Webhook => "wh_",
+            Noun::WebhookAttempt => "wha_",
+            Noun::WebhookReplay => "whr_",
             Noun::Event => "evt_",
         }
     }

@@ -4,7 +4,7 @@ use store::{Migration, Statement};
 
 use crate::feature::{
     access, capture, domain, egress, event, notification, search, sending, stats, suppression, template,
-    tracking,
+    tracking, webhook,
 };
 
 /// The main database's migrations.
@@ -23,6 +23,7 @@ pub fn migrations() -> &'static [Migration] {
             notification::MIGRATIONS,
             template::MIGRATIONS,
             tracking::MIGRATIONS,
+            webhook::MIGRATIONS,
         ];
         slices.concat()
     });
@@ -42,6 +43,8 @@ pub static STATEMENTS: &[&Statement] = &[
     &tracking::ENGAGEMENT,
     &event::EVENT,
     &stats::COUNTER,
+    &webhook::CURSOR,
+    &webhook::ATTEMPT,
 ];
 
 /// The search index's.

@@ -85,6 +85,7 @@ impl Harness {
     async fn open(place: Place, settings: &[(&'static str, &str)]) -> Harness {
         let mut written = Written::new();
         written.preset("delivery.next_hop", "capture");
+        written.preset("webhooks.allow_private", "true");
         written.preset("data_dir", &place.dir.0.display().to_string());
         if let Some((url, _)) = &place.postgres {
             written.preset("database.url", url);
@@ -98,6 +99,7 @@ impl Harness {
         let (stopper, stop) = stopper();
         tokio::spawn(feature::egress::driver::run(app.clone(), stop.clone()));
         tokio::spawn(feature::tracking::work::run(app.clone(), stop.clone()));
+        tokio::spawn(feature::webhook::work::run(app.clone(), stop.clone()));
         let router = http::router(app.clone(), stop);
         let mut harness = Harness { app, key: String::new(), router, stopper, place };
         let workspace = harness.workspace();

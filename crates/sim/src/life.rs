@@ -12,6 +12,7 @@ use postrider::feature::sending::rows::{self, Destination, MessageRow, Shared};
 use postrider::feature::sending::{AcceptedDelivery, Fate, Origin, Reach, RecipientField};
 use postrider::feature::stats::{self, Metric};
 use postrider::feature::suppression::{Reason, admin};
+use postrider::feature::tracking::switches::Switches;
 use postrider::id::delivery;
 use queue::{Action, Entry, Lane, QueueKey, QueueRows, Site, Unresolved, Why};
 use store::{Query, StoreError, Value, Write};
@@ -291,6 +292,7 @@ fn message_row(write: &mut Write, shared: &Shared, (size, deliveries): (usize, u
         size,
         envelope: &envelope,
         reach: Reach::Anywhere,
+        track: Switches::default(),
         author: "news@shop.example".into(),
         subject: "news".into(),
         message_id: format!("{}@shop.example", shared.message),

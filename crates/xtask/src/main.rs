@@ -12,6 +12,7 @@ mod clock;
 mod command;
 mod crash;
 mod fuzz;
+mod hooks;
 mod http;
 mod interop;
 mod nginx;

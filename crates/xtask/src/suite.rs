@@ -48,7 +48,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 
 /// A few kills: enough to see that a crash is survived at all. `cargo xtask crash` does hundreds.
 fn crash_round(tally: &mut Tally, database: Database) {
-    let options = crash::Options { kills: CRASH_ROUND_KILLS, database, seed: 1, json: false };
+    let options =
+        crash::Options { kills: CRASH_ROUND_KILLS, database, seed: 1, json: false, webhooks: false };
     let outcome = crash::crash(&options).and_then(|outcome| {
         let sentence = crash::sentence(&outcome, database);
         println!("{sentence}");
@@ -56,6 +57,13 @@ fn crash_round(tally: &mut Tally, database: Database) {
         Ok(())
     });
     tally.record(&format!("nothing is lost by kills on {}", database.name()), &outcome);
+    let outcome = crash::webhooks::crash(&options).and_then(|outcome| {
+        let sentence = outcome.sentence(database);
+        println!("{sentence}");
+        anyhow::ensure!(outcome.is_good(), "{sentence}");
+        Ok(())
+    });
+    tally.record(&format!("no webhook is missed by kills on {}", database.name()), &outcome);
 }
 
 fn cargo_tests(tally: &mut Tally) -> Result<()> {

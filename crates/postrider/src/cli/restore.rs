@@ -57,7 +57,10 @@ pub(super) async fn run(settings: Settings, args: RestoreArgs) -> anyhow::Result
             let aside = put_in_place(&dir, &file, args.replace).await?;
             (file.display().to_string(), aside)
         }
-        (false, None) => ("the PostgreSQL database".to_owned(), None),
+        (false, None) => {
+            forget_search_index(&dir)?;
+            ("the PostgreSQL database".to_owned(), None)
+        }
         (true, None) => bail!("name the file that `postrider backup` made"),
         (false, Some(_)) => bail!(
             "the settings name a PostgreSQL server: restore its dump with pg_restore, then run \

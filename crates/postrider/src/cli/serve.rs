@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use net::guard::Reach;
 use net::listen::{Admissions, Listener, Stop, stopper};
 use net::resolver::Resolver;
 use net::tls::{ClientTls, ServerTls};
+use net::web::Web;
 use queue::{Config, PathLimits, RetrySchedule, Scheduler};
 use store::{Durability, Location, Options, Role, Store};
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,6 +23,7 @@ use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::By;
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
+use crate::feature::webhook::{self, Webhooks};
 use crate::feature::{access, domain, egress, monitor, notification, search, suppression};
 use crate::health::Health;
 use crate::id::Mint;
@@ -148,12 +151,18 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
     };
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let scheduler = Scheduler::new(queue_config(&settings), net::clock::random_u64());
+    let resolver = Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?;
+    let client_tls = ClientTls::new()?;
+    let reach = if settings.webhooks.allow_private { Reach::Anywhere } else { Reach::Public };
+    let webhooks = Webhooks::open(&store, settings.webhooks.requests_max as usize).await?;
     Ok(App {
         tracking: Tracking::open(&settings, &store, now).await?,
+        web: Web::new(resolver.clone(), client_tls.clone(), reach),
+        webhooks,
         egress: Egress::new(scheduler, Signing::start(threads).context("starting the signing threads")?),
-        resolver: Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?,
+        resolver,
         server_tls: server_tls(&settings, &hostname)?,
-        client_tls: ClientTls::new()?,
+        client_tls,
         health: Health::new(&settings.node.data_dir, settings.disk.free_min_bytes),
         parcels: parcel::Cache::new(PARCELS_BYTES),
         programs: crate::feature::template::programs::Programs::default(),
@@ -320,6 +329,7 @@ impl Ports {
         tokio::spawn(retention::run(app.clone(), stop.clone()));
         tokio::spawn(domain::work::run(app.clone(), stop.clone()));
         tokio::spawn(notification::delay::run(app.clone(), stop.clone()));
+        tokio::spawn(webhook::work::run(app.clone(), stop.clone()));
         let (own, until) = (app.clone(), stop.clone());
         tokio::spawn(async move { own.health.watch(until).await });
         let (own, until) = (app.clone(), stop.clone());
@@ -370,7 +380,7 @@ async fn drain(app: &Arc<App>) {
     const LOOK_EVERY: Duration = Duration::from_millis(20);
     app.egress.drain(app);
     let clock = net::clock::Stopwatch::start();
-    while app.egress.under_way() > 0 && clock.elapsed() < DRAIN_WAIT {
+    while app.egress.under_way() + app.webhooks.under_way() > 0 && clock.elapsed() < DRAIN_WAIT {
         tokio::time::sleep(LOOK_EVERY).await;
     }
     tracking::work::finish(app).await;

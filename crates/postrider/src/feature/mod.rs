@@ -13,3 +13,4 @@ pub mod stats;
 pub mod suppression;
 pub mod template;
 pub mod tracking;
+pub mod webhook;

@@ -161,6 +161,19 @@ impl FromRequestParts<Api> for Shown {
     }
 }
 
+/// Both variable segments of a path, the outer one first.
+pub struct ShownIn(pub Shown, pub Shown);
+
+impl FromRequestParts<Api> for ShownIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<ShownIn, ApiError> {
+        let path = axum::extract::Path::<(String, String)>::from_request_parts(parts, api).await;
+        let path = path.map(|axum::extract::Path((outer, inner))| ShownIn(Shown(outer), Shown(inner)));
+        path.map_err(|_| ApiError::not_found("path"))
+    }
+}
+
 impl Shown {
     /// The id that it is.
     ///

@@ -42,6 +42,10 @@ impl Tenant {
                 json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") }),
             ),
             ("/templates", template(mark)),
+            (
+                "/webhooks",
+                json!({ "endpoint": format!("http://127.0.0.1:9/{mark}"), "events": ["*"], "enabled": false }),
+            ),
         ];
         for (path, body) in made {
             let (status, text) = tenant.ask(harness, ("POST", path), Some(&body)).await;
@@ -61,6 +65,7 @@ impl Tenant {
             "events",
             "templates",
             "template-parts",
+            "webhooks",
         ] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
@@ -69,6 +74,10 @@ impl Tenant {
         let versions = format!("/templates/{mark}/versions");
         tenant.learn(harness, "versions", &versions).await;
         tenant.ids.entry("templates").or_default().push(mark.to_owned());
+        let webhook = tenant.ids["webhooks"][0].clone();
+        let (status, text) = tenant.ask(harness, ("POST", &format!("/webhooks/{webhook}/test")), None).await;
+        assert_eq!(status, 200, "{text}");
+        tenant.learn(harness, "webhook-attempts", &format!("/webhooks/{webhook}/attempts")).await;
         let suppressed = format!("gone@{mark}.example");
         tenant.ids.entry("suppressions").or_default().push(suppressed);
         tenant
@@ -169,6 +178,12 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
             let each = [mail, made].into_iter();
             each.map(|mail| if endpoint.path == "/emails" { mail } else { json!([mail]) }).collect()
         }
+        (Method::Post, "/webhooks") => {
+            vec![json!({ "endpoint": "https://new.example/", "events": ["*"], "streams": [stream] })]
+        }
+        (Method::Patch, "/webhooks/{id}") => vec![json!({ "enabled": true })],
+        (Method::Post, "/webhooks/{id}/replay") => vec![json!({ "event_id": victim.ids["events"][0] })],
+        (Method::Post, "/webhooks/{id}/test") => vec![json!({ "event": "email.delivered" })],
         (Method::Patch, "/emails/{id}") => vec![json!({ "scheduled_at": "2099-01-01T00:00:00Z" })],
         (Method::Post, "/templates" | "/templates/import") => {
             vec![json!({ "name": "x", "subject": "s", "html": "{% include 'footer' %}", "publish": true })]
@@ -207,6 +222,10 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/templates/{id}" => vec![String::new(), "?version=1".into()],
         "/templates/{id}/versions" => vec![after("versions")],
         "/template-parts" => vec![after("template-parts"), "?kind=partial".into()],
+        "/webhooks" => vec![after("webhooks")],
+        "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
+            vec![after("webhook-attempts")]
+        }
         "/emails/{id}/recipients" => vec![after("deliveries")],
         "/emails/{id}/events" => vec![after("events")],
         "/emails/{id}/attempts" => vec![after("attempts")],
@@ -224,6 +243,9 @@ fn paths(endpoint: &Endpoint, tenant: &Tenant) -> Vec<String> {
     match endpoint.path.split_once("{id}") {
         None => vec![endpoint.path.to_owned()],
         Some((before, after)) => {
+            let after = after
+                .replace("{attempt}", &tenant.ids["webhook-attempts"][0])
+                .replace("{event}", &tenant.ids["events"][0]);
             assert!(!after.contains('{'), "{}: give the test an example of its second id", endpoint.path);
             tenant.of(before).iter().map(|id| format!("{before}{id}{after}")).collect()
         }

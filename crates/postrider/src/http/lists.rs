@@ -12,8 +12,54 @@ fn is_list(endpoint: &Endpoint) -> bool {
     endpoint.method == Method::Get && schema.contains("\"has_more\"")
 }
 
-/// At least three of everything; gives an email with several recipients, events and attempts.
-async fn something_of_everything(harness: &Harness) -> String {
+/// What stands for the variables of paths.
+struct Examples {
+    /// An email with several recipients, events and attempts.
+    email: String,
+    /// A webhook that was told one event several times.
+    webhook: String,
+    event: String,
+}
+
+impl Examples {
+    fn path(&self, endpoint: &Endpoint) -> String {
+        let id = match endpoint.path.split('/').nth(1) {
+            Some("webhooks") => &self.webhook,
+            Some("templates") => "t0",
+            _ => &self.email,
+        };
+        endpoint.path.replace("{id}", id).replace("{event}", &self.event)
+    }
+}
+
+/// A webhook that was told one event three times, to no avail.
+async fn webhook(harness: &Harness, event: &str) -> String {
+    let mut id = String::new();
+    for _ in 0..3 {
+        let wish = json!({ "endpoint": "http://127.0.0.1:9/", "events": ["queue.held"] });
+        let made = harness.post("/webhooks", &wish).await.json();
+        id = made["id"].as_str().expect("an id").to_owned();
+    }
+    let mut commits = harness.app.store.commits();
+    for count in 1..=3 {
+        let asked = harness.post(&format!("/webhooks/{id}/events/{event}/replay"), &json!({})).await;
+        assert_eq!(asked.status, 200);
+        loop {
+            commits.mark_unchanged();
+            let told = page(harness, &format!("/webhooks/{id}/events/{event}/attempts")).await.0;
+            if told.len() >= count {
+                break;
+            }
+            commits.changed().await.expect("the store is open");
+        }
+    }
+    // Nothing is told while the lists are read.
+    harness.ask("PATCH", &format!("/webhooks/{id}"), &json!({ "enabled": false })).await;
+    id
+}
+
+/// At least three of everything.
+async fn something_of_everything(harness: &Harness) -> Examples {
     for n in 0..3 {
         harness.domain(harness.workspace(), &format!("d{n}.example")).await;
         harness.post("/api-keys", &json!({ "name": format!("k{n}") })).await;
@@ -29,7 +75,9 @@ async fn something_of_everything(harness: &Harness) -> String {
     }
     let sent = harness.post("/emails", &email(&["a@x.example", "b@x.example", "c@x.example"])).await;
     harness.settled().await;
-    sent.json()["id"].as_str().expect("an id").to_owned()
+    let email = sent.json()["id"].as_str().expect("an id").to_owned();
+    let event = page(harness, "/events?limit=1").await.0.swap_remove(0);
+    Examples { email, webhook: webhook(harness, &event).await, event }
 }
 
 fn email(to: &[&str]) -> Value {
@@ -66,10 +114,9 @@ async fn pages(harness: &Harness, path: &str, way: &str, mut edge: String) -> Ve
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_list_is_read_page_by_page_in_both_directions() {
     on_both(async |harness: &Harness| {
-        let email = something_of_everything(harness).await;
+        let examples = something_of_everything(harness).await;
         for endpoint in super::endpoints().iter().filter(|endpoint| is_list(endpoint)) {
-            let id = if endpoint.path.starts_with("/templates") { "t0" } else { &email };
-            let path = endpoint.path.replace("{id}", id);
+            let path = examples.path(endpoint);
             for name in ["limit", "after", "before"] {
                 assert!(
                     endpoint.query.iter().any(|parameter| parameter.name == name),

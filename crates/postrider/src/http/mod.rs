@@ -33,7 +33,7 @@ use net::listen::{Listener, Stop};
 
 use crate::app::App;
 use crate::feature::{
-    access, capture, domain, egress, event, monitor, sending, suppression, template, tracking,
+    access, capture, domain, egress, event, monitor, sending, suppression, template, tracking, webhook,
 };
 use endpoint::Endpoint;
 
@@ -69,6 +69,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         capture::api::endpoints(),
         egress::api::endpoints(),
         event::api::endpoints(),
+        webhook::api::endpoints(),
         monitor::api::endpoints(),
         tracking::api::endpoints(),
         docs::endpoints(),

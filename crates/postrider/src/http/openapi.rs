@@ -9,6 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::auth::Authority;
 use super::endpoint::{Endpoint, Shape};
 use super::error::{ErrorBody, Name};
+use crate::feature::event::{self, api::EventBody};
 
 /// The document of this program.
 pub fn document() -> &'static Value {
@@ -22,6 +23,7 @@ fn document_of(endpoints: &[Endpoint]) -> Value {
     ErrorBody::schemas(&mut errors);
     errors.push((ErrorBody::name().into_owned(), ErrorBody::schema()));
     schemas.extend(errors);
+    schemas.insert(EventBody::name().into_owned(), EventBody::schema());
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for endpoint in endpoints {
         let shapes = endpoint.request.iter().chain(&endpoint.answer.1);
@@ -44,6 +46,7 @@ fn document_of(endpoints: &[Endpoint]) -> Value {
         },
         "servers": [{ "url": "/" }],
         "paths": paths,
+        "webhooks": webhooks(),
         "components": {
             "schemas": schemas,
             "securitySchemes": { "key": { "type": "http", "scheme": "bearer" } },
@@ -53,6 +56,22 @@ fn document_of(endpoints: &[Endpoint]) -> Value {
             } },
         },
     })
+}
+
+/// What endpoints of customers are asked, by the event's name.
+fn webhooks() -> Map<String, Value> {
+    let schema = json!({ "$ref": format!("#/components/schemas/{}", EventBody::name()) });
+    let one = |name: event::Name| {
+        let post = json!({
+            "summary": format!("Tells of `{}`.", name.as_str()),
+            "description": "Signed as Standard Webhooks 1.0 says; `webhook-id` is the same whenever it is told. An endpoint \
+                            with a batch of more than 1 gets an array of these. Any 2xx is success, 410 disables.",
+            "requestBody": { "required": true, "content": { "application/json": { "schema": schema } } },
+            "responses": { "2XX": { "description": "Taken." } },
+        });
+        (name.as_str().to_owned(), json!({ "post": post }))
+    };
+    event::Name::ALL.into_iter().map(one).collect()
 }
 
 fn operation(endpoint: &Endpoint) -> Value {

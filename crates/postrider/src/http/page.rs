@@ -107,6 +107,16 @@ impl Page {
         self.limit + 1
     }
 
+    /// The page's rows of a list that is in memory, largest id first.
+    pub fn of_descending<T>(self, all: impl DoubleEndedIterator<Item = T>, id: impl Fn(&T) -> i64) -> Vec<T> {
+        let rows = usize::try_from(self.rows()).unwrap_or(usize::MAX);
+        match self.from {
+            From::Start => all.take(rows).collect(),
+            From::After(edge) => all.filter(|one| id(one) < edge).take(rows).collect(),
+            From::Before(edge) => all.rev().filter(|one| id(one) > edge).take(rows).collect(),
+        }
+    }
+
     /// The page's rows of a list that is in memory, smallest id first.
     pub fn of_ascending<T>(self, all: impl DoubleEndedIterator<Item = T>, id: impl Fn(&T) -> i64) -> Vec<T> {
         let rows = usize::try_from(self.rows()).unwrap_or(usize::MAX);

@@ -31,8 +31,9 @@ pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
     Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Tls, Tracking, Trusted,
+    Webhooks,
 };
-pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret};
+pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
 
 use std::net::IpAddr;
@@ -55,6 +56,7 @@ pub struct Settings {
     pub routes: Routes,
     pub queue: Queue,
     pub tracking: Tracking,
+    pub webhooks: Webhooks,
     pub retention: Retention,
     pub disk: Disk,
     pub log: Log,
@@ -101,6 +103,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         .collect();
     let queue = Queue::read(reader, Queue::SECTION.path);
     let tracking = Tracking::read(reader, Tracking::SECTION.path);
+    let webhooks = Webhooks::read(reader, Webhooks::SECTION.path);
     let retention = Retention::read(reader, Retention::SECTION.path);
     let disk = Disk::read(reader, Disk::SECTION.path);
     let log = Log::read(reader, Log::SECTION.path);
@@ -123,6 +126,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         routes,
         queue: queue?,
         tracking: tracking?,
+        webhooks: webhooks?,
         retention: retention?,
         disk: disk?,
         log: log?,

@@ -14,7 +14,7 @@ use super::declaration::{Section, Setting};
 use super::network::Network;
 use super::reader::Reader;
 use super::route::{DomainPattern, NextHop, TlsMode};
-use super::value::{BaseUrl, DatabaseUrl, LogFormat, LogLevel, Notifications, Secret};
+use super::value::{BaseUrl, DatabaseUrl, LogFormat, LogLevel, Notifications, Secret, Waits};
 
 /// All tables, in the order of the sample file: the top of the file first, as TOML demands.
 pub const SECTIONS: &[Section] = &[
@@ -29,6 +29,7 @@ pub const SECTIONS: &[Section] = &[
     Route::SECTION,
     Queue::SECTION,
     Tracking::SECTION,
+    Webhooks::SECTION,
     Retention::SECTION,
     Disk::SECTION,
     Log::SECTION,
@@ -406,6 +407,48 @@ section! {
         readings_max: u32 {
             key: "readings_max", unit: "mails", default: 2_000, range: 0 to 100_000,
             because: "as many sockets fit into the usual limit of open files, with room for the mail",
+        }
+    }
+}
+
+section! {
+    /// How customers' endpoints are told what happens.
+    Webhooks at "webhooks" {
+        /// Whether endpoints may be on this machine and in private networks, and without TLS.
+        allow_private: bool {
+            key: "allow_private", unit: "true or false", default: false,
+            because: "a customer's URL must not reach what only this machine can reach; `postrider dev` turns it on",
+        }
+        /// The most requests under way at once, to all endpoints.
+        requests_max: u32 {
+            key: "requests_max", unit: "requests", default: 512, range: 1 to 10_000,
+            because: "each needs a file descriptor, and one that hangs does so for `answer_timeout_s`",
+        }
+        /// The most requests under way at once to one endpoint; it begins with one and doubles with each success.
+        requests_per_endpoint_max: u32 {
+            key: "requests_per_endpoint_max", unit: "requests", default: 16, range: 1 to 256,
+            because: "enough for thousands of events a second to an endpoint that answers within milliseconds",
+        }
+        /// How long a connection to an endpoint may take, name and TLS included.
+        connect_timeout: Duration {
+            key: "connect_timeout_s", unit: "seconds", default: 5, range: 1 to 60,
+            because: "a host that is up answers within a second or two",
+        }
+        /// How long an endpoint may take to answer.
+        answer_timeout: Duration {
+            key: "answer_timeout_s", unit: "seconds", default: 15, range: 1 to 120,
+            because: "Standard Webhooks asks for 15 to 30 seconds",
+        }
+        /// The waits between the attempts of one event; after the last it is given up.
+        retry_waits: Waits {
+            key: "retry_waits", unit: "list of numbers with s, m or h",
+            default: "5s 5m 30m 2h 5h 10h 14h 20h 24h",
+            because: "the schedule of Standard Webhooks: three days, most of the attempts on the first",
+        }
+        /// An endpoint is paused when every attempt has failed for so long.
+        pause_after: Duration {
+            key: "pause_after_s", unit: "seconds", default: 259_200, range: 1 to 2_592_000,
+            because: "after three days the first events are given up, and nobody seems to be there",
         }
     }
 }

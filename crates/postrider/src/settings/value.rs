@@ -79,6 +79,30 @@ impl<T: FromText> Value for T {
     }
 }
 
+/// Intervals in the order in which they are waited, at most [`WAITS_MAX`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits(pub Vec<Duration>);
+
+/// Intervals of one [`Waits`].
+pub const WAITS_MAX: usize = 30;
+
+impl FromText for Waits {
+    fn from_text(text: &str) -> Result<Waits, String> {
+        let one = |word: &str| {
+            let (digits, seconds) = match word.split_at_checked(word.len().saturating_sub(1)) {
+                Some((digits, "s")) => (digits, 1),
+                Some((digits, "m")) => (digits, 60),
+                Some((digits, "h")) => (digits, 3_600),
+                _ => return Err(format!("{word:?} is no number with s, m or h")),
+            };
+            let number: u32 = digits.parse().map_err(|_| format!("{word:?} is no number with s, m or h"))?;
+            Ok(Duration::from_secs(u64::from(number) * seconds))
+        };
+        let waits = text.split_whitespace().map(one).collect::<Result<Vec<_>, _>>()?;
+        if waits.len() > WAITS_MAX { Err(format!("more than {WAITS_MAX} waits")) } else { Ok(Waits(waits)) }
+    }
+}
+
 /// Empty text is `None`.
 impl<T: FromText> Value for Option<T> {
     fn read(given: &Given) -> Result<Option<T>, String> {

@@ -11,6 +11,7 @@ pub mod render;
 mod table;
 pub mod track;
 pub mod waiting;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub enum Bench {
     Render(render::Options),
     /// Tracking pixels on one core: nginx with a file of the same size and Postrider in turn
     Track(track::Options),
+    /// Events a second told to one endpoint, and to a thousand of which some are dead
+    Webhooks(webhooks::Options),
 }
 
 pub fn run(bench: &Bench) -> Result<()> {
@@ -42,6 +45,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Waiting(options) => waiting::run(options),
         Bench::Render(options) => render::run(options),
         Bench::Track(options) => track::run(options),
+        Bench::Webhooks(options) => webhooks::run(options),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Foreign software at both ends: clients that others wrote hand us mail, servers that others wrote take it, verifiers that others
-//! wrote check its signatures.
+//! wrote check its signatures and its webhooks'.
 //!
 //! Guarantees: each check stands alone in the counts; everything runs on loopback.
 
@@ -8,6 +8,7 @@ mod delivery;
 mod notification;
 mod sender;
 mod signature;
+mod webhook;
 
 use std::time::Duration;
 
@@ -24,5 +25,6 @@ const ARRIVAL_LIMIT: Duration = Duration::from_secs(30);
 pub fn run(tally: &mut Tally) -> Result<()> {
     capture::run(tally)?;
     delivery::run(tally)?;
-    notification::run(tally)
+    notification::run(tally)?;
+    webhook::run(tally)
 }

@@ -11,9 +11,10 @@ use futures_util::stream;
 use mail::date::rfc3339;
 use net::listen::Stop;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Name;
 use super::read::{Cursor, Event, events_of_workspace, events_of_workspace_before};
 use super::tail::{Next, Tail};
 use crate::app::App;
@@ -75,19 +76,32 @@ struct EventList {
     cursor: String,
 }
 
-/// One fact.
+/// The version of [`EventBody`]: it grows when a member changes its meaning or goes, not when one is added.
+pub const BODY_VERSION: u32 = 1;
+
+/// One fact, as lists, streams and webhooks tell it.
 #[derive(Serialize, ToSchema)]
-struct EventBody {
-    id: String,
-    r#type: String,
-    created_at: String,
-    /// `email_id`, `delivery_id`, `to`, `from`, `subject`, `tags`, and what the type has of its own.
+pub struct EventBody {
+    /// The same wherever and however often the event is told.
+    pub id: String,
+    /// One of the names of events, as `email.delivered`.
+    pub r#type: String,
+    /// The version of this shape.
+    pub version: u32,
+    /// When it happened.
+    pub timestamp: String,
+    /// The same as `timestamp`.
+    pub created_at: String,
+    /// `email_id`, `delivery_id`, `message_id`, `to`, `from`, `subject`, `stream`, `tags`, `metadata`, and what the type has of
+    /// its own: `reply`, `class`, `reason`, `attempt`, `next_attempt_at`, `bounce`, `failed`. Absent what the event does not
+    /// know; a webhook adds `headers` when it asked for some.
     #[schema(value_type = Object)]
-    data: Map<String, Value>,
+    pub data: Map<String, Value>,
 }
 
 impl EventBody {
-    fn of(event: Event, told: Option<&Told>) -> EventBody {
+    /// `stream` is the name of the message's stream.
+    pub fn of(event: &Event, told: Option<&Told>, stream: Option<&str>) -> EventBody {
         let mut data = Map::new();
         let mut set = |name: &str, value: Value| drop(data.insert(name.to_owned(), value));
         if let Some(message) = event.message {
@@ -100,16 +114,48 @@ impl EventBody {
             set("to", vec![told.to.as_str()].into());
             set("from", told.from.as_str().into());
             set("subject", told.subject.as_str().into());
-            if let Some(tags) = told.tags.as_deref().and_then(|tags| serde_json::from_str(tags).ok()) {
-                set("tags", tags);
+            set("message_id", told.message_id.as_str().into());
+            for (name, json) in [("tags", &told.tags), ("metadata", &told.metadata)] {
+                if let Some(value) = json.as_deref().and_then(|json| serde_json::from_str(json).ok()) {
+                    set(name, value);
+                }
             }
+        }
+        if let Some(stream) = stream {
+            set("stream", stream.into());
         }
         if let Some(Ok(Value::Object(own))) = event.data.as_deref().map(serde_json::from_str) {
             data.extend(own);
         }
+        add_resends_words(&event.name, &mut data);
         let created_at = rfc3339(event.at);
-        EventBody { id: Noun::Event.show(event.id), r#type: event.name, created_at, data }
+        EventBody {
+            id: Noun::Event.show(event.id),
+            r#type: event.name.clone(),
+            version: BODY_VERSION,
+            timestamp: created_at.clone(),
+            created_at,
+            data,
+        }
     }
+}
+
+/// What a handler written for Resend looks for.
+fn add_resends_words(name: &str, data: &mut Map<String, Value>) {
+    let own = |name: &str| data.get(name).cloned().unwrap_or_default();
+    if name == Name::EmailBounced.as_str() {
+        let bounce = json!({ "type": "Permanent", "subType": own("class"), "message": own("reply") });
+        data.insert("bounce".to_owned(), bounce);
+    } else if name == Name::EmailFailed.as_str() {
+        let failed = json!({ "reason": own("reason") });
+        data.insert("failed".to_owned(), failed);
+    }
+}
+
+/// The name of the stream that an event's message belongs to.
+fn stream_name(app: &App, workspace: i64, told: Option<&Told>) -> Option<Arc<str>> {
+    let snapshot = app.directory.snapshot();
+    told.and_then(|told| snapshot.stream_by_id(workspace, told.stream)).map(|stream| stream.name.clone())
 }
 
 fn cursor(text: &str, name: &str, mistakes: &mut Mistakes) -> Cursor {
@@ -151,7 +197,7 @@ async fn list(
     let known = told(&app.store, holder.workspace, &deliveries).await?;
     let body = |event: Event| {
         let told = event.delivery.and_then(|delivery| known.get(&delivery));
-        EventBody::of(event, told)
+        EventBody::of(&event, told, stream_name(&app, holder.workspace, told).as_deref())
     };
     let mut data: Vec<EventBody> = page.events.into_iter().map(body).collect();
     if back {
@@ -177,10 +223,10 @@ async fn follow(
         (None, None) => super::read::newest(&app.store).await?,
     };
     mistakes.none_or(())?;
-    let tail = Tail::new(app, stop, holder.key, from);
+    let tail = Tail::new(app.clone(), stop, holder.key, from);
     let events = stream::unfold(tail, |mut tail| async move {
         match tail.next().await {
-            Ok(Some(next)) => Some((Ok::<_, Infallible>(sent(next)), tail)),
+            Ok(Some(next)) => Some((Ok::<_, Infallible>(sent(&tail.app, next)), tail)),
             Ok(None) => None,
             Err(error) => {
                 tracing::warn!(%error, "a stream of events ends because the database does not answer");
@@ -191,10 +237,11 @@ async fn follow(
     Ok(Sse::new(events).into_response())
 }
 
-fn sent(next: Next) -> Sent {
+fn sent(app: &App, next: Next) -> Sent {
     match next {
         Next::Event(event, told, cursor) => {
-            let body = EventBody::of(event, told.as_ref());
+            let stream = stream_name(app, event.workspace, told.as_deref());
+            let body = EventBody::of(&event, told.as_deref(), stream.as_deref());
             let name = body.r#type.clone();
             let data = serde_json::to_string(&body).expect("invariant: names are texts and values are JSON");
             Sent::default().id(cursor.show()).event(name).data(data)

@@ -8,6 +8,7 @@
 //! Not here: what a delivery's events mean (`sending`, `egress`), statistics (`stats`).
 
 pub mod api;
+pub mod merged;
 pub mod others;
 pub mod read;
 pub mod restored;
@@ -85,10 +86,11 @@ pub enum Name {
     StreamChanged,
     DomainChanged,
     TrackingSecretAdded,
+    WebhookDisabled,
 }
 
 impl Name {
-    pub const ALL: [Name; 31] = [
+    pub const ALL: [Name; 32] = [
         Name::EmailScheduled,
         Name::EmailQueued,
         Name::EmailDeferred,
@@ -120,6 +122,7 @@ impl Name {
         Name::StreamChanged,
         Name::DomainChanged,
         Name::TrackingSecretAdded,
+        Name::WebhookDisabled,
     ];
 
     #[must_use]
@@ -156,6 +159,7 @@ impl Name {
             Name::DomainChanged => "domain.changed",
             Name::StreamChanged => "stream.changed",
             Name::TrackingSecretAdded => "tracking_secret.added",
+            Name::WebhookDisabled => "webhook.disabled",
         }
     }
 

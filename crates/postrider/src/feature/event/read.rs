@@ -17,12 +17,12 @@ query!(FIRST_ABOVE, "queries/first_above.sql");
 query!(LAST, "queries/last.sql");
 query!(TOLD_OF, "queries/deliveries_told_of.sql");
 query!(AFTER, "queries/after.sql");
-query!(IN_WINDOW, "queries/in_window.sql");
+query!(pub(super) IN_WINDOW, "queries/in_window.sql");
 query!(IN_WINDOW_BACK, "queries/in_window_back.sql");
 
 /// Ids that one query for a workspace looks at. Reason: the events of all workspaces share the ids, and a query that
 /// finds none must still end within some ten milliseconds.
-const WINDOW_IDS: i64 = 20_000;
+pub(super) const WINDOW_IDS: i64 = 20_000;
 /// Windows that one call looks at, over all writers.
 const WINDOWS_MAX: usize = 10;
 
@@ -104,6 +104,19 @@ impl Cursor {
     pub fn advance(&mut self, id: i64) {
         let last = self.0.entry(id >> WRITER_SHIFT).or_default();
         *last = (*last).max(id);
+    }
+
+    /// Steps back before `id`, if it had come so far.
+    pub fn step_back(&mut self, id: i64) {
+        if let Some(last) = self.0.get_mut(&(id >> WRITER_SHIFT)) {
+            *last = (*last).min(id - 1);
+        }
+    }
+
+    /// Whether an event up to `heads` is still to be read.
+    #[must_use]
+    pub fn is_behind(&self, heads: &Cursor) -> bool {
+        heads.0.iter().any(|(writer, head)| self.0.get(writer).is_none_or(|at| at < head))
     }
 }
 
@@ -296,7 +309,7 @@ pub async fn events_of_workspace_before(
     Ok(page)
 }
 
-async fn window(
+pub(super) async fn window(
     store: &Store,
     query: &Query,
     workspace: i64,

@@ -28,14 +28,14 @@ pub const HEARTBEAT: Duration = Duration::from_secs(15);
 /// One thing that a reader is told.
 pub enum Next {
     /// With the cursor after it.
-    Event(Event, Option<Told>, Cursor),
+    Event(Event, Option<Box<Told>>, Cursor),
     /// Nothing happened for a while; everything up to the cursor was looked at.
     Quiet(Cursor),
 }
 
 /// A reader of the events of a key's workspace.
 pub struct Tail {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
     stop: Stop,
     key: Arc<Key>,
     /// How far was read; `shown` is how far was told.
@@ -73,7 +73,8 @@ impl Tail {
             if let Some(event) = self.page.pop_front() {
                 self.shown.advance(event.id);
                 self.quiet = Duration::ZERO;
-                let told = event.delivery.and_then(|delivery| self.told.get(&delivery)).cloned();
+                let told =
+                    event.delivery.and_then(|delivery| self.told.get(&delivery)).cloned().map(Box::new);
                 return Ok(Some(Next::Event(event, told, self.shown.clone())));
             }
             if !self.app.directory.snapshot().key_in_force(&self.key) {

@@ -3,6 +3,8 @@
 //! Guarantees: an accepted message is one whose 250 or 200 a client read; a delivered one is one that the receiving server took. Lost are the accepted
 //! ones that never arrived. The moments of the kills follow from the seed.
 
+pub mod webhooks;
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
@@ -45,6 +47,9 @@ pub struct Options {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Kill it while it tells a customer's server what happens, and compare what arrived there
+    #[arg(long)]
+    pub webhooks: bool,
 }
 
 /// What came out.
@@ -73,6 +78,9 @@ impl Outcome {
 pub fn run(options: &Options) -> Result<ExitCode> {
     setup::run()?;
     product::build(product::Build::Release)?;
+    if options.webhooks {
+        return webhooks::run(options);
+    }
     let outcome = crash(options)?;
     if options.json {
         println!("{}", json(&outcome, options));

@@ -1,0 +1,1 @@
+DELETE FROM webhook_attempt WHERE id > :after AND id <= :upto

@@ -1,0 +1,1 @@
+SELECT cursor FROM webhook_cursor WHERE webhook_id = :id

@@ -1,0 +1,1 @@
+INSERT INTO webhook_cursor (webhook_id, cursor) VALUES (:id, :cursor)

@@ -1,0 +1,1 @@
+DELETE FROM webhook_cursor WHERE webhook_id = :id

@@ -1,0 +1,1 @@
+UPDATE webhook_replay SET cursor = :cursor WHERE id = :replay

@@ -1,0 +1,1 @@
+SELECT count(*) FROM webhook_replay WHERE webhook_id = :id

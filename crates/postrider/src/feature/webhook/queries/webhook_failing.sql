@@ -1,0 +1,1 @@
+UPDATE webhook SET failing_since_us = :since WHERE id = :id
