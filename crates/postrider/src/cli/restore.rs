@@ -6,7 +6,7 @@
 //!    new one, whole.
 //! 3. Event ids that were given out after the backup was made are not given out again, and readers are told.
 //! 4. Nothing goes out by itself: what was delivered after the backup was made is due again in it, so everything is held
-//!    until somebody releases it.
+//!    until somebody releases it. Both are so before the backup gets its name: a crash never leaves one that is not held.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -32,6 +32,8 @@ pub(super) const HELP: &str = "What was delivered after the backup was made is d
 `postrider restore` without a file.\n\n\
 Example:\n  postrider restore /var/backups/postrider-monday.db --replace";
 
+/// The database's name in a data directory.
+const DATABASE_FILE: &str = "postrider.db";
 /// Octets copied at once.
 const BLOCK: usize = 1 << 20;
 
@@ -52,14 +54,15 @@ pub(super) async fn run(settings: Settings, args: RestoreArgs) -> anyhow::Result
     make_data_dir(&dir)?;
     // Held to the end, so that no server starts in between.
     let lock = lock_data_dir(&dir).context("stop the server first")?;
-    let (file, aside) = match (settings.database.url == DatabaseUrl::Embedded, args.file) {
+    let (file, aside, held) = match (settings.database.url == DatabaseUrl::Embedded, &args.file) {
         (true, Some(file)) => {
-            let aside = put_in_place(&dir, &file, args.replace).await?;
-            (file.display().to_string(), aside)
+            let (aside, held) = put_in_place(&settings, file, &args).await?;
+            (file.display().to_string(), aside, held)
         }
         (false, None) => {
             forget_search_index(&dir)?;
-            ("the PostgreSQL database".to_owned(), None)
+            let held = make_safe(&settings, args.send_at_once).await?;
+            ("the PostgreSQL database".to_owned(), None, held)
         }
         (true, None) => bail!("name the file that `postrider backup` made"),
         (false, Some(_)) => bail!(
@@ -67,41 +70,76 @@ pub(super) async fn run(settings: Settings, args: RestoreArgs) -> anyhow::Result
              `postrider restore` without a file"
         ),
     };
-    move_events_on(&settings).await?;
-    let held = if args.send_at_once { None } else { Some(hold(&settings).await?) };
     drop(lock);
     Ok(told(&file, aside.as_deref(), held.as_deref()))
 }
 
-async fn put_in_place(dir: &Path, file: &Path, replace: bool) -> anyhow::Result<Option<PathBuf>> {
-    let place = dir.join("postrider.db");
+/// The place in which what was there is kept, and the hold.
+async fn put_in_place(
+    settings: &Settings,
+    file: &Path,
+    args: &RestoreArgs,
+) -> anyhow::Result<(Option<PathBuf>, Option<String>)> {
+    let dir = &settings.node.data_dir;
+    let place = dir.join(DATABASE_FILE);
     ensure!(
-        replace || !place.exists(),
+        args.replace || !place.exists(),
         "there is a database at {}: --replace keeps it aside and takes the backup",
         place.display()
     );
     inspected(file).await?;
-    let new = dir.join("postrider.db.restoring");
-    copy(file, &new)?;
-    inspected(&new).await?;
+    let apart = dir.join("restoring");
+    let (new, held) = prepared(settings, &apart, file, args.send_at_once).await?;
     let aside = set_aside(&place)?;
     std::fs::rename(&new, &place).context("putting the backup in its place")?;
     forget_search_index(dir)?;
     sync(dir)?;
-    Ok(aside)
+    std::fs::remove_dir_all(&apart).with_context(|| format!("removing {}", apart.display()))?;
+    Ok((aside, held))
 }
 
-/// Event ids that followed the backup are not given out again.
-async fn move_events_on(settings: &Settings) -> anyhow::Result<()> {
+/// A copy of the backup in a directory apart, where no server looks: held and moved on before it gets its name.
+async fn prepared(
+    settings: &Settings,
+    apart: &Path,
+    file: &Path,
+    send_at_once: bool,
+) -> anyhow::Result<(PathBuf, Option<String>)> {
+    if apart.exists() {
+        std::fs::remove_dir_all(apart).with_context(|| format!("removing {}", apart.display()))?;
+    }
+    make_data_dir(apart)?;
+    let new = apart.join(DATABASE_FILE);
+    copy(file, &new)?;
+    inspected(&new).await?;
+    let mut there = settings.clone();
+    there.node.data_dir = apart.to_owned();
+    let held = make_safe(&there, send_at_once).await?;
+    ensure!(
+        !apart.join(format!("{DATABASE_FILE}-wal")).exists(),
+        "the copy at {} is still in use",
+        new.display()
+    );
+    Ok((new, held))
+}
+
+/// Holds all mail unless it shall go at once, and sees to it that event ids that followed the backup are not given out again.
+async fn make_safe(settings: &Settings, send_at_once: bool) -> anyhow::Result<Option<String>> {
     let tool = Tool::open(settings).await?;
-    let moved = async {
+    let done = async {
         let workspaces: Vec<i64> = access::workspaces(&tool.store).await?.iter().map(|one| one.id).collect();
         let servers = i64::from(settings.database.committers);
-        restored::move_on(&tool.store, tool.now, &workspaces, servers).await
+        restored::move_on(&tool.store, tool.now, &workspaces, servers).await?;
+        if send_at_once {
+            return Ok(None);
+        }
+        let reason = "restored from a backup";
+        let id = hold_add(&tool.store, (&tool.mint, tool.now), &Scope::default(), reason).await?;
+        anyhow::Ok(Some(Noun::Hold.show(id)))
     };
-    let moved = moved.await;
+    let done = done.await;
     tool.close().await;
-    Ok(moved?)
+    done
 }
 
 fn told(file: &str, aside: Option<&Path>, held: Option<&str>) -> Answer {
@@ -174,12 +212,4 @@ fn forget_search_index(dir: &Path) -> anyhow::Result<()> {
 
 fn sync(dir: &Path) -> anyhow::Result<()> {
     File::open(dir).and_then(|dir| dir.sync_all()).with_context(|| dir.display().to_string())
-}
-
-async fn hold(settings: &Settings) -> anyhow::Result<String> {
-    let tool = Tool::open(settings).await?;
-    let reason = "restored from a backup";
-    let id = hold_add(&tool.store, (&tool.mint, tool.now), &Scope::default(), reason).await;
-    tool.close().await;
-    Ok(Noun::Hold.show(id?))
 }
