@@ -16,6 +16,7 @@ use crate::feature::template::programs::Programs;
 use crate::feature::tracking::Tracking;
 use crate::health::Health;
 use crate::id::Mint;
+use crate::room::Room;
 use crate::settings::Settings;
 use crate::starts::Starts;
 
@@ -49,6 +50,10 @@ pub struct App {
     pub counters: crate::feature::monitor::Counters,
     /// Lists of emails that may read the database at once: half of the readers, because the queue reads, too.
     pub list_turns: crate::turns::Turns,
+    /// Octets of requests' bodies that are in memory.
+    pub bodies: Arc<Room>,
+    /// Who follows events as they happen.
+    pub followers: Arc<Room>,
 }
 
 impl App {

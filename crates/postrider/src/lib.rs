@@ -12,6 +12,7 @@ pub mod http;
 pub mod id;
 pub mod intake;
 pub mod retention;
+pub mod room;
 pub mod schema;
 pub mod settings;
 pub mod starts;

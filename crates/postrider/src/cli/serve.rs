@@ -20,7 +20,7 @@ use super::{Mode, Place, ServeArgs, read_settings};
 use crate::app::App;
 use crate::directory::Directory;
 use crate::feature::egress::{Egress, signing::Signing};
-use crate::feature::event::By;
+use crate::feature::event::{By, tail};
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
@@ -28,6 +28,7 @@ use crate::feature::{access, domain, egress, monitor, notification, search, supp
 use crate::health::Health;
 use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
+use crate::room::Room;
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::starts::Starts;
 use crate::turns::Turns;
@@ -155,6 +156,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
     let client_tls = ClientTls::new()?;
     let reach = if settings.webhooks.allow_private { Reach::Anywhere } else { Reach::Public };
     let webhooks = Webhooks::open(&store, settings.webhooks.requests_max as usize).await?;
+    let bodies_max = usize::try_from(settings.http.bodies_max_bytes).unwrap_or(usize::MAX);
     Ok(App {
         tracking: Tracking::open(&settings, &store, now).await?,
         web: Web::new(resolver.clone(), client_tls.clone(), reach),
@@ -170,6 +172,8 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         key_use: access::usage::KeyUse::default(),
         counters: monitor::Counters::default(),
         list_turns: Turns::new(settings.database.connections_max as usize / 2),
+        bodies: Room::new(bodies_max, bodies_max / 2),
+        followers: Room::new(tail::FOLLOWERS_MAX, tail::FOLLOWERS_OF_WORKSPACE_MAX),
         starts,
         hostname,
         store,

@@ -88,8 +88,12 @@ impl FromRequestParts<Api> for FullKey {
     }
 }
 
+/// The workspace whose key a request carries, for extractors that come after the authority.
+#[derive(Clone, Copy)]
+pub(super) struct Asking(pub i64);
+
 /// The key of `Authorization: Bearer …`. It is found by its SHA-256, so how long the search takes tells nothing about it.
-fn key(parts: &Parts, api: &Api) -> Result<Arc<Key>, ApiError> {
+fn key(parts: &mut Parts, api: &Api) -> Result<Arc<Key>, ApiError> {
     let missing =
         || ApiError::new(Name::MissingApiKey, "send the key in the header `Authorization: Bearer pr_…`");
     let value = parts.headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
@@ -103,5 +107,6 @@ fn key(parts: &Parts, api: &Api) -> Result<Arc<Key>, ApiError> {
         return Err(ApiError::new(Name::InvalidApiKey, "there is no such key, or it was revoked"));
     };
     api.app.key_use.note(key.id, net::clock::now());
+    parts.extensions.insert(Asking(key.workspace));
     Ok(key.clone())
 }

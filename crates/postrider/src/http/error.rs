@@ -346,7 +346,12 @@ impl From<StoreError> for ApiError {
                 tracing::warn!(%error, "a request was refused because the database does not answer");
                 ApiError::unavailable("the database does not answer")
             }
-            StoreError::Conflict(why) => ApiError::conflict(why.clone()),
+            StoreError::Conflict(_) => {
+                tracing::info!(%error, "a request did not fit what is stored");
+                ApiError::conflict(
+                    "something else has this name, or what the request is about was changed meanwhile",
+                )
+            }
             StoreError::Broken { .. } | StoreError::Refused(_) | StoreError::Unsupported(_) => {
                 tracing::error!(%error, "a request failed");
                 ApiError::new(Name::InternalServerError, "the request failed; the log says why")
@@ -373,6 +378,28 @@ impl From<Refusal> for ApiError {
             }
             Refusal::IdempotencyMismatch => ApiError::new(Name::InvalidIdempotentRequest, text),
             Refusal::Unavailable(_) => ApiError::unavailable(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_database_is_told() {
+        let reason = || "UNIQUE constraint failed: stream.name".to_owned();
+        let cases = [
+            (StoreError::Conflict(reason()), Name::Conflict),
+            (StoreError::Unavailable(reason()), Name::ServiceUnavailable),
+            (StoreError::Closed, Name::ServiceUnavailable),
+            (StoreError::Broken { query: "stream_add".into(), reason: reason() }, Name::InternalServerError),
+            (StoreError::Refused(reason()), Name::InternalServerError),
+        ];
+        for (error, name) in cases {
+            let told = ApiError::from(error);
+            assert_eq!(told.name, name);
+            assert!(!told.detail.contains("stream"), "{}", told.detail);
         }
     }
 }

@@ -20,7 +20,9 @@ use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 
 use super::Api;
+use super::auth::Asking;
 use super::error::{ApiError, Code, Mistakes, Name};
+use crate::room::{NOBODY, Place};
 
 /// How long a client may take to send its body.
 const BODY_WAIT: Duration = Duration::from_secs(120);
@@ -32,7 +34,8 @@ const FIELDS_TOLD_MAX: usize = 20;
 /// would be several times as long as the request.
 const MESSAGE_MAX: usize = 300;
 
-/// A request's body as octets, within `http.body_max_bytes`.
+/// A request's body as octets, within `http.body_max_bytes`. They count towards `http.bodies_max_bytes` from their arrival until
+/// the last part of them is dropped.
 pub struct Octets(pub Bytes);
 
 impl FromRequest<Api> for Octets {
@@ -40,12 +43,14 @@ impl FromRequest<Api> for Octets {
 
     async fn from_request(request: Request, api: &Api) -> Result<Octets, ApiError> {
         let max = usize::try_from(api.app.settings.http.body_max_bytes).unwrap_or(usize::MAX);
-        read(request.into_body(), max, api.app.settings.http.idle_timeout).await.map(Octets)
+        let workspace = request.extensions().get::<Asking>().map_or(NOBODY, |asking| asking.0);
+        let place = api.app.bodies.place(workspace);
+        read(request.into_body(), max, api.app.settings.http.idle_timeout, place).await.map(Octets)
     }
 }
 
-async fn read(body: Body, max: usize, idle: Duration) -> Result<Bytes, ApiError> {
-    match tokio::time::timeout(BODY_WAIT, gather(body, max, idle)).await {
+async fn read(body: Body, max: usize, idle: Duration, place: Place) -> Result<Bytes, ApiError> {
+    match tokio::time::timeout(BODY_WAIT, gather(body, max, idle, place)).await {
         Ok(gathered) => gathered,
         Err(_) => Err(late(BODY_WAIT)),
     }
@@ -56,13 +61,15 @@ fn late(wait: Duration) -> ApiError {
     ApiError::new(Name::ValidationError, why)
 }
 
-async fn gather(body: Body, max: usize, idle: Duration) -> Result<Bytes, ApiError> {
+async fn gather(body: Body, max: usize, idle: Duration, mut place: Place) -> Result<Bytes, ApiError> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > max {
         return Err(ApiError::too_large(max));
     }
     let mut stream = body.into_data_stream();
-    let mut pieces = Vec::new();
+    // A small body comes in one piece and is not copied. Further pieces are joined as they come: a tiny one takes more memory
+    // than its octets.
+    let (mut only, mut joined) = (Bytes::new(), Vec::new());
     let mut length = 0;
     while let Some(piece) = tokio::time::timeout(idle, stream.next()).await.map_err(|_| late(idle))? {
         let piece =
@@ -71,10 +78,30 @@ async fn gather(body: Body, max: usize, idle: Duration) -> Result<Bytes, ApiErro
         if length > max {
             return Err(ApiError::too_large(max));
         }
-        pieces.push(piece);
+        place.grow(piece.len()).map_err(|full| full.refusal("octets of requests' bodies"))?;
+        if only.is_empty() && joined.is_empty() {
+            only = piece;
+            continue;
+        }
+        if joined.is_empty() {
+            joined = std::mem::take(&mut only).into();
+        }
+        joined.extend_from_slice(&piece);
     }
-    // A small body comes in one piece and is not copied.
-    Ok(if pieces.len() == 1 { pieces.swap_remove(0) } else { pieces.concat().into() })
+    let octets = if joined.is_empty() { only } else { joined.into() };
+    Ok(Bytes::from_owner(Counted { octets, _place: place }))
+}
+
+/// A body, and the room that it takes.
+struct Counted {
+    octets: Bytes,
+    _place: Place,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.octets
+    }
 }
 
 /// A JSON body.

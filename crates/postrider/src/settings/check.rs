@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::reader::Reader;
 use super::route::NextHop;
-use super::sections::{Delivery, Route, Tls};
+use super::sections::{Delivery, Http, Route, Tls};
 
 /// A certificate is of no use without its key, nor a key without its certificate.
 pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
@@ -16,6 +16,16 @@ pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
             reader.wrong("tls.key", "needs tls.certificate, the certificate that it belongs to")
         }
         (Some(_), Some(_)) | (None, None) => {}
+    }
+}
+
+/// The longest body finds room when nothing else is there.
+pub(super) fn http(reader: &mut Reader<'_>, http: &Http) {
+    if http.bodies_max_bytes / 2 < http.body_max_bytes {
+        reader.wrong(
+            "http.bodies_max_bytes",
+            "is less than twice http.body_max_bytes: one workspace may have half",
+        );
     }
 }
 

@@ -108,6 +108,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
     let disk = Disk::read(reader, Disk::SECTION.path);
     let log = Log::read(reader, Log::SECTION.path);
 
+    http.iter().for_each(|http| check::http(reader, http));
     tls.iter().for_each(|tls| check::tls(reader, tls));
     delivery.iter().for_each(|delivery| check::delivery(reader, delivery));
     check::routes(reader, &routes);

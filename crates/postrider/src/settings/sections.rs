@@ -85,6 +85,11 @@ section! {
             key: "body_max_bytes", unit: "bytes", default: 73_400_320, range: 65_536 to 1_073_741_824,
             because: "the largest message, its attachments in base64, with room for the JSON around it",
         }
+        /// The most that the bodies of requests under way take together, half of it at most for one workspace.
+        bodies_max_bytes: u64 {
+            key: "bodies_max_bytes", unit: "bytes", default: 268_435_456, range: 131_072 to 68_719_476_736,
+            because: "connections times the longest body are more memory than there is; whoever finds no room is told to try again",
+        }
         /// The most connections at once.
         connections_max: u32 {
             key: "connections_max", unit: "connections", default: 2_000, range: 1 to 100_000,

@@ -223,10 +223,13 @@ async fn follow(
         (None, None) => super::read::newest(&app.store).await?,
     };
     mistakes.none_or(())?;
+    let mut place = app.followers.place(holder.workspace);
+    place.grow(1).map_err(|full| full.refusal("followers of events"))?;
     let tail = Tail::new(app.clone(), stop, holder.key, from);
-    let events = stream::unfold(tail, |mut tail| async move {
+    // The place is given back when the client goes.
+    let events = stream::unfold((tail, place), |(mut tail, place)| async move {
         match tail.next().await {
-            Ok(Some(next)) => Some((Ok::<_, Infallible>(sent(&tail.app, next)), tail)),
+            Ok(Some(next)) => Some((Ok::<_, Infallible>(sent(&tail.app, next)), (tail, place))),
             Ok(None) => None,
             Err(error) => {
                 tracing::warn!(%error, "a stream of events ends because the database does not answer");

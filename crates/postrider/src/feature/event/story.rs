@@ -2,11 +2,14 @@
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
+use axum::response::Response;
 use futures_util::StreamExt;
-use net::listen::{Stopper, stopper};
+use net::listen::{Stop, Stopper, stopper};
 use serde_json::json;
 use tower::ServiceExt;
 
+use super::tail::FOLLOWERS_OF_WORKSPACE_MAX;
+use crate::feature::access::Scope;
 use crate::testing::{Database, Harness, on_both};
 
 /// A client that follows.
@@ -19,15 +22,7 @@ struct Follower {
 impl Follower {
     async fn begin(harness: &Harness, last_seen: Option<&str>) -> Follower {
         let (stopper, stop) = stopper();
-        let mut request = Request::builder()
-            .uri("/events/stream")
-            .header("authorization", format!("Bearer {}", harness.key));
-        if let Some(last) = last_seen {
-            request = request.header("last-event-id", last);
-        }
-        let request = request.body(Body::empty()).expect("a request");
-        let response = crate::http::router(harness.app.clone(), stop).oneshot(request).await;
-        let response = response.expect("an answer");
+        let response = follow(harness, &harness.key, stop, last_seen).await;
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Follower { body: response.into_body().into_data_stream(), text: String::new(), stopper }
     }
@@ -46,6 +41,17 @@ impl Follower {
             self.text.push_str(&String::from_utf8_lossy(&piece));
         }
     }
+}
+
+/// The answer to a client that wants to follow.
+async fn follow(harness: &Harness, key: &str, stop: Stop, last_seen: Option<&str>) -> Response {
+    let mut request =
+        Request::builder().uri("/events/stream").header("authorization", format!("Bearer {key}"));
+    if let Some(last) = last_seen {
+        request = request.header("last-event-id", last);
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    crate::http::router(harness.app.clone(), stop).oneshot(request).await.expect("an answer")
 }
 
 async fn stream_named(harness: &Harness, name: &str) {
@@ -75,6 +81,25 @@ async fn a_follower_hears_what_happens_and_resumes_without_loss() {
         assert!(second.body.next().await.is_none(), "the stream ends with the process");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_workspace_has_only_so_many_followers_and_another_has_its_own() {
+    let harness = Harness::start(Database::Sqlite, &[]).await;
+    let (_stopper, stop) = stopper();
+    let another = harness.new_workspace("another").await;
+    let others_key = harness.key_of(another, Scope::Full).await;
+    let mut present = Vec::new();
+    for _ in 0..FOLLOWERS_OF_WORKSPACE_MAX {
+        present.push(follow(&harness, &harness.key, stop.clone(), None).await);
+    }
+    assert!(present.iter().all(|response| response.status() == 200));
+    let refused = follow(&harness, &harness.key, stop.clone(), None).await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    assert_eq!(follow(&harness, &others_key, stop.clone(), None).await.status(), 200);
+    present.pop();
+    assert_eq!(follow(&harness, &harness.key, stop, None).await.status(), 200, "one has gone");
+    harness.end().await;
 }
 
 #[tokio::test]

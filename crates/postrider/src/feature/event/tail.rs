@@ -18,6 +18,10 @@ use crate::changes::LOOK_EVERY;
 use crate::feature::access::Key;
 use crate::feature::sending::told::{Told, told};
 
+/// Followers at once. Reason: each reads the log after every commit, and holds a page of it in memory.
+pub const FOLLOWERS_MAX: usize = 500;
+/// Followers of one workspace at once. Reason: an application needs one a process, and others need theirs.
+pub const FOLLOWERS_OF_WORKSPACE_MAX: usize = 50;
 /// Events read at once.
 const PAGE: usize = 100;
 /// Rest after a look that found nothing, so that a busy neighbour's commits do not make each reader read each time.
