@@ -107,6 +107,15 @@ impl Page {
         self.limit + 1
     }
 
+    /// Leaves of `rows` what the page shows. Gives the id behind which the list goes on: `looked` is the last that was looked at
+    /// when that was not the last there is.
+    pub fn cut<T>(self, rows: &mut Vec<T>, id: impl Fn(&T) -> i64, looked: Option<i64>) -> Option<i64> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let full = rows.len() > limit;
+        rows.truncate(limit);
+        if full { rows.last().map(id) } else { looked }
+    }
+
     /// The page's rows of a list that is in memory, largest id first.
     pub fn of_descending<T>(self, all: impl DoubleEndedIterator<Item = T>, id: impl Fn(&T) -> i64) -> Vec<T> {
         let rows = usize::try_from(self.rows()).unwrap_or(usize::MAX);

@@ -91,8 +91,10 @@ async fn list(
     let ListParams { limit, after, before, q } = params;
     let page = PageParams { limit, after, before }.read(Noun::Captured)?;
     let part = q.unwrap_or_default();
-    let rows = captured_list(&app.store, holder.workspace, &part, page).await?;
-    Ok(axum::Json(List::of(page, rows, |one| Noun::Captured.show(one.id), CapturedEntry::of)))
+    let _turn = app.list_turns.take(holder.workspace).await;
+    let (mut rows, looked) = captured_list(&app.store, holder.workspace, &part, page).await?;
+    let next = page.cut(&mut rows, |one| one.id, looked).map(|id| Noun::Captured.show(id));
+    Ok(axum::Json(List::until(page, rows, next, CapturedEntry::of)))
 }
 
 /// A captured message, read.

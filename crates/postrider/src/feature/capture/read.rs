@@ -4,14 +4,19 @@ use bytes::Bytes;
 use mail::At;
 use store::{Committed, Row, Store, StoreError, Write, query};
 
-use crate::http::page::{Page, paged};
+use crate::http::page::{From, Page, paged};
 
 paged!(LIST, "queries/list.sql");
+paged!(AHEAD, "queries/ahead.sql");
 query!(RAW, "queries/raw.sql");
 query!(CLEAR, "queries/clear.sql");
 
 /// Messages that one transaction deletes. Reason: each may have megabytes, and mail waits for the transaction.
 const CLEAR_PAGE: i64 = 100;
+
+/// Messages that one page looks at when only some are wanted. Reason: each costs a look at its subject, and so many cost some
+/// milliseconds of a connection that the queue shares.
+pub const EXAMINED_MAX: i64 = 5_000;
 
 /// A captured message as a list shows it.
 pub struct Listed {
@@ -25,8 +30,16 @@ pub struct Listed {
     pub at: At,
 }
 
+/// Where a page that shows no further message ends, because it may look at no more.
+async fn end(store: &Store, workspace: i64, page: Page) -> Result<Option<i64>, StoreError> {
+    let params = vec![("workspace", workspace.into()), ("ahead", EXAMINED_MAX.into())];
+    let rows = AHEAD.read(store, page, params).await?;
+    let last = rows.last().filter(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX) >= EXAMINED_MAX);
+    last.map(|row| row.int(0)).transpose()
+}
+
 /// The rows of a page of a workspace's captured messages, newest first: those whose recipient or subject holds `part`,
-/// in whatever case.
+/// in whatever case. With the last that was looked at, when that was not the last there is.
 ///
 /// # Errors
 /// As [`Store::read`].
@@ -35,7 +48,7 @@ pub async fn captured_list(
     workspace: i64,
     part: &str,
     page: Page,
-) -> Result<Vec<Listed>, StoreError> {
+) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
     let read = |row: &Row| {
         Ok(Listed {
             id: row.int(0)?,
@@ -48,8 +61,14 @@ pub async fn captured_list(
             at: At(row.int(7)?),
         })
     };
-    let params = vec![("workspace", workspace.into()), ("like", like(part).into())];
-    LIST.read(store, page, params).await?.iter().map(read).collect()
+    let end = if part.is_empty() { None } else { end(store, workspace, page).await? };
+    let far = match page.from {
+        From::Start | From::After(_) => end.map_or(i64::MIN, |last| last - 1),
+        From::Before(_) => end.map_or(i64::MAX, |last| last + 1),
+    };
+    let params = vec![("workspace", workspace.into()), ("like", like(part).into()), ("far", far.into())];
+    let listed: Result<_, _> = LIST.read(store, page, params).await?.iter().map(read).collect();
+    Ok((listed?, end))
 }
 
 /// The message as the wire would have carried it.
@@ -82,7 +101,7 @@ fn like(part: &str) -> String {
 /// # Errors
 /// As [`Store::read`].
 pub async fn captured_find(store: &Store, workspace: i64, id: i64) -> Result<Option<Listed>, StoreError> {
-    let found = captured_list(store, workspace, "", Page::only(id)).await?;
+    let (found, _) = captured_list(store, workspace, "", Page::only(id)).await?;
     Ok(found.into_iter().find(|listed| listed.id == id))
 }
 

@@ -1,7 +1,11 @@
 //! The capture mailbox over the API.
 
 use serde_json::{Value, json};
+use store::Write;
 
+use super::CAPTURED;
+use super::read::EXAMINED_MAX;
+use crate::id::Noun;
 use crate::testing::{Harness, on_both};
 
 /// The subjects that a list shows.
@@ -66,6 +70,38 @@ async fn what_must_not_leave_is_listed_shown_found_and_cleared() {
         assert!(subjects(harness, "/captured").await.is_empty());
         assert_eq!(harness.get(&path).await.status, 404);
         assert_eq!(harness.get("/captured/cap_nonsense").await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_looks_at_so_many_messages_and_says_where_to_go_on() {
+    on_both(async |harness: &Harness| {
+        let mut write = Write::default();
+        for id in 1..=EXAMINED_MAX + 1 {
+            let (text, subject) = ("me@app.example".to_owned(), if id == 1 { "sought" } else { "another" });
+            let values = [
+                id.into(),
+                harness.workspace().into(),
+                1.into(),
+                1.into(),
+                text.clone().into(),
+                text.clone().into(),
+                text.into(),
+                subject.into(),
+                0.into(),
+                bytes::Bytes::new().into(),
+            ];
+            write.row(&CAPTURED, values);
+        }
+        harness.app.store.write(write).await.expect("they are kept");
+        let page = harness.get("/captured?q=sought").await.json();
+        assert_eq!((&page["data"], &page["has_more"]), (&json!([]), &json!(true)));
+        let next = page["next"].as_str().expect("a place");
+        let path = format!("/captured?q=sought&after={next}");
+        assert_eq!(subjects(harness, &path).await, ["sought"]);
+        let back = format!("/captured?q=nothing&before={}", Noun::Captured.show(0));
+        assert_eq!(harness.get(&back).await.json()["next"], Noun::Captured.show(EXAMINED_MAX));
     })
     .await;
 }

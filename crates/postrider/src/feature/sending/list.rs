@@ -2,8 +2,8 @@
 //!
 //! Guarantees
 //! 1. Every query names the workspace; a foreign message is as if it did not exist.
-//! 2. A page looks at [`EXAMINED_MAX`] messages at most. When few of them fit, it is shorter than it was asked to be, and
-//!    says where to go on.
+//! 2. A page looks at [`EXAMINED_MAX`] messages and, up to the last message's, at [`DELIVERIES_MAX`] deliveries at most. When
+//!    few of them fit, or each has many, it is shorter than it was asked to be, and says where to go on.
 //!
 //! Not here: what one message is (`read`).
 
@@ -20,11 +20,12 @@ use crate::http::page::{From, Page, paged};
 use crate::id;
 
 paged!(EMAIL_LIST, "queries/email_list.sql");
-paged!(EMAIL_EXAMINED, "queries/email_examined.sql");
+paged!(EMAIL_AHEAD, "queries/email_ahead.sql");
 
-/// Messages that one page looks at. Reason: each costs a look at its deliveries, and so many cost some ten milliseconds
-/// of a connection that the queue shares.
+/// Messages that one page looks at. Reason: so many cost some ten milliseconds of a connection that the queue shares.
 const EXAMINED_MAX: usize = 5_000;
+/// Deliveries that one page looks at; a message is looked at as a whole. Reason: as above, for messages with ten each.
+const DELIVERIES_MAX: i64 = 50_000;
 /// How far ahead of the clock an id may be: the clock may be set back.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);
 /// Recipients that a list shows of each message.
@@ -52,6 +53,12 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether it leaves whatever the index, or nobody, picked.
+    fn leaves_all(&self) -> bool {
+        let Filter { status, tag, stream, since, until } = self;
+        status.is_none() && tag.is_none() && stream.is_none() && since.is_none() && until.is_none()
+    }
+
     fn params(&self, now: At) -> Vec<(&'static str, Value)> {
         let tag = self.tag.as_ref().map(|(name, value)| format!(r#""{name}":"{value}""#));
         vec![
@@ -100,13 +107,31 @@ pub struct Found {
 impl Found {
     /// What is shown of `emails`; `looked` is the last message that was looked at when there are more.
     fn of(page: Page, mut emails: Vec<Listed>, looked: Option<i64>) -> Found {
-        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let next = match emails.len() > limit {
-            true => emails.get(limit.saturating_sub(1)).map(|last| last.id),
-            false => looked,
-        };
-        emails.truncate(limit);
+        let next = page.cut(&mut emails, |email| email.id, looked);
         Found { emails, next }
+    }
+}
+
+/// Messages in the order of a page, as far as it may look.
+struct Ahead {
+    /// The last of them; none when there are none.
+    last: Option<i64>,
+    /// Whether there may be more behind it.
+    more: bool,
+}
+
+impl Ahead {
+    /// `rows` are ids with numbers of deliveries, `asked` how many were asked for.
+    fn of(rows: &[Row], asked: usize) -> Result<Ahead, StoreError> {
+        let (mut last, mut deliveries) = (None, 0);
+        for row in rows {
+            if deliveries >= DELIVERIES_MAX {
+                return Ok(Ahead { last, more: true });
+            }
+            last = Some(row.int(0)?);
+            deliveries += row.int(1)?;
+        }
+        Ok(Ahead { last, more: rows.len() >= asked })
     }
 }
 
@@ -122,15 +147,14 @@ pub async fn email_list(
     page: Page,
 ) -> Result<Found, StoreError> {
     let mut params = filter.params(now);
-    params.extend([("workspace", workspace.into()), ("examined", count(EXAMINED_MAX))]);
-    let rows = EMAIL_LIST.read(store, page, params.clone()).await?;
+    let asked = if filter.leaves_all() { wanted(page) } else { EXAMINED_MAX };
+    params.extend([("workspace", workspace.into()), ("ahead", count(asked))]);
+    let ahead = Ahead::of(&EMAIL_AHEAD.read(store, page, params.clone()).await?, asked)?;
+    let Some(last) = ahead.last else { return Ok(Found::of(page, Vec::new(), None)) };
+    params.push(("far", if back(page.from) { last + 1 } else { last - 1 }.into()));
+    let rows = EMAIL_LIST.read(store, page, params).await?;
     let emails = listed(store, now, workspace, rows).await?;
-    let full = emails.len() > usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let looked = match full {
-        true => None,
-        false => EMAIL_EXAMINED.read(store, page, params).await?.first().map(|row| row.int(0)).transpose()?,
-    };
-    Ok(Found::of(page, emails, looked))
+    Ok(Found::of(page, emails, ahead.more.then_some(last)))
 }
 
 /// As [`email_list`], of the messages for which `sought` holds as far as `index` knows.
@@ -145,18 +169,29 @@ pub async fn email_found(
     page: Page,
 ) -> Result<Found, StoreError> {
     let mut from = page.from;
-    let wanted = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+    let wanted = wanted(page);
     let mut step = wanted.max(MESSAGES_A_QUERY);
     let mut left = EXAMINED_MAX;
-    let mut out = Vec::new();
+    let mut deliveries = 0;
+    let (mut out, mut looked) = (Vec::new(), None);
     loop {
         let ids = search::find::find(index, workspace, sought, from, step).await?;
         for ids in ids.chunks(MESSAGES_A_QUERY) {
-            let mut emails = these(store, now, workspace, filter, ids).await?;
-            if matches!(page.from, From::Before(_)) {
+            let weights = weights(store, workspace, ids).await?;
+            let mut within = 0;
+            while within < ids.len() && deliveries < DELIVERIES_MAX {
+                deliveries += weights.get(&ids[within]).copied().unwrap_or(0);
+                within += 1;
+            }
+            let mut emails = these(store, now, workspace, filter, &ids[..within]).await?;
+            if back(page.from) {
                 emails.reverse();
             }
             out.extend(emails);
+            looked = ids[..within].last().copied().or(looked);
+            if within < ids.len() {
+                return Ok(Found::of(page, out, looked));
+            }
         }
         let Some(last) = ids.last().filter(|_| ids.len() == step) else {
             return Ok(Found::of(page, out, None));
@@ -174,6 +209,15 @@ pub async fn email_found(
     }
 }
 
+/// How many messages each page reads: one more than it shows.
+fn wanted(page: Page) -> usize {
+    usize::try_from(page.rows()).unwrap_or(usize::MAX)
+}
+
+fn back(from: From) -> bool {
+    matches!(from, From::Before(_))
+}
+
 fn count(n: usize) -> Value {
     i64::try_from(n).unwrap_or(i64::MAX).into()
 }
@@ -188,18 +232,32 @@ async fn these(
 ) -> Result<Vec<Listed>, StoreError> {
     static THESE: LazyLock<Query> = LazyLock::new(|| {
         let marks = MARKS.map(|mark| format!(":{mark}")).join(", ");
-        let text = include_str!("queries/email_list.sql").replace("id < :edge", &format!("id IN ({marks})"));
+        let text = include_str!("queries/email_list.sql")
+            .replace("id < :edge AND id > :far", &format!("id IN ({marks})"));
         Query::composed("EMAIL_THESE", text)
     });
     let mut params = filter.params(now);
-    params.extend([("workspace", workspace.into())]);
-    params.extend([("examined", count(MESSAGES_A_QUERY)), ("limit", count(MESSAGES_A_QUERY))]);
-    // The query names as many as it can hold; a short list repeats its last.
-    let last = ids.last().copied().unwrap_or(0);
-    params.extend(
-        MARKS.iter().enumerate().map(|(n, mark)| (*mark, ids.get(n).copied().unwrap_or(last).into())),
-    );
+    params.extend([("workspace", workspace.into()), ("limit", count(MESSAGES_A_QUERY))]);
+    params.extend(named(ids));
     listed(store, now, workspace, store.read(&THESE, &params).await?).await
+}
+
+/// How many deliveries each of `ids` has.
+async fn weights(store: &Store, workspace: i64, ids: &[i64]) -> Result<HashMap<i64, i64>, StoreError> {
+    static WEIGHTS: LazyLock<Query> = LazyLock::new(|| {
+        let marks = MARKS.map(|mark| format!(":{mark}")).join(", ");
+        let text = include_str!("queries/weights.sql").replace("/* messages */", &marks);
+        Query::composed("weights", text)
+    });
+    let mut params = named(ids);
+    params.push(("workspace", workspace.into()));
+    store.read(&WEIGHTS, &params).await?.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect()
+}
+
+/// The parameters of a query that names messages. It names as many as it can hold: a short list is filled with none.
+fn named(ids: &[i64]) -> Vec<(&'static str, Value)> {
+    const { assert!(MARKS.len() == MESSAGES_A_QUERY) };
+    MARKS.iter().enumerate().map(|(n, mark)| (*mark, ids.get(n).copied().unwrap_or(0).into())).collect()
 }
 
 async fn listed(store: &Store, now: At, workspace: i64, rows: Vec<Row>) -> Result<Vec<Listed>, StoreError> {
@@ -228,7 +286,6 @@ async fn people_of(
     workspace: i64,
     messages: &[i64],
 ) -> Result<HashMap<i64, People>, StoreError> {
-    const { assert!(MARKS.len() == MESSAGES_A_QUERY) };
     static FIRST: LazyLock<Query> = LazyLock::new(|| {
         let marks = MARKS.map(|mark| format!(":{mark}")).join(", ");
         let text = include_str!("queries/first_recipients.sql").replace("/* messages */", &marks);
@@ -241,9 +298,7 @@ async fn people_of(
     });
     let mut people: HashMap<i64, People> = HashMap::with_capacity(messages.len());
     for some in messages.chunks(MESSAGES_A_QUERY) {
-        let given = MARKS.iter().enumerate();
-        let mut params: Vec<(&str, Value)> =
-            given.map(|(n, mark)| (*mark, some.get(n).copied().unwrap_or(0).into())).collect();
+        let mut params = named(some);
         params.extend([("workspace", workspace.into()), ("now", now.0.into())]);
         params.push(("each", LISTED_RECIPIENTS_MAX.into()));
         for row in store.read(&FIRST, &params).await? {

@@ -12,6 +12,7 @@ use crate::id::{Mint, Noun};
 query!(ADD, "queries/add.sql");
 query!(REMOVE, "queries/remove.sql");
 paged!(LIST, "queries/list.sql");
+paged!(LIST_OF_REASON, "queries/list_of_reason.sql");
 query!(FIND, "queries/find.sql");
 query!(FIND_BY_ID, "queries/find_by_id.sql");
 query!(REMOVE_BY_ID, "queries/remove_by_id.sql");
@@ -159,8 +160,15 @@ pub async fn suppression_list(
     reason: Option<Reason>,
     page: Page,
 ) -> Result<Vec<Listed>, StoreError> {
-    let params = vec![("workspace", workspace.into()), ("reason", reason.map_or("", Reason::as_str).into())];
-    LIST.read(store, page, params).await?.iter().map(read).collect()
+    let mut params = vec![("workspace", workspace.into())];
+    let rows = match reason {
+        None => LIST.read(store, page, params).await?,
+        Some(reason) => {
+            params.push(("reason", reason.as_str().into()));
+            LIST_OF_REASON.read(store, page, params).await?
+        }
+    };
+    rows.iter().map(read).collect()
 }
 
 /// One suppression of a workspace.

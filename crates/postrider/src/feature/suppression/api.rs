@@ -140,6 +140,7 @@ async fn list(
     let page = PageParams { limit: params.limit, after: params.after, before: params.before }
         .read_into(Noun::Suppression, &mut mistakes);
     mistakes.none_or(())?;
+    let _turn = app.list_turns.take(holder.workspace).await;
     let rows = admin::suppression_list(&app.store, holder.workspace, only, page).await?;
     Ok(axum::Json(List::of(page, rows, |one| Noun::Suppression.show(one.id), SuppressionBody::of)))
 }

@@ -533,3 +533,31 @@ async fn a_page_looks_at_so_many_emails_and_says_where_to_go_on() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_looks_at_so_many_deliveries_and_says_where_to_go_on() {
+    on_both(async |harness: &Harness| {
+        let first = harness.post("/emails", &with(json!({"stream": "marketing", "subject": "old"}))).await;
+        assert_eq!(first.status, 200);
+        let to: Vec<_> = (0..1_000).map(|n| format!("r{n}@example.org")).collect();
+        let batch: Vec<_> = (0..50).map(|_| with(json!({"to": to, "scheduled_at": "in 1 day"}))).collect();
+        assert_eq!(harness.post("/emails/batch", &json!(batch)).await.status, 200);
+        assert_eq!(harness.post("/emails", &email()).await.status, 200);
+        harness.indexed().await;
+        for (filter, shown) in
+            [("limit=1000", 51), ("stream=marketing", 0), ("stream=marketing&domain=example.org", 0)]
+        {
+            let page = harness.get(&format!("/emails?{filter}")).await.json();
+            let count = page["data"].as_array().expect("emails").len();
+            assert_eq!((count, &page["has_more"]), (shown, &json!(true)), "{filter}");
+            let next = page["next"].as_str().expect("a place");
+            let page = harness.get(&format!("/emails?{filter}&after={next}")).await.json();
+            let subject = &page["data"][0]["subject"];
+            assert_eq!((subject, &page["has_more"]), (&json!("old"), &json!(false)), "{filter}");
+        }
+        let old = id(&first);
+        let page = harness.get(&format!("/emails?status=canceled&before={old}")).await.json();
+        assert_eq!((&page["data"], &page["has_more"]), (&json!([]), &json!(true)), "backwards, too");
+    })
+    .await;
+}

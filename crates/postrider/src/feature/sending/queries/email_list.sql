@@ -1,11 +1,11 @@
--- Of the next :examined messages those that fit. :first and :last bound the ids by time.
+-- Of the messages up to :far those that fit. :first and :last bound the ids by time.
 SELECT m.id, m.author, m.subject, m.stream_id, m.message_id, m.tags, m.created_us, m.scheduled_us
 FROM (
   SELECT id, author, subject, stream_id, message_id, tags, created_us, scheduled_us, deliveries
   FROM message
   WHERE workspace_id = :workspace AND id >= :first AND id < :last
-    AND id < :edge
-  ORDER BY id DESC LIMIT :examined) m
+    AND id < :edge AND id > :far
+  ) m
 WHERE m.created_us >= :since AND m.created_us < :until
   AND (CAST(:stream AS BIGINT) = 0 OR m.stream_id = :stream)
   AND (:tag = '' OR replace(m.tags, :tag, '') <> m.tags)

@@ -12,3 +12,5 @@ CREATE TABLE suppression (
   UNIQUE (workspace_id, address, stream_id)
 );
 CREATE INDEX suppression_by_workspace ON suppression (workspace_id, id);
+-- A list of one reason reads no others.
+CREATE INDEX suppression_by_reason ON suppression (workspace_id, reason, id);

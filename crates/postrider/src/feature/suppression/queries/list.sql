@@ -1,5 +1,4 @@
 SELECT id, stream_id, address, reason, delivery_id, evidence, created_us FROM suppression
 WHERE workspace_id = :workspace
   AND id < :edge
-  AND (:reason = '' OR reason = :reason)
 ORDER BY id DESC LIMIT :limit

@@ -1,0 +1,4 @@
+SELECT id, stream_id, address, reason, delivery_id, evidence, created_us FROM suppression
+WHERE workspace_id = :workspace AND reason = :reason
+  AND id < :edge
+ORDER BY id DESC LIMIT :limit
