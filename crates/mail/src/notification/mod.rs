@@ -1,4 +1,4 @@
-//! Delivery status notifications: what a sender is told about one recipient (RFC 3461 §6, RFC 3464, RFC 6522, RFC 6533).
+//! Delivery status notifications: what a sender is told about recipients of one message (RFC 3461 §6, RFC 3464, RFC 6522, RFC 6533).
 //!
 //! Guarantees
 //! 1. A `multipart/report` of three parts at most: plain words for people, `message/delivery-status` for programs, and
@@ -20,9 +20,9 @@ use crate::{Address, At, EnhancedStatus, Mailbox, canonical_lines, date};
 
 pub use returned::{RETURNED_FULL_MAX_BYTES, RETURNED_HEADER_MAX_BYTES, Returned};
 pub use status::DIAGNOSTIC_MAX_BYTES;
-pub use words::subject;
+pub use words::{NAMED_MAX, subject};
 
-/// What one sender is told about one recipient of one message.
+/// What one sender is told about recipients of one message that fared alike.
 #[derive(Clone, Debug)]
 pub struct Notification<'a> {
     /// Who says it.
@@ -40,15 +40,22 @@ pub struct Notification<'a> {
     pub envid: Option<&'a str>,
     /// When the message came to us.
     pub arrival: At,
+    pub outcome: Outcome,
+    /// Whom it happened to, at least one.
+    pub about: &'a [About<'a>],
+    pub returned: Returned<'a>,
+}
+
+/// What is told of one recipient.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
     pub recipient: &'a Address,
     /// The recipient as it was first named, `addr-type;xtext`.
     pub orcpt: Option<&'a str>,
-    pub outcome: Outcome,
     pub status: EnhancedStatus,
     /// The server that was spoken to.
     pub remote: Option<&'a str>,
     pub diagnostic: Option<Diagnostic<'a>>,
-    pub returned: Returned<'a>,
 }
 
 /// What happened.

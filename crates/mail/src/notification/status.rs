@@ -1,6 +1,6 @@
 //! The part for programs: `message/delivery-status` (RFC 3464 §2), always ASCII.
 
-use super::{Diagnostic, Notification, Outcome, push};
+use super::{About, Diagnostic, Notification, Outcome, push};
 use crate::{Address, date, xtext};
 
 /// What a notification repeats of a reply, in octets. Reason: two pages; the whole conversation is kept with the attempt.
@@ -17,17 +17,24 @@ pub(super) fn write(notification: &Notification<'_>, out: &mut Vec<u8>) {
         line(out, "Original-Envelope-Id", envid);
     }
     line(out, "Arrival-Date", &date::rfc5322(notification.arrival));
-    push(out, &["\r\n"]);
-    if let Some(orcpt) = notification.orcpt {
+    for about in notification.about {
+        push(out, &["\r\n"]);
+        recipient(notification, about, out);
+    }
+}
+
+/// The fields of one recipient (RFC 3464 §2.3).
+fn recipient(notification: &Notification<'_>, about: &About<'_>, out: &mut Vec<u8>) {
+    if let Some(orcpt) = about.orcpt {
         line(out, "Original-Recipient", &original(orcpt));
     }
-    line(out, "Final-Recipient", &typed(notification.recipient));
+    line(out, "Final-Recipient", &typed(about.recipient));
     line(out, "Action", action(notification.outcome));
-    line(out, "Status", &notification.status.to_string());
-    if let Some(remote) = notification.remote {
+    line(out, "Status", &about.status.to_string());
+    if let Some(remote) = about.remote {
         line(out, "Remote-MTA", &format!("dns; {remote}"));
     }
-    match notification.diagnostic {
+    match about.diagnostic {
         Some(Diagnostic::Replied(words)) => folded(out, "Diagnostic-Code", &format!("smtp; {words}")),
         Some(Diagnostic::Found(words)) => folded(out, "Diagnostic-Code", &format!("X-Postrider; {words}")),
         None => {}

@@ -1,8 +1,11 @@
 //! The part for people: what happened, and what the sender can do.
 
 use super::status::DIAGNOSTIC_MAX_BYTES;
-use super::{Cause, Diagnostic, Notification, Outcome};
+use super::{About, Cause, Diagnostic, Notification, Outcome};
 use crate::date;
+
+/// Recipients that the words name; the fields name all. Reason: one screen.
+pub const NAMED_MAX: usize = 20;
 
 /// What the Subject field says.
 #[must_use]
@@ -16,12 +19,19 @@ pub fn subject(outcome: Outcome) -> &'static str {
 }
 
 pub(super) fn people(notification: &Notification<'_>) -> String {
-    let Notification { recipient, host, .. } = notification;
+    let Notification { host, about, .. } = notification;
     let arrived = date::rfc5322(notification.arrival);
     let mut text = format!("This is the mail system at {host}.\n\nYour message of {arrived} to\n\n");
-    text.push_str(&format!("    {recipient}\n\n"));
-    text.push_str(&what_happened(notification));
-    if let Some(said) = said(notification) {
+    about.iter().take(NAMED_MAX).for_each(|one| text.push_str(&format!("    {}\n", one.recipient)));
+    if let Some(more) = about.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
+        text.push_str(&format!("    and {more} more, who are named in the second part of this report\n"));
+    }
+    text.push('\n');
+    text.push_str(&what_happened(notification.outcome));
+    // What was said of several is in their fields.
+    if let [one] = about
+        && let Some(said) = said(one)
+    {
         text.push_str(&said);
     }
     text.push_str("\n\n");
@@ -30,12 +40,11 @@ pub(super) fn people(notification: &Notification<'_>) -> String {
     text
 }
 
-fn what_happened(notification: &Notification<'_>) -> String {
-    match notification.outcome {
+fn what_happened(outcome: Outcome) -> String {
+    match outcome {
         Outcome::Failed(Cause::Refused) => "was refused, and will not be tried again.".into(),
         Outcome::Failed(Cause::NoServer) => {
-            let domain = notification.recipient.domain_str();
-            format!("was not delivered: {domain} does not exist or takes no mail.")
+            "was not delivered: the domain of the address does not exist or takes no mail.".into()
         }
         Outcome::Failed(Cause::Expired) => {
             "could not be delivered in the time that it had, and will not be tried again.".into()
@@ -53,8 +62,8 @@ fn what_happened(notification: &Notification<'_>) -> String {
 }
 
 /// The diagnostic, set apart.
-fn said(notification: &Notification<'_>) -> Option<String> {
-    let (lead, words) = match (notification.diagnostic?, notification.remote) {
+fn said(about: &About<'_>) -> Option<String> {
+    let (lead, words) = match (about.diagnostic?, about.remote) {
         (Diagnostic::Replied(words), Some(remote)) => (format!("The server {remote} said:"), words),
         (Diagnostic::Replied(words), None) => ("The server said:".to_owned(), words),
         (Diagnostic::Found(words), _) => ("What was found:".to_owned(), words),

@@ -1,8 +1,9 @@
 //! Connections that end otherwise than well: their task panics, their peer leaves, the server ends.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use queue::Action;
+use queue::{Action, Entry, Lane, QueueKey};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -123,6 +124,58 @@ async fn an_outcome_is_stored_although_the_task_that_made_its_notification_panic
         }
         harness.end().await;
     }
+}
+
+#[tokio::test]
+async fn an_outcome_that_was_stored_with_its_answer_lost_is_not_stored_twice_after_a_panic() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = sending_to(database, Manner::Good).await;
+        let (_, message) = sent(&harness).await;
+        harness.settled().await;
+        let delivery = crate::id::delivery(message, 0);
+        let now = harness.app.now();
+        let key = QueueKey {
+            workspace: harness.workspace(),
+            lane: Lane::Transactional,
+            domain: "x.example".into(),
+        };
+        let entry = Entry { delivery, message, due: now, expires: now, attempts: 0 };
+        let settlement = Settlement {
+            leased: Leased { key, entry, parcel: None },
+            conclusion: Conclusion::Failed("signing"),
+            attempt: None,
+            words: None,
+            at: now,
+            captured: None,
+        };
+        let app = harness.app.clone();
+        let task = tokio::spawn(async move {
+            let outcome = Waiting::begin(&app, settlement);
+            let _amends = settle::telling(&app, &outcome);
+            panic!("on purpose");
+        });
+        assert!(task.await.expect_err("no result").is_panic());
+        while harness.app.egress.unsettled() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let events = harness.get("/events?limit=1000").await.json().to_string();
+        assert!(events.contains("email.delivered") && !events.contains("email.failed"), "{events}");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_runs_until_the_end_begins_again_after_a_panic() {
+    let harness = Harness::start(Database::Sqlite, &[]).await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let counted = begun.clone();
+    amends::begun_again(&harness.app, "test", move || {
+        let turn = counted.fetch_add(1, Ordering::Relaxed);
+        async move { assert_ne!(turn, 0, "on purpose") }
+    })
+    .await;
+    assert_eq!(begun.load(Ordering::Relaxed), 2, "once after the panic, not after a proper end");
+    harness.end().await;
 }
 
 #[tokio::test]

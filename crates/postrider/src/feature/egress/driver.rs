@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use net::listen::Stop;
 use queue::Action;
 
 use super::{amends, capture_path, connection, reads, settle, sites};
 use crate::app::App;
 
-/// Runs until `stop`: sleeps to the scheduler's next moment, not a poll.
-pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
+/// Runs until `stop`, whatever panics.
+pub async fn run(app: Arc<App>, stop: Stop) {
+    amends::begun_again(&app, "driver", || drive(app.clone(), stop.clone())).await;
+}
+
+/// Sleeps to the scheduler's next moment, not a poll.
+async fn drive(app: Arc<App>, mut stop: Stop) {
     loop {
         app.egress.with(&app, |_, _| ());
         let (wake, now) = {

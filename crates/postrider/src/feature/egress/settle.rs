@@ -160,8 +160,8 @@ fn submit(app: &Arc<App>, settlement: Settlement) {
     });
 }
 
-/// For the time in which the notification is made: should that panic, the outcome is stored without it, for the peer may
-/// have the message.
+/// For the time in which the notification is made, or an outcome is offered again: should that panic, the outcome is
+/// stored without the notification, for the peer may have the message.
 pub(super) fn telling<'a>(
     app: &'a Arc<App>,
     outcome: &Arc<Waiting>,
@@ -169,7 +169,8 @@ pub(super) fn telling<'a>(
     let outcome = outcome.clone();
     amends::telling(app, move |app| {
         let _amends = amends::in_hand(app, outcome.settlement.leased.entry.delivery);
-        offer(app, Told { outcome: outcome.clone(), notice: None }.into(), Try::First);
+        // It may have been stored before, with an answer that was lost.
+        offer(app, Told { outcome: outcome.clone(), notice: None }.into(), Try::Again);
     })
 }
 
@@ -230,8 +231,9 @@ fn offer(app: &Arc<App>, told: Arc<Told>, which: Try) {
             let delivery = told.outcome.settlement.leased.entry.delivery;
             tracing::warn!(delivery.id = delivery, %error, "an outcome could not be stored and will be stored later");
             own.egress.runtime.clone().spawn(async move {
+                let _amends = telling(&own, &told.outcome);
                 tokio::time::sleep(SETTLE_RETRY_WAIT).await;
-                offer(&own, told, Try::Again);
+                offer(&own, told.clone(), Try::Again);
             });
         }
     };

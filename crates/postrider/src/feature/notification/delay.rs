@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mail::notification::{Diagnostic, Outcome};
+use mail::notification::{About, Diagnostic, Outcome};
 use mail::{At, EnhancedStatus};
 use net::listen::Stop;
 use store::{Kind, Statement, StoreError, Write, query};
@@ -110,14 +110,14 @@ async fn planned(
     if !Wish::of(&app.settings, &bare.parcel.envelope, path).delay {
         return Ok(None);
     }
-    let report = Report {
-        delivery,
-        path,
-        outcome: Outcome::Delayed { until: bare.expires },
+    let about = [About {
+        recipient: &path.address,
+        orcpt: path.orcpt.as_deref(),
         status: WAITS,
         remote: None,
         diagnostic: bare.reply.as_deref().map(Diagnostic::Found),
-    };
+    }];
+    let report = Report { delivery, outcome: Outcome::Delayed { until: bare.expires }, about: &about };
     let whole = whole(app, bare.parcel.message).await?;
     Ok(notice(app, now, whole.as_deref().unwrap_or(&bare.parcel), &report))
 }

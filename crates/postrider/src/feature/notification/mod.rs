@@ -5,7 +5,9 @@
 //! 2. Nobody is told who did not ask, unless a setting says so; nobody is told about a notification, nor with NOTIFY=NEVER.
 //! 3. It is mail like any other: queued, signed if its domain has keys, counted, shown, in the sender's own workspace. Of what
 //!    must not leave, nobody is told but within the workspace's verified domains.
-//! 4. A message without wishes costs a look at what is in memory anyway.
+//! 4. Recipients of a message who fail when it is accepted share a notification, [`TOLD_TOGETHER_MAX`] at most: what one
+//!    message brings forth grows with what its sender gave, not with its size times its recipients.
+//! 5. A message without wishes costs a look at what is in memory anyway.
 //!
 //! Not here: how a notification is written (`mail::notification`), what an outcome is (`egress::settle`).
 
@@ -16,7 +18,7 @@ mod tell;
 
 use std::sync::Arc;
 
-use mail::notification::{Cause, Diagnostic, Notification, Outcome, Returned, compose};
+use mail::notification::{About, Cause, Diagnostic, Notification, Outcome, Returned, compose};
 use mail::{Address, At, Body, EnhancedStatus, Envelope, ForwardPath, Notify, ReversePath};
 use store::Migration;
 
@@ -65,30 +67,37 @@ impl Wish {
     }
 }
 
+/// Recipients that one notification tells of. Reason: it stays small enough for every server, some 200 KB, and so many
+/// are what a transaction has if nobody raises `smtp.recipients_max`.
+const TOLD_TOGETHER_MAX: usize = 1_000;
+
 /// What there is to tell.
 struct Report<'a> {
+    /// The delivery it is about, the first of several.
     delivery: i64,
-    path: &'a ForwardPath,
     outcome: Outcome,
-    status: EnhancedStatus,
-    remote: Option<&'a str>,
-    diagnostic: Option<Diagnostic<'a>>,
+    about: &'a [About<'a>],
 }
 
 /// The notifications about recipients of a message that were not sent to, part of the write that accepts it.
 pub(crate) fn of_unsent(app: &App, now: At, mail: &Handed) -> Vec<Examined> {
-    let report = |(delivery, path, reason): &(i64, ForwardPath, &'static str)| {
-        let report = Report {
-            delivery: *delivery,
-            path,
-            outcome: Outcome::Failed(Cause::NotSent),
-            status: NOT_SENT,
-            remote: None,
-            diagnostic: Some(Diagnostic::Found(reason)),
-        };
-        notice(app, now, &mail.parcel, &report)
+    let together = |unsent: &[(i64, ForwardPath, &'static str)]| {
+        let (delivery, ..) = unsent.first()?;
+        let about: Vec<_> = unsent.iter().map(|(_, path, reason)| not_sent(path, reason)).collect();
+        let outcome = Outcome::Failed(Cause::NotSent);
+        notice(app, now, &mail.parcel, &Report { delivery: *delivery, outcome, about: &about })
     };
-    mail.unsent.iter().filter_map(report).collect()
+    mail.unsent.chunks(TOLD_TOGETHER_MAX).filter_map(together).collect()
+}
+
+fn not_sent<'a>(path: &'a ForwardPath, reason: &'a str) -> About<'a> {
+    About {
+        recipient: &path.address,
+        orcpt: path.orcpt.as_deref(),
+        status: NOT_SENT,
+        remote: None,
+        diagnostic: Some(Diagnostic::Found(reason)),
+    }
 }
 
 /// Delivery is not authorized (RFC 3463 §3.8).
@@ -117,12 +126,8 @@ fn notice(app: &App, now: At, parcel: &Parcel, report: &Report<'_>) -> Option<Ex
         seed: message.cast_unsigned(),
         envid: parcel.envelope.envid.as_deref(),
         arrival: id::moment(parcel.message),
-        recipient: &report.path.address,
-        orcpt: report.path.orcpt.as_deref(),
         outcome: report.outcome,
-        status: report.status,
-        remote: report.remote,
-        diagnostic: report.diagnostic,
+        about: report.about,
         returned: Returned::of(&parcel.content, parcel.envelope.ret, failed),
     };
     let submission = Submission {

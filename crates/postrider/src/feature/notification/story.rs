@@ -297,6 +297,41 @@ async fn a_recipient_who_may_not_be_mailed_counts_as_a_failure() {
 }
 
 #[tokio::test]
+async fn many_who_may_not_be_mailed_make_one_report() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let mut peer = Peer::start("").await;
+        let harness = start(database, &peer, "asked").await;
+        let mut client = Client::connect(&harness).await;
+        client.say("MAIL FROM:<ann@app.example> RET=FULL", "250").await;
+        for n in 0..50 {
+            let suppressed = json!({ "email": format!("no{n}@x.example"), "reason": "complaint" });
+            assert_eq!(harness.post("/suppressions", &suppressed).await.status, 201);
+            let rcpt = format!("RCPT TO:<no{n}@x.example> NOTIFY=FAILURE ORCPT=rfc822;First{n}@x.example");
+            client.say(&rcpt, "250").await;
+        }
+        client.say("RCPT TO:<bob@x.example> NOTIFY=FAILURE", "250").await;
+        client.say("DATA", "354").await;
+        client.say("From: ann@app.example\r\nSubject: Hello\r\n\r\nthe body\r\n.", "250").await;
+        harness.settled().await;
+        let got = [peer.next().await, peer.next().await];
+        let report = got.iter().find(|got| got.rcpt == "RCPT TO:<ann@app.example>").expect("a report");
+        for n in 0..50 {
+            let group = format!(
+                "\r\n\r\nOriginal-Recipient: rfc822; First{n}@x.example\r\nFinal-Recipient: rfc822; no{n}@x.example\r\n"
+            );
+            assert!(report.content.contains(&group), "{group} in {}", report.content);
+        }
+        assert!(!report.content.contains("bob@x.example"), "who was mailed did not fail");
+        assert_eq!(report.content.matches("the body\r\n").count(), 1);
+        let all = emails(&harness).await;
+        let origins: Vec<_> = all.iter().map(|(_, origin, _)| origin.as_str()).collect();
+        assert_eq!(origins, ["notification", "smtp"], "on {database:?}");
+        assert_eq!(all[0].2["notification_of"], all[1].2["recipients"][0]["id"], "the first of them");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
 async fn what_the_capture_mailbox_took_was_delivered() {
     for database in [Database::Sqlite, Database::Postgres] {
         let settings = [("smtp.auth_without_tls_on_loopback", "true")];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail::EnhancedStatus;
-use mail::notification::{Cause, Diagnostic, Outcome};
+use mail::notification::{About, Cause, Diagnostic, Outcome};
 use store::StoreError;
 
 use super::{NOT_SENT, Report, Wish, notice};
@@ -111,18 +111,18 @@ pub(super) async fn whole(app: &App, message: i64) -> Result<Option<Arc<Parcel>>
 fn planned(app: &App, parcel: &Parcel, settlement: &Settlement, outcome: Outcome) -> Option<Examined> {
     let delivery = settlement.leased.entry.delivery;
     let said = said(settlement);
-    let report = Report {
-        delivery,
-        path: parcel.path(delivery)?,
-        outcome,
+    let path = parcel.path(delivery)?;
+    let about = [About {
+        recipient: &path.address,
+        orcpt: path.orcpt.as_deref(),
         status: status(settlement),
         remote: remote(settlement),
         diagnostic: said.as_ref().map(|(replied, words)| match replied {
             true => Diagnostic::Replied(words),
             false => Diagnostic::Found(words),
         }),
-    };
-    notice(app, settlement.at, parcel, &report)
+    }];
+    notice(app, settlement.at, parcel, &Report { delivery, outcome, about: &about })
 }
 
 /// The name of the server that was spoken to.

@@ -49,7 +49,7 @@ pub struct ShownEmail {
     pub stream: String,
     /// What made it: `api`, `smtp`, or `notification` when it tells a sender what became of a delivery.
     pub origin: String,
-    /// The delivery that a notification tells of.
+    /// The delivery that a notification tells of, the first of several.
     pub notification_of: Option<String>,
     pub message_id: String,
     pub size_bytes: i64,
