@@ -18,6 +18,7 @@ pub mod header;
 mod lines;
 pub mod notification;
 mod reply;
+pub mod transfer;
 pub mod xtext;
 
 pub use address::{Address, AddressError, Domain, ReversePath, fold};

@@ -5,12 +5,10 @@
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use mail::transfer::{write_base64, write_quoted_printable};
 
 /// Longest line of a body that is not encoded (RFC 5322 §2.1.1).
 const LINE_MAX: usize = 998;
-/// RFC 2045 §6.7 (5) and §6.8.
-const ENCODED_LINE_MAX: usize = 76;
-const BASE64_LINE_OCTETS: usize = ENCODED_LINE_MAX / 4 * 3;
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -58,11 +56,13 @@ impl Encoding {
     }
 
     pub(super) fn encode(self, body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(body.len() / 2 * 3);
         match self {
-            Encoding::Identity => body.to_vec(),
-            Encoding::QuotedPrintable => encode_quoted_printable(body),
-            Encoding::Base64 => encode_base64(body),
+            Encoding::Identity => out.extend_from_slice(body),
+            Encoding::QuotedPrintable => write_quoted_printable(&mut out, body),
+            Encoding::Base64 => write_base64(&mut out, body),
         }
+        out
     }
 }
 
@@ -102,54 +102,4 @@ fn decode_quoted_printable(body: &[u8]) -> Option<Vec<u8>> {
 
 fn hex(digit: u8) -> u8 {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0)
-}
-
-fn encode_quoted_printable(body: &[u8]) -> Vec<u8> {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
-    let mut column = 0;
-    let mut at = 0;
-    while at < body.len() {
-        let byte = body[at];
-        if body[at..].starts_with(b"\r\n") {
-            out.extend_from_slice(b"\r\n");
-            (column, at) = (0, at + 2);
-            continue;
-        }
-        let ends_line = at + 1 == body.len() || body[at + 1..].starts_with(b"\r\n");
-        let literal = match byte {
-            b'=' => false,
-            b' ' | b'\t' => !ends_line,
-            byte => (b'!'..=b'~').contains(&byte),
-        };
-        // A soft line break takes a column itself.
-        if column + if literal { 1 } else { 3 } > ENCODED_LINE_MAX - 1 {
-            out.extend_from_slice(b"=\r\n");
-            column = 0;
-        }
-        if literal {
-            out.push(byte);
-            column += 1;
-        } else {
-            out.extend_from_slice(&[b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-            column += 3;
-        }
-        at += 1;
-    }
-    out
-}
-
-/// Lines end with CRLF, but the last has none.
-fn encode_base64(body: &[u8]) -> Vec<u8> {
-    let mut out =
-        Vec::with_capacity(body.len() / BASE64_LINE_OCTETS * (ENCODED_LINE_MAX + 2) + ENCODED_LINE_MAX);
-    let mut line = [0; ENCODED_LINE_MAX];
-    for (number, octets) in body.chunks(BASE64_LINE_OCTETS).enumerate() {
-        if number > 0 {
-            out.extend_from_slice(b"\r\n");
-        }
-        let length = BASE64.encode_slice(octets, &mut line).expect("invariant: 57 octets fill 76 characters");
-        out.extend_from_slice(&line[..length]);
-    }
-    out
 }

@@ -4,15 +4,10 @@
 //! 1. Encoded lines have at most 76 octets, 7bit lines at most 998, all end with CRLF.
 //! 2. No encoded body contains `=_`, with which our boundaries begin; a 7bit body that does is encoded.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::transfer;
 
 /// RFC 5322 §2.1.1.
 const LINE_MAX: usize = 998;
-/// RFC 2045 §6.7 (5) and §6.8.
-const ENCODED_LINE_MAX: usize = 76;
-/// Octets that fill one line of base64.
-const BASE64_LINE_OCTETS: usize = ENCODED_LINE_MAX / 4 * 3;
 
 /// How a body travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,51 +71,15 @@ fn lines_are_plain(text: &[u8]) -> bool {
 
 /// RFC 2045 §6.7. `body` has lines that end with CRLF.
 fn write_quoted_printable(out: &mut Vec<u8>, body: &[u8]) {
-    let mut column = 0;
-    for (at, &byte) in body.iter().enumerate() {
-        let ends_line = body[at + 1..].starts_with(b"\r\n") || at + 1 == body.len();
-        let is_break = (byte == b'\r' && body.get(at + 1) == Some(&b'\n'))
-            || (byte == b'\n' && at > 0 && body[at - 1] == b'\r');
-        if is_break {
-            out.push(byte);
-            column = 0;
-            continue;
-        }
-        let literal = match byte {
-            b'=' => false,
-            b' ' | b'\t' => !ends_line,
-            byte => (b'!'..=b'~').contains(&byte),
-        };
-        // A soft line break takes a column itself.
-        if column + if literal { 1 } else { 3 } > ENCODED_LINE_MAX - 1 {
-            out.extend_from_slice(b"=\r\n");
-            column = 0;
-        }
-        if literal {
-            out.push(byte);
-            column += 1;
-        } else {
-            const HEX: &[u8; 16] = b"0123456789ABCDEF";
-            out.extend_from_slice(&[b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-            column += 3;
-        }
-    }
-    if column > 0 {
+    transfer::write_quoted_printable(out, body);
+    if !body.is_empty() && !body.ends_with(b"\r\n") {
         out.extend_from_slice(b"\r\n");
     }
 }
 
 fn write_base64(out: &mut Vec<u8>, body: &[u8]) {
-    let mut line = [0; ENCODED_LINE_MAX];
-    for octets in body.chunks(BASE64_LINE_OCTETS) {
-        let length =
-            STANDARD.encode_slice(octets, &mut line).expect("invariant: 57 octets fill 76 characters");
-        out.extend_from_slice(&line[..length]);
-        out.extend_from_slice(b"\r\n");
-    }
-    if body.is_empty() {
-        out.extend_from_slice(b"\r\n");
-    }
+    transfer::write_base64(out, body);
+    out.extend_from_slice(b"\r\n");
 }
 
 #[cfg(test)]
