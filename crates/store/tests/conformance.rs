@@ -155,6 +155,7 @@ cases! {
     a_newer_database_is_refused
     a_tool_writes_beside_the_server
     a_query_that_does_not_fit_says_which
+    reads_that_nobody_polls_any_more_hold_nobody_up
 }
 
 async fn open(place: &Place) -> Store {
@@ -307,6 +308,22 @@ async fn a_failing_hot_row_undoes_its_own_write_only(place: Place) {
         [1, 2, 3],
         "no gap, no repeat"
     );
+}
+
+/// So that what would wait for ever fails instead.
+const FOR_EVER: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// As those among the futures of a task that waits for one of them: were they to keep their readers, it would wait for ever.
+async fn reads_that_nobody_polls_any_more_hold_nobody_up(place: Place) {
+    let store = open(&place).await;
+    let mut begun: Vec<_> = (0..5).map(|_| Box::pin(store.read(&THINGS, &[]))).collect();
+    for read in &mut begun {
+        // As far as it comes at once: into a reader, or to the place where it waits for one.
+        assert!(futures_util::FutureExt::now_or_never(read).is_none());
+    }
+    let another = tokio::time::timeout(FOR_EVER, store.read(&THINGS, &[])).await;
+    assert_eq!(another.expect("a reader becomes free").expect("it reads"), []);
+    drop(begun);
 }
 
 async fn every_kind_of_value_comes_back_as_it_went_in(place: Place) {

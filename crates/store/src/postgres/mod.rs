@@ -4,12 +4,14 @@
 //! 1. A writer's number is held by an advisory lock for as long as its connection lives: no two committers, of
 //!    whatever process, ever number events under the same writer.
 //! 2. When the server is away every waiting write hears `Unavailable` within [`CONNECT_WAIT`]; nothing is kept back.
+//! 3. A read goes on to its end in a task of its own: one that nobody polls any more holds no connection that others
+//!    wait for.
 
 mod committer;
 mod value;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
@@ -31,11 +33,16 @@ const LOCK_CLASS: i32 = 0x706f_7374;
 const LOCK_MIGRATION: i32 = 1 << 20;
 
 pub(crate) struct Postgres {
-    config: Config,
     line: Arc<Line>,
-    readers: Mutex<Vec<Session>>,
-    permits: Semaphore,
+    readers: Arc<Readers>,
     committers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The connections that read.
+struct Readers {
+    config: Config,
+    idle: Mutex<Vec<Session>>,
+    permits: Semaphore,
 }
 
 /// A connection with what was prepared on it.
@@ -67,10 +74,12 @@ impl Postgres {
             committers.push(tokio::spawn(async move { committer.run(&line).await }));
         }
         Ok(Postgres {
-            config,
             line,
-            permits: Semaphore::new(options.readers_max.max(1)),
-            readers: Mutex::new(vec![session]),
+            readers: Arc::new(Readers {
+                config,
+                idle: Mutex::new(vec![session]),
+                permits: Semaphore::new(options.readers_max.max(1)),
+            }),
             committers: Mutex::new(committers),
         })
     }
@@ -80,17 +89,12 @@ impl Postgres {
     }
 
     pub(crate) async fn read(&self, query: &Query, params: &[(&str, Value)]) -> Result<Vec<Row>, StoreError> {
-        let _permit = self.permits.acquire().await.map_err(|_| StoreError::Closed)?;
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut session = match idle.filter(|session| !session.client.is_closed()) {
-            Some(session) => session,
-            None => Session::connect(&self.config).await?,
-        };
-        let result = session.query(query, params).await;
-        if !session.client.is_closed() {
-            self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(session);
-        }
-        result.map(|(rows, _)| rows)
+        let compiled = query.compiled(Dialect::Postgres);
+        let values: Vec<Value> = query.bind(compiled, params)?.into_iter().cloned().collect();
+        let (sql, name) = (compiled.sql.clone(), query.name().to_owned());
+        let readers = self.readers.clone();
+        let reading = tokio::spawn(async move { readers.read(&name, &sql, &values).await });
+        reading.await.unwrap_or(Err(StoreError::Closed))
     }
 
     pub(crate) async fn close(&self) {
@@ -101,7 +105,27 @@ impl Postgres {
                 tracing::error!("a committer ended by a panic");
             }
         }
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.readers.idle().clear();
+    }
+}
+
+impl Readers {
+    fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn read(&self, name: &str, sql: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let _permit = self.permits.acquire().await.map_err(|_| StoreError::Closed)?;
+        let idle = self.idle().pop();
+        let mut session = match idle.filter(|session| !session.client.is_closed()) {
+            Some(session) => session,
+            None => Session::connect(&self.config).await?,
+        };
+        let result = session.run(name, sql, values).await;
+        if !session.client.is_closed() {
+            self.idle().push(session);
+        }
+        result.map(|(rows, _)| rows)
     }
 }
 
@@ -139,10 +163,19 @@ impl Session {
         query: &Query,
         params: &[(&str, Value)],
     ) -> Result<(Vec<Row>, u64), StoreError> {
-        let failed = |error: tokio_postgres::Error| failure(query.name(), &error);
         let compiled = query.compiled(Dialect::Postgres);
-        let values = query.bind(compiled, params)?;
-        let statement = self.prepare(&compiled.sql).await.map_err(failed)?;
+        self.run(query.name(), &compiled.sql, query.bind(compiled, params)?).await
+    }
+
+    /// As [`Session::query`], of a text whose parameters were put in order.
+    async fn run(
+        &mut self,
+        name: &str,
+        sql: &str,
+        values: impl IntoIterator<Item = &Value>,
+    ) -> Result<(Vec<Row>, u64), StoreError> {
+        let failed = |error: tokio_postgres::Error| failure(name, &error);
+        let statement = self.prepare(sql).await.map_err(failed)?;
         let values: Vec<_> =
             values.into_iter().map(|v| v as &(dyn tokio_postgres::types::ToSql + Sync)).collect();
         if statement.columns().is_empty() {

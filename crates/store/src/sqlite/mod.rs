@@ -3,6 +3,7 @@
 //! Guarantees
 //! 1. `synchronous = FULL` in WAL mode: a commit that returned is on the disk.
 //! 2. The committer never checkpoints and never waits for a reader.
+//! 3. A read goes on to its end in a task of its own: one that nobody polls any more holds no reader that others wait for.
 
 mod checkpoint;
 mod committer;
@@ -36,7 +37,7 @@ pub(crate) struct Sqlite {
     file: PathBuf,
     line: Arc<Line>,
     readers: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     checkpointer: Arc<Checkpointer>,
 }
@@ -69,7 +70,7 @@ impl Sqlite {
         Ok(Sqlite {
             file: file.to_owned(),
             line,
-            permits: Semaphore::new(readers.len()),
+            permits: Arc::new(Semaphore::new(readers.len())),
             readers: Mutex::new(readers),
             threads: Mutex::new(threads),
             checkpointer,
@@ -109,14 +110,19 @@ impl Sqlite {
         self: &Arc<Self>,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _permit = self.permits.acquire().await.map_err(|_| StoreError::Closed)?;
         let own = self.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            let connection = own.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = connection.ok_or(StoreError::Closed)?;
-            let result = work(&connection);
-            own.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            result
+        let reading = tokio::spawn(async move {
+            let permits = own.permits.clone();
+            let _permit = permits.acquire().await.map_err(|_| StoreError::Closed)?;
+            tokio::task::spawn_blocking(move || {
+                let connection = own.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let connection = connection.ok_or(StoreError::Closed)?;
+                let result = work(&connection);
+                own.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                result
+            })
+            .await
+            .unwrap_or(Err(StoreError::Closed))
         });
         reading.await.unwrap_or(Err(StoreError::Closed))
     }
