@@ -215,6 +215,10 @@ impl Webhooks {
         all
     }
 
+    fn is_empty(&self) -> bool {
+        self.endpoints.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     fn all(&self) -> Vec<Arc<Endpoint>> {
         self.endpoints.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }

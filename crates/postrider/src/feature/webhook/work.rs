@@ -75,10 +75,17 @@ async fn work_for(app: Arc<App>, endpoint: Arc<Endpoint>, head: watch::Receiver<
     tokio::time::sleep(LOOK_EVERY).await;
 }
 
-/// Tells how far the log goes, whenever it has grown.
+/// Tells how far the log goes, whenever it has grown and there is an endpoint to be told of it.
 async fn watch_log(app: Arc<App>, told: watch::Sender<Cursor>, mut stop: Stop) {
-    let mut commits = app.store.commits();
+    let (mut commits, mut changed) = (app.store.commits(), app.webhooks.changed.subscribe());
     loop {
+        changed.mark_unchanged();
+        if app.webhooks.is_empty() {
+            tokio::select! {
+                () = stop.stopped() => return,
+                _ = changed.changed() => continue,
+            }
+        }
         commits.mark_unchanged();
         match heads(&app.store).await {
             Ok(now) => drop(told.send_if_modified(|known| {
