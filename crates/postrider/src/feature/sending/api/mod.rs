@@ -20,6 +20,7 @@ mod submission;
 mod templated;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use crate::http::endpoint::{Endpoint, Method};
 use crate::http::page::List;

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::request::EmailRequest;
 use super::submission::{Context, submission};
 use super::templated::Templates;
+use super::text::Texts;
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::sending::accept::{Outcome, accept};
@@ -114,7 +115,7 @@ pub(super) async fn one(
         let templates = Templates::named_in(&app, who.workspace, &[&*body]).await?;
         let request: EmailRequest = json::parse(&body)?;
         let snapshot = app.directory.snapshot();
-        let cx = Context { app: &app, snapshot: &snapshot, who: &who, now };
+        let cx = Context { app: &app, snapshot: &snapshot, who: &who, now, texts: Texts::default() };
         examined(&cx, &templates, request)
     };
     match read.await {
@@ -201,7 +202,7 @@ async fn read_batch(
     validation: Validation,
 ) -> Result<(Vec<Examined>, Vec<BatchError>), ApiError> {
     let snapshot = app.directory.snapshot();
-    let cx = Context { app, snapshot: &snapshot, who, now: app.now() };
+    let cx = Context { app, snapshot: &snapshot, who, now: app.now(), texts: Texts::default() };
     let templates = match Templates::mentioned(body) {
         true => Templates::named_in(app, who.workspace, &emails_of(body)?).await?,
         false => Templates::default(),

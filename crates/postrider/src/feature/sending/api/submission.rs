@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::moment;
 use super::request::{Addresses, AttachmentRequest, EmailRequest, Pairs, Written};
+use super::text::Texts;
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::access::{Class, Stream};
@@ -33,6 +34,7 @@ pub(super) struct Context<'a> {
     pub snapshot: &'a Snapshot,
     pub who: &'a SendingKey,
     pub now: At,
+    pub texts: Texts,
 }
 
 /// Makes a submission of a request.
@@ -344,7 +346,7 @@ fn compose_content(
         headers.push(("Auto-Submitted", "auto-generated"));
     }
     let message_id = format!("{}@{}", Noun::Message.show(message), from.address.domain_str());
-    let made = request.html.as_deref().filter(|_| request.text.is_none()).map(content::text_of);
+    let made = request.html.as_deref().filter(|_| request.text.is_none()).map(|html| cx.texts.of(html));
     let text = made.as_deref().or(request.text.as_deref());
     let draft = Draft {
         from,
