@@ -210,6 +210,7 @@ mod tests {
             ),
             ("<a href='https://a.example'>https://a.example</a>", "https://a.example\n"),
             ("<a href='#top'>Up</a>", "Up\n"),
+            ("<a href='postrider:unsubscribe'>Leave</a>", "Leave <postrider:unsubscribe>\n"),
             ("<a href='https://a.example'><img src=x alt='Shop'></a>", "Shop <https://a.example>\n"),
             ("<a href='https://a.example'><img src=x></a>", "<https://a.example>\n"),
             ("<ul><li>a<li>b<ol><li>c</li><li>d</li></ol></li></ul>", "- a\n- b\n  1. c\n  2. d\n"),

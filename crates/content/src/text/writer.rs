@@ -1,6 +1,7 @@
 //! Lines of text out of what is told of tags and texts.
 
 use super::{attribute, entity};
+use crate::track::UNSUBSCRIBE;
 
 /// An expression of a template is hidden between these; private characters that no mail needs.
 pub(super) const HIDDEN_START: char = '\u{f0000}';
@@ -220,7 +221,9 @@ impl Writer {
     /// The address of a link after its words, unless the words are the address.
     fn link(&mut self) {
         let Some(link) = self.links.pop() else { return };
-        let shown = link.href.starts_with("http") || link.href.starts_with(HIDDEN_START);
+        let shown = link.href.starts_with("http")
+            || link.href.starts_with(HIDDEN_START)
+            || link.href.eq_ignore_ascii_case(UNSUBSCRIBE);
         let words = self.out.get(link.from..).unwrap_or_default().trim();
         if !shown || link.href.contains(['<', '>', '\n', '\r']) || words == link.href {
             return;
