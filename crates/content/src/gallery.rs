@@ -31,7 +31,13 @@ macro_rules! entries {
     };
 }
 
-entries!["password-reset"];
+entries![
+    "account-created",
+    "password-reset",
+    "sign-in-code",
+    "suspicious-login",
+    "welcome",
+];
 
 /// What bodies share: put in where a line names it, so that the template that is made of an entry is complete.
 const SHARED: [(&str, &str); 6] = [
