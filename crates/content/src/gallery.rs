@@ -33,7 +33,12 @@ macro_rules! entries {
 
 entries![
     "account-created",
+    "invoice",
+    "order-confirmation",
+    "order-review",
     "password-reset",
+    "receipt",
+    "shipping",
     "sign-in-code",
     "suspicious-login",
     "welcome",
