@@ -33,13 +33,17 @@ macro_rules! entries {
 
 entries![
     "account-created",
+    "application-error",
     "invoice",
+    "legal-notice",
     "order-confirmation",
     "order-review",
     "password-reset",
+    "payslip",
     "receipt",
     "shipping",
     "sign-in-code",
+    "statement",
     "suspicious-login",
     "welcome",
 ];
