@@ -32,20 +32,26 @@ macro_rules! entries {
 }
 
 entries![
+    "abandoned-cart",
     "account-created",
+    "activity-digest",
     "application-error",
+    "holiday",
     "invoice",
     "legal-notice",
     "order-confirmation",
     "order-review",
     "password-reset",
     "payslip",
+    "price-drop",
+    "profile-completion",
     "receipt",
     "shipping",
     "sign-in-code",
     "statement",
     "suspicious-login",
     "welcome",
+    "win-back",
 ];
 
 /// What bodies share: put in where a line names it, so that the template that is made of an entry is complete.
