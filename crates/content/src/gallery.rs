@@ -31,7 +31,38 @@ macro_rules! entries {
     };
 }
 
-entries!["password-reset"];
+entries![
+    "abandoned-cart",
+    "account-created",
+    "activity-digest",
+    "application-error",
+    "holiday",
+    "invoice",
+    "legal-notice",
+    "order-confirmation",
+    "order-review",
+    "password-reset",
+    "payslip",
+    "price-drop",
+    "profile-completion",
+    "receipt",
+    "shipping",
+    "sign-in-code",
+    "statement",
+    "suspicious-login",
+    "welcome",
+    "win-back",
+];
+
+/// What bodies share: put in where a line names it, so that the template that is made of an entry is complete.
+const SHARED: [(&str, &str); 6] = [
+    ("{% include 'head' %}", include_str!("../gallery/head.mjml")),
+    ("{% include 'top' %}", include_str!("../gallery/top.mjml")),
+    ("{% include 'items' %}", include_str!("../gallery/items.mjml")),
+    ("{% include 'sums' %}", include_str!("../gallery/sums.mjml")),
+    ("{% include 'foot' %}", include_str!("../gallery/foot.mjml")),
+    ("{% include 'foot-marketing' %}", include_str!("../gallery/foot-marketing.mjml")),
+];
 
 /// What lists show of an entry.
 #[derive(Deserialize, Clone, PartialEq, Debug)]
@@ -88,6 +119,16 @@ impl Entry {
         Some(serde_json::from_str(text).expect("invariant: a test reads every entry"))
     }
 
+    /// The body with what it shares with others.
+    fn whole_body(&self) -> String {
+        let mut out = String::with_capacity(self.body.len() + 8 * 1024);
+        for line in self.body.split_inclusive('\n') {
+            let shared = SHARED.iter().find(|(name, _)| *name == line.trim());
+            out.push_str(shared.map_or(line, |(_, text)| text));
+        }
+        out
+    }
+
     /// The template that is made of it.
     #[must_use]
     pub fn source(&self) -> Source {
@@ -103,7 +144,7 @@ impl Entry {
         };
         Source {
             locale: "en".into(),
-            main: Variant { mjml: Some(self.body.to_owned()), ..variant("en") },
+            main: Variant { mjml: Some(self.whole_body()), ..variant("en") },
             locales: self.locales().skip(1).map(|locale| (locale.to_owned(), variant(locale))).collect(),
             schema: Some(about.schema),
             sample: about.sample,
@@ -117,33 +158,92 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::{Library, Limits, Program, publish};
+    use crate::track::UNSUBSCRIBE;
+    use crate::{Library, Limits, Program, Rendered, publish};
+
+    fn program(entry: &Entry) -> Program {
+        let compiled = publish(&entry.source(), &Library::default(), &Limits::default());
+        let compiled = compiled.unwrap_or_else(|problems| panic!("{}: {problems:#?}", entry.name));
+        Program::load(&compiled, &Limits::default()).unwrap()
+    }
+
+    fn rendered(program: &Program, entry: &Entry, locale: &str, sample: &Map<String, Value>) -> Rendered {
+        let rendered = program.render(locale, sample);
+        rendered.unwrap_or_else(|failure| panic!("{} in {locale}: {failure}", entry.name))
+    }
 
     #[test]
-    fn every_entry_is_complete_and_renders_in_every_language() {
+    fn every_entry_is_complete() {
         let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/gallery")).unwrap();
         let folders = folders.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
         let folders: BTreeSet<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
         assert_eq!(ENTRIES.iter().map(|entry| entry.name.to_owned()).collect::<BTreeSet<_>>(), folders);
         for entry in ENTRIES {
-            let about = entry.about();
-            assert_eq!(about.name, entry.name);
+            assert_eq!(entry.about().name, entry.name);
             let source = entry.source();
             for (locale, variant) in &source.locales {
                 let names = |variant: &Variant| variant.strings.keys().cloned().collect::<Vec<_>>();
                 assert_eq!(names(variant), names(&source.main), "{} in {locale}", entry.name);
             }
-            let compiled = publish(&source, &Library::default(), &Limits::default());
-            let compiled = compiled.unwrap_or_else(|problems| panic!("{}: {problems:#?}", entry.name));
-            let program = Program::load(&compiled, &Limits::default()).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_variable_is_described_and_required_or_has_a_default() {
+        fn check(schema: &Value, at: &str) {
+            let required = schema["required"].as_array().cloned().unwrap_or_default();
+            for (name, property) in schema["properties"].as_object().unwrap() {
+                let at = format!("{at}/{name}");
+                assert!(property["description"].is_string() && property.get("type").is_some(), "{at}");
+                let has_default = property.get("default").is_some();
+                assert_ne!(required.contains(&Value::from(name.as_str())), has_default, "{at}");
+                if property["items"]["type"] == "object" {
+                    check(&property["items"], &at);
+                }
+            }
+        }
+        for entry in ENTRIES {
+            check(&entry.about().schema, entry.name);
+        }
+    }
+
+    #[test]
+    fn every_sample_renders_in_every_language() {
+        for entry in ENTRIES {
+            let program = program(entry);
             for locale in entry.locales() {
-                let rendered = program.render(locale, &entry.sample(locale));
-                let rendered =
-                    rendered.unwrap_or_else(|failure| panic!("{} in {locale}: {failure}", entry.name));
+                let rendered = rendered(&program, entry, locale, &entry.sample(locale));
                 let html = rendered.html.unwrap();
                 assert!(html.contains(&format!("lang=\"{locale}\"")), "{} in {locale}", entry.name);
                 for part in [&rendered.subject.unwrap(), &html, &rendered.text.unwrap()] {
                     assert!(!part.is_empty() && !part.contains("{{") && !part.contains("{%"), "{part}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_entry_renders_with_no_more_than_it_requires() {
+        for entry in ENTRIES {
+            let required = entry.about().schema["required"].clone();
+            let program = program(entry);
+            for locale in entry.locales() {
+                let mut sample = entry.sample(locale);
+                sample.retain(|name, _| required.as_array().unwrap().contains(&Value::from(name.as_str())));
+                rendered(&program, entry, locale, &sample);
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_leave_is_told_how_in_both_parts() {
+        for entry in ENTRIES {
+            let marketing = entry.about().stream == "marketing";
+            let program = program(entry);
+            for locale in entry.locales() {
+                let rendered = rendered(&program, entry, locale, &entry.sample(locale));
+                for part in [rendered.html.unwrap(), rendered.text.unwrap()] {
+                    assert_eq!(part.contains(UNSUBSCRIBE), marketing, "{} in {locale}", entry.name);
                 }
             }
         }

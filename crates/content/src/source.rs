@@ -143,6 +143,10 @@ pub fn theme_default() -> Map<String, Value> {
             "brand": "#1d4ed8", "on_brand": "#ffffff", "background": "#f3f4f6", "surface": "#ffffff",
             "text": "#111827", "muted": "#4b5563", "border": "#e5e7eb", "success": "#047857", "danger": "#b91c1c",
         },
+        "dark": {
+            "background": "#0f131a", "surface": "#1a202b", "text": "#f3f4f6", "muted": "#a7b0bd", "border": "#374151",
+            "success": "#34d399", "danger": "#fca5a5",
+        },
         "font": {
             "body": "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
             "code": "ui-monospace, Menlo, Consolas, monospace",

@@ -12,6 +12,7 @@ mod clock;
 mod command;
 mod crash;
 mod fuzz;
+mod gallery;
 mod hooks;
 mod http;
 mod interop;
@@ -54,6 +55,8 @@ enum Task {
     /// Try parsers on inputs that nobody would write, as long as one likes
     #[command(disable_help_flag = true)]
     Fuzz(fuzz::Options),
+    /// Show every ready template as it arrives: files, pictures, scores of spam filters
+    Gallery(gallery::Options),
     /// Measure beside peers
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -77,6 +80,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Tidy => tidy::run(),
         Task::Crash(options) => crash::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Gallery(options) => gallery::run(&options),
         Task::Bench(bench) => bench::run(&bench).map(|()| ExitCode::SUCCESS),
     }
 }

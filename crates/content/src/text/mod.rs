@@ -10,6 +10,8 @@
 mod entity;
 mod writer;
 
+use std::collections::HashMap;
+
 use crate::tags::{Kind, pieces};
 use writer::{HIDDEN_END, HIDDEN_START, Writer};
 
@@ -27,14 +29,18 @@ pub(crate) fn text_template_of(html: &str) -> String {
     let clean = html.replace([HIDDEN_START, HIDDEN_END], "");
     let cut = pieces(&clean).unwrap_or_default();
     let mut hidden = String::with_capacity(clean.len());
+    // What is written alike gets the same sign, so that a link whose words are its address is known as one.
+    let mut known = HashMap::new();
     for (n, piece) in cut.iter().enumerate() {
+        let n = *known.entry(piece.whole).or_insert(n);
         let sign = match (piece.kind, piece.statement()) {
             (Kind::Text, _) => {
                 hidden.push_str(piece.whole);
                 continue;
             }
             (Kind::Comment, _) => continue,
-            (_, Some(("if" | "for" | "with" | "set", _))) => 'b',
+            (_, Some(("if" | "with" | "set", _))) => 'i',
+            (_, Some(("for", _))) => 'f',
             (_, Some(_)) => 's',
             (Kind::Expression | Kind::Raw | Kind::Statement, None) => 'e',
         };
@@ -210,6 +216,7 @@ mod tests {
             ),
             ("<a href='https://a.example'>https://a.example</a>", "https://a.example\n"),
             ("<a href='#top'>Up</a>", "Up\n"),
+            ("<a href='postrider:unsubscribe'>Leave</a>", "Leave <postrider:unsubscribe>\n"),
             ("<a href='https://a.example'><img src=x alt='Shop'></a>", "Shop <https://a.example>\n"),
             ("<a href='https://a.example'><img src=x></a>", "<https://a.example>\n"),
             ("<ul><li>a<li>b<ol><li>c</li><li>d</li></ol></li></ul>", "- a\n- b\n  1. c\n  2. d\n"),
@@ -224,6 +231,7 @@ mod tests {
             ("<!--[if mso]><p>x</p><![endif]-->y<!-- open", "y\n"),
             ("1 &lt; 2 &amp;&nbsp;3 &eacute; &#8364; &#x41; &bogus; &", "1 < 2 &\u{a0}3 é € A &bogus; &\n"),
             ("a<b>b</b> <i> c</i>", "ab c\n"),
+            ("a <b>b</b> c <i>d</i>", "a b c d\n"),
             ("<pre>a\n  b</pre>c", "a\n  b\n\nc\n"),
             ("<h1>T</h1><hr>x", "T\n\n---\n\nx\n"),
             ("a < b <3", "a < b <3\n"),
@@ -245,13 +253,18 @@ mod tests {
                 "<a href=\"{{ url }}&amp;a={{ b }}\">{{ label|upper }}</a>",
                 "{{ label|upper }} <{{ url }}&a={{ b }}>\n",
             ),
+            ("<a href='{{ url }}'>{{ url }}</a>", "{{ url }}\n"),
             (
                 "<ul>{% for x in y %}<li>{{ x }}</li>{% endfor %}</ul>",
                 "{% for x in y %}\n- {{ x }}{% endfor %}\n",
             ),
             (
                 "<p>a</p>{% if x %}<p>b</p>{% else %}<p>c</p>{% endif %}<p>d</p>",
-                "a\n\n{% if x %}\n\nb{% else %}\n\nc{% endif %}\n\nd\n",
+                "a\n\n{% if x %}b{% else %}\n\nc{% endif %}\n\nd\n",
+            ),
+            (
+                "<p>a</p>{% if x %}{% for y in z %}{% if y %}<p>b</p>{% endif %}{% endfor %}{% endif %}",
+                "a\n\n{% if x %}{% for y in z %}{% if y %}\n\nb{% endif %}{% endfor %}{% endif %}\n",
             ),
             (
                 "<style>{% if x %}a{% endif %}</style>{% set y = 1 %}{{ y }}",

@@ -1,6 +1,7 @@
 //! Lines of text out of what is told of tags and texts.
 
 use super::{attribute, entity};
+use crate::track::UNSUBSCRIBE;
 
 /// An expression of a template is hidden between these; private characters that no mail needs.
 pub(super) const HIDDEN_START: char = '\u{f0000}';
@@ -16,6 +17,8 @@ pub(super) struct Writer {
     template: bool,
     /// Line ends owed before the next word.
     newlines: usize,
+    /// Line ends that were paid before the condition that stands at the end of `out`: what begins within it owes less.
+    paid: usize,
     space: bool,
     /// The numbers of the lists that are open; none for one with dashes.
     lists: Vec<Option<usize>>,
@@ -37,6 +40,7 @@ impl Writer {
             out: String::new(),
             template,
             newlines: 0,
+            paid: 0,
             space: false,
             lists: Vec::new(),
             links: Vec::new(),
@@ -104,25 +108,33 @@ impl Writer {
     /// An expression is a word; a condition or loop begins behind what is owed; the end of one is no word.
     fn expression<'t>(&mut self, text: &'t str) -> &'t str {
         let Some((sign, rest)) = text[HIDDEN_START.len_utf8()..].split_once(HIDDEN_END) else { return "" };
+        let paid = self.newlines.max(self.paid);
         if !sign.starts_with('s') {
             self.flush();
         }
         self.sign(sign);
+        // A loop comes by more than once, and pays each time.
+        self.paid = if sign.starts_with('i') { paid } else { 0 };
         rest
     }
 
     /// Pays the line ends or the space that is owed.
     fn flush(&mut self) {
         if self.newlines > 0 && !self.out.is_empty() {
-            self.out.extend(std::iter::repeat_n('\n', self.newlines));
+            self.out.extend(std::iter::repeat_n('\n', self.newlines.saturating_sub(self.paid)));
         } else if self.space && !self.out.is_empty() && !self.out.ends_with([' ', '\n']) {
             self.out.push(' ');
         }
         self.newlines = 0;
+        self.paid = 0;
         self.space = false;
     }
 
     fn owe(&mut self, newlines: usize) {
+        // What stands within a line leaves its spaces as they are.
+        if newlines == 0 {
+            return;
+        }
         self.newlines = self.newlines.max(newlines);
         self.space = false;
     }
@@ -220,7 +232,9 @@ impl Writer {
     /// The address of a link after its words, unless the words are the address.
     fn link(&mut self) {
         let Some(link) = self.links.pop() else { return };
-        let shown = link.href.starts_with("http") || link.href.starts_with(HIDDEN_START);
+        let shown = link.href.starts_with("http")
+            || link.href.starts_with(HIDDEN_START)
+            || link.href.eq_ignore_ascii_case(UNSUBSCRIBE);
         let words = self.out.get(link.from..).unwrap_or_default().trim();
         if !shown || link.href.contains(['<', '>', '\n', '\r']) || words == link.href {
             return;

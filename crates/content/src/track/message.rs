@@ -40,7 +40,7 @@ pub fn rewrite_message(raw: &[u8], changes: &Changes<'_>) -> Option<Vec<u8>> {
 fn rewrite_part(raw: &[u8], part: &TextPart, first: usize, changes: &Changes<'_>) -> charset::Rewritten {
     let rewrite = match part.kind {
         TextKind::Html => charset::html,
-        TextKind::Plain if changes.text => charset::text,
+        TextKind::Plain if changes.text || changes.unsubscribe.is_some() => charset::text,
         TextKind::Plain => return None,
     };
     let old = part.encoding.decode(&raw[part.body.clone()])?;

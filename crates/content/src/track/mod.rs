@@ -32,7 +32,7 @@ pub const URL_MAX_BYTES: usize = 4_096;
 /// Octets of a link's id and label; the rest is cut.
 pub const LABEL_MAX_BYTES: usize = 100;
 
-/// In `href`, stands for the recipient's own page to unsubscribe.
+/// In `href`, or in a plain text, stands for the recipient's own page to unsubscribe.
 pub const UNSUBSCRIBE: &str = "postrider:unsubscribe";
 
 /// A link that leads to the web.

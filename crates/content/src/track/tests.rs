@@ -120,6 +120,16 @@ fn links_in_text_end_where_people_think_they_end() {
 }
 
 #[test]
+fn where_links_of_texts_stay_the_page_to_leave_is_still_put_in() {
+    let raw = "Content-Type: text/plain\r\n\r\nsee https://x.example, leave: <postrider:unsubscribe>\r\n";
+    let changes = |unsubscribe| Changes { link: &mark, unsubscribe, closing: CLOSING, text: false };
+    let new = rewrite_message(raw.as_bytes(), &changes(Some("https://t.example/u"))).unwrap();
+    assert_eq!(String::from_utf8(new).unwrap(), raw.replace("postrider:unsubscribe", "https://t.example/u"));
+    assert_eq!(rewrite_message(raw.as_bytes(), &changes(None)), None);
+    assert_eq!(rewrite_text("https://x.example", 0, &changes(None)).1, 0);
+}
+
+#[test]
 fn parts_are_found_wherever_they_nest_and_nothing_else_is_touched() {
     let quoted = "<p>gr=C3=BCn <a href=3D\"https://x.exa=\r\nmple\">x</a></p>\r\n";
     let base64 = STANDARD.encode("<a href='http://y.example'>y</a>");

@@ -9,7 +9,8 @@ const ENDS: [char; 5] = ['<', '>', '"', '`', '|'];
 /// What is taken for the sentence's, not the URL's, when it stands at the end.
 const TRAILING: [char; 10] = ['.', ',', ';', ':', '!', '?', '\'', ')', ']', '}'];
 
-/// The text with its links changed, numbered from `first`; and how many there were.
+/// The text with its links changed, numbered from `first`; and how many there were. Where links of texts stay, only the page to
+/// unsubscribe is put in.
 #[must_use]
 pub fn rewrite_text(text: &str, first: usize, changes: &Changes<'_>) -> (String, usize) {
     let number = Cell::new(first);
@@ -35,7 +36,7 @@ fn replacement(url: &str, number: &Cell<usize>, changes: &Changes<'_>) -> Option
     if url == UNSUBSCRIBE {
         return changes.unsubscribe.map(str::to_owned);
     }
-    if number.get() >= LINKS_MAX || !is_web(url) {
+    if !changes.text || number.get() >= LINKS_MAX || !is_web(url) {
         return None;
     }
     let place = number.replace(number.get() + 1);

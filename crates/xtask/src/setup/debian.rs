@@ -1,6 +1,6 @@
 //! Debian packages: each is known by the program that it brings, so that another source of the same program will do.
 //!
-//! Guarantees: packages are installed with starting of services forbidden, so no system Postfix, OpenDKIM, PostgreSQL or nginx comes up.
+//! Guarantees: packages are installed with starting of services forbidden, so no system Postfix, OpenDKIM, PostgreSQL, nginx or rspamd comes up.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,12 +16,13 @@ use crate::setup::is_root;
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// A package, and how its presence is seen.
-struct Package {
+pub struct Package {
     name: &'static str,
     present: fn() -> bool,
 }
 
-const PACKAGES: [Package; 9] = [
+/// What the tests need.
+pub const TESTS: [Package; 9] = [
     Package { name: "postfix", present: || find_program("smtp-source").is_some() },
     Package { name: "opendkim", present: || find_program("opendkim").is_some() },
     Package { name: "opendkim-tools", present: || find_program("opendkim-testmsg").is_some() },
@@ -33,12 +34,23 @@ const PACKAGES: [Package; 9] = [
     Package { name: "npm", present: || find_program("npm").is_some() },
 ];
 
+/// What the gallery's pictures and scores need.
+pub const GALLERY: [Package; 6] = [
+    Package { name: "chromium", present: || find_program("chromium").is_some() },
+    Package { name: "fonts-noto-cjk", present: || Path::new("/usr/share/fonts/opentype/noto").is_dir() },
+    Package { name: "nodejs", present: || find_program("node").is_some() },
+    Package { name: "npm", present: || find_program("npm").is_some() },
+    Package { name: "rspamd", present: || find_program("rspamd").is_some() },
+    Package { name: "spamassassin", present: || find_program("spamassassin").is_some() },
+];
+
 fn python_makes_environments() -> bool {
     run_quietly(command("python3").args(["-c", "import venv, ensurepip"])).is_ok()
 }
 
-pub fn install() -> Result<()> {
-    let missing = missing();
+/// Installs those that are missing, as root; without it, the error names them.
+pub fn install(packages: &[Package]) -> Result<()> {
+    let missing = missing(packages);
     if missing.is_empty() {
         return Ok(());
     }
@@ -57,15 +69,15 @@ pub fn install() -> Result<()> {
     arguments.extend(&missing);
     apt(&arguments)?;
     disable_services(&missing);
-    let still = self::missing();
+    let still = self::missing(packages);
     if !still.is_empty() {
         bail!("still missing after the installation: {}", still.join(" "));
     }
     Ok(())
 }
 
-fn missing() -> Vec<&'static str> {
-    PACKAGES.iter().filter(|package| !(package.present)()).map(|package| package.name).collect()
+fn missing(packages: &[Package]) -> Vec<&'static str> {
+    packages.iter().filter(|package| !(package.present)()).map(|package| package.name).collect()
 }
 
 /// On a machine with systemd, what was just installed must not come up at the next boot either.
@@ -73,7 +85,7 @@ fn disable_services(installed: &[&str]) {
     if Path::new("/run/systemd/system").exists() {
         for service in installed
             .iter()
-            .filter(|package| ["postfix", "opendkim", "postgresql", "nginx"].contains(package))
+            .filter(|package| ["postfix", "opendkim", "postgresql", "nginx", "rspamd"].contains(package))
         {
             if let Err(error) = run_quietly(command("systemctl").args(["disable", service])) {
                 eprintln!("{service} may start at the next boot: {error:#}");

@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: what the tests need beyond Rust.
+//! `cargo xtask setup`: what the tests need beyond Rust; and what the gallery's pictures and scores need.
 //!
 //! Guarantees: idempotent, and quick when nothing is missing; no service of the system is left running; nothing but
 //! Debian packages is installed outside the target directory. Without root it installs none and names what is missing.
@@ -9,6 +9,8 @@ mod python;
 
 use anyhow::Result;
 
+use crate::place;
+
 /// Whether we may install packages and run programs as other users.
 pub fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -16,9 +18,20 @@ pub fn is_root() -> bool {
 }
 
 pub fn run() -> Result<()> {
-    debian::install()?;
+    debian::install(&debian::TESTS)?;
     python::install()?;
-    node::install()
+    node::install(&place::interop_scripts(), &place::interop_installed().join("node"))
+}
+
+/// What `cargo xtask gallery` needs. Without root it goes on with what there is.
+pub fn gallery() -> Result<()> {
+    if let Err(error) = debian::install(&debian::GALLERY) {
+        if is_root() {
+            return Err(error);
+        }
+        eprintln!("{error:#}");
+    }
+    node::install(&place::interop_scripts().join("gallery"), &place::interop_installed().join("gallery"))
 }
 
 /// Tells whether `stamp` says that what `wanted` describes is installed.

@@ -114,7 +114,7 @@ mod tests {
             ("text", false, [0, 0, 1, 0, 0]),
             ("clicks,text", false, [0, 2, 1, 1, 0]),
             ("opens,clicks,text,reading", false, [1, 2, 1, 1, 1]),
-            ("none", true, [0, 0, 3, 0, 0]),
+            ("none", true, [0, 0, 4, 0, 0]),
             ("clicks,text", true, [0, 2, 4, 1, 0]),
         ];
         for (switches, marketing, wanted) in cases {
