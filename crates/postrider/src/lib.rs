@@ -16,6 +16,7 @@ pub mod room;
 pub mod schema;
 pub mod settings;
 pub mod starts;
+pub mod steady;
 #[cfg(test)]
 mod test_store;
 #[cfg(test)]

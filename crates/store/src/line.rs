@@ -6,6 +6,7 @@
 //! them it lets others run once: under load batches grow, and a relayed message costs a fifth less CPU.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -38,6 +39,13 @@ pub struct Work {
 
 /// Runs once, on the runtime, when the write's fate is known. Must be quick and must not block.
 pub type Then = Box<dyn FnOnce(Result<Committed, StoreError>) + Send>;
+
+/// Calls back. A callback that panics takes nobody else's with it.
+pub(crate) fn tell(then: Then, outcome: Result<Committed, StoreError>) {
+    if catch_unwind(AssertUnwindSafe(|| then(outcome))).is_err() {
+        tracing::error!("what waited for a commit panicked; its write is stored or refused all the same");
+    }
+}
 
 pub(crate) struct Pending {
     pub(crate) write: Write,

@@ -156,6 +156,7 @@ cases! {
     a_tool_writes_beside_the_server
     a_query_that_does_not_fit_says_which
     reads_that_nobody_polls_any_more_hold_nobody_up
+    a_callback_that_panics_takes_nobody_elses_with_it
 }
 
 async fn open(place: &Place) -> Store {
@@ -308,6 +309,23 @@ async fn a_failing_hot_row_undoes_its_own_write_only(place: Place) {
         [1, 2, 3],
         "no gap, no repeat"
     );
+}
+
+async fn a_callback_that_panics_takes_nobody_elses_with_it(place: Place) {
+    let store = open(&place).await;
+    let write = |id: i64| {
+        let mut write = Write::default();
+        thing(&mut write, id, "kept");
+        write
+    };
+    // The committer is busy with the first, so that the others share a batch.
+    let first = store.write(write(1));
+    store.submit(write(2), Box::new(|_| panic!("on purpose")));
+    let last = tokio::time::timeout(FOR_EVER, store.write(write(3)));
+    let (first, last) = tokio::join!(first, last);
+    first.expect("it is stored");
+    last.expect("it is told").expect("it is stored");
+    assert_eq!(names(&store).await.len(), 3);
 }
 
 /// So that what would wait for ever fails instead.

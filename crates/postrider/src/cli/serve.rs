@@ -31,6 +31,7 @@ use crate::intake::smtp::{self, PortTls};
 use crate::room::Room;
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::starts::Starts;
+use crate::steady::begun_again;
 use crate::turns::Turns;
 use crate::{changes, http, retention, schema};
 
@@ -326,19 +327,32 @@ impl Ports {
             let router = http::tracking_router(app.clone(), stop.clone());
             tokio::spawn(http::serve(app.clone(), router, listener, stop.clone()));
         }
-        tokio::spawn(tracking::work::run(app.clone(), stop.clone()));
-        tokio::spawn(egress::driver::run(app.clone(), stop.clone()));
-        tokio::spawn(changes::follow(app.clone(), stop.clone()));
-        tokio::spawn(search::work::run(app.clone(), stop.clone()));
-        tokio::spawn(retention::run(app.clone(), stop.clone()));
-        tokio::spawn(domain::work::run(app.clone(), stop.clone()));
-        tokio::spawn(notification::delay::run(app.clone(), stop.clone()));
-        tokio::spawn(webhook::work::run(app.clone(), stop.clone()));
-        let (own, until) = (app.clone(), stop.clone());
-        tokio::spawn(async move { own.health.watch(until).await });
-        let (own, until) = (app.clone(), stop.clone());
-        tokio::spawn(async move { own.key_use.write(&own.store, until).await });
+        keep(app, stop, "tracking", tracking::work::run);
+        keep(app, stop, "driver", egress::driver::run);
+        keep(app, stop, "changes", changes::follow);
+        keep(app, stop, "search", search::work::run);
+        keep(app, stop, "retention", retention::run);
+        keep(app, stop, "domains", domain::work::run);
+        keep(app, stop, "delays", notification::delay::run);
+        keep(app, stop, "webhooks", webhook::work::run);
+        keep(app, stop, "health", |app, stop| async move { app.health.watch(stop).await });
+        keep(app, stop, "key use", |app, stop| async move {
+            app.key_use.write(&app.store, stop).await;
+        });
     }
+}
+
+/// Has a task run until `stop`, whatever panics.
+fn keep<T>(
+    app: &Arc<App>,
+    stop: &Stop,
+    task: &'static str,
+    run: impl Fn(Arc<App>, Stop) -> T + Send + 'static,
+) where
+    T: Future<Output = ()> + Send + 'static,
+{
+    let (app, stop) = (app.clone(), stop.clone());
+    tokio::spawn(begun_again(task, move || run(app.clone(), stop.clone())));
 }
 
 /// Each HTTP port has its own share of connections: recipients cannot take those of applications.

@@ -11,7 +11,7 @@ use tokio_postgres::types::ToSql;
 use super::value::TextElement;
 use super::{LOCK_CLASS, Session, failure};
 use crate::batch::{EventIds, Group, group, number_events};
-use crate::line::{Committed, Line, Pending, Then};
+use crate::line::{Committed, Line, Pending, Then, tell};
 use crate::statement::{Kind, Statement, Write};
 use crate::{FIRST_TOOL, Options, Role, StoreError, Value, WRITER_SHIFT};
 
@@ -107,7 +107,7 @@ impl Committer {
         };
         self.announce.send_modify(|commits| *commits += 1);
         for (then, outcome) in thens.into_iter().zip(outcomes) {
-            then(outcome);
+            tell(then, outcome);
         }
     }
 

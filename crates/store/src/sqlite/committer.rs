@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::checkpoint::Checkpointer;
 use super::{failure, run};
 use crate::batch::{EventIds, Group, group, number_events};
-use crate::line::{Committed, Line, Pending, Then};
+use crate::line::{Committed, Line, Pending, Then, tell};
 use crate::query::Dialect;
 use crate::statement::{Row as HotRow, Statement, Step, Write};
 use crate::{FIRST_TOOL, Options, Query, Role, Row, StoreError, Value, WRITER_SHIFT};
@@ -89,7 +89,7 @@ impl Committer {
         let told = batch.into_iter().map(|pending| pending.then).zip(outcomes);
         let told: Vec<(Then, Outcome)> = told.collect();
         // One wake-up for the batch: callers are woken from within the runtime, and this thread goes on with the next batch.
-        self.runtime.spawn(async move { told.into_iter().for_each(|(then, outcome)| then(outcome)) });
+        self.runtime.spawn(async move { told.into_iter().for_each(|(then, outcome)| tell(then, outcome)) });
     }
 
     fn transaction(&mut self, batch: &mut [Pending]) -> Result<Vec<Outcome>, StoreError> {

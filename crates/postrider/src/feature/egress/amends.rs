@@ -6,11 +6,9 @@
 //!    go back: that is settled.
 //! 2. All that is done after a pause and by a task of its own: never while unwinding, never in a hot loop.
 //! 3. A delivery with which task after task panics is given up as one that ends processes is (`suspects`).
-//! 4. The driver begins again ([`begun_again`]): a panic in it does not leave the queue without a clock.
 //!
 //! A panic is a defect all the same; the line in the log says where.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,31 +34,11 @@ impl<F: FnOnce(&Arc<App>) + Send + 'static> Drop for Amends<'_, F> {
         }
         let Some(part) = self.part.take() else { return };
         let (app, task) = (self.app.clone(), self.task);
-        tell(task);
+        tracing::error!(task, "a task of the queue panicked; what it left undone is done again");
         drop(self.app.egress.runtime.spawn(async move {
             tokio::time::sleep(AMENDS_WAIT).await;
             part(&app);
         }));
-    }
-}
-
-fn tell(task: &'static str) {
-    tracing::error!(task, "a task of the queue panicked; what it left undone is done again");
-}
-
-/// Runs what is to run until the process ends, and begins it again when it panics. Ending the process instead would lose
-/// no mail either, but each lease under way would go out twice, nothing would be accepted meanwhile, and a panic that
-/// comes back would end one process after another.
-pub(super) async fn begun_again<T>(app: &App, task: &'static str, begin: impl Fn() -> T)
-where
-    T: Future<Output = ()> + Send + 'static,
-{
-    while let Err(error) = app.egress.runtime.spawn(begin()).await {
-        if !error.is_panic() {
-            return;
-        }
-        tell(task);
-        tokio::time::sleep(AMENDS_WAIT).await;
     }
 }
 

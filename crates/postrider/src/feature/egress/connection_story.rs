@@ -1,7 +1,6 @@
 //! Connections that end otherwise than well: their task panics, their peer leaves, the server ends.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use queue::{Action, Entry, Lane, QueueKey};
 use serde_json::json;
@@ -162,20 +161,6 @@ async fn an_outcome_that_was_stored_with_its_answer_lost_is_not_stored_twice_aft
         assert!(events.contains("email.delivered") && !events.contains("email.failed"), "{events}");
         harness.end().await;
     }
-}
-
-#[tokio::test]
-async fn what_runs_until_the_end_begins_again_after_a_panic() {
-    let harness = Harness::start(Database::Sqlite, &[]).await;
-    let begun = Arc::new(AtomicUsize::new(0));
-    let counted = begun.clone();
-    amends::begun_again(&harness.app, "test", move || {
-        let turn = counted.fetch_add(1, Ordering::Relaxed);
-        async move { assert_ne!(turn, 0, "on purpose") }
-    })
-    .await;
-    assert_eq!(begun.load(Ordering::Relaxed), 2, "once after the panic, not after a proper end");
-    harness.end().await;
 }
 
 #[tokio::test]

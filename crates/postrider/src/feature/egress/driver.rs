@@ -8,13 +8,8 @@ use queue::Action;
 use super::{amends, capture_path, connection, reads, settle, sites};
 use crate::app::App;
 
-/// Runs until `stop`, whatever panics.
-pub async fn run(app: Arc<App>, stop: Stop) {
-    amends::begun_again(&app, "driver", || drive(app.clone(), stop.clone())).await;
-}
-
-/// Sleeps to the scheduler's next moment, not a poll.
-async fn drive(app: Arc<App>, mut stop: Stop) {
+/// Sleeps to the scheduler's next moment, not a poll. Runs until `stop`.
+pub async fn run(app: Arc<App>, mut stop: Stop) {
     loop {
         app.egress.with(&app, |_, _| ());
         let (wake, now) = {
