@@ -8,6 +8,7 @@ mod delivery;
 mod notification;
 mod sender;
 mod signature;
+mod tracking;
 mod webhook;
 
 use std::time::Duration;
@@ -26,5 +27,6 @@ pub fn run(tally: &mut Tally) -> Result<()> {
     capture::run(tally)?;
     delivery::run(tally)?;
     notification::run(tally)?;
-    webhook::run(tally)
+    webhook::run(tally)?;
+    tracking::run(tally)
 }

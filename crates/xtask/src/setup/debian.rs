@@ -22,7 +22,8 @@ pub struct Package {
 }
 
 /// What the tests need.
-pub const TESTS: [Package; 9] = [
+pub const TESTS: [Package; 10] = [
+    Package { name: "chromium", present: || find_program("chromium").is_some() },
     Package { name: "postfix", present: || find_program("smtp-source").is_some() },
     Package { name: "opendkim", present: || find_program("opendkim").is_some() },
     Package { name: "opendkim-tools", present: || find_program("opendkim-testmsg").is_some() },
