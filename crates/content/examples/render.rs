@@ -1,9 +1,10 @@
-//! What `cargo xtask bench render` runs: one template of 20 KB with 20 links, rendered, composed and signed again and again.
+//! What `cargo xtask bench render` runs: one template of 20 KB with 20 links, rendered, composed, its links rewritten, and signed again and again.
 //!
 //! Prints one JSON object: octets, and the middle of the microseconds that each step took.
 
 use std::time::Instant;
 
+use content::track::{Changes, Link, pixel, rewrite_message};
 use content::{Library, Limits, Program, Rendered, Source, publish};
 use mail::compose::{Draft, compose};
 use mail::dkim::{Signer, SigningKey, sign};
@@ -58,6 +59,19 @@ fn message(rendered: &Rendered, to: &[Mailbox], from: &Mailbox, round: u64) -> V
     compose(&draft).expect("a message")
 }
 
+/// As for delivery: every link leads elsewhere, and a pixel is added. What makes a real address takes a microsecond more each.
+fn tracked(mail: &[u8]) -> Vec<u8> {
+    let link =
+        |link: &Link| Some(format!("https://track.shop.example/t/c/{:060}?u={}", link.number, link.url));
+    let changes = Changes {
+        link: &link,
+        unsubscribe: None,
+        closing: &pixel("https://track.shop.example/t/o/1"),
+        text: false,
+    };
+    rewrite_message(mail, &changes).expect("a mail that can be tracked")
+}
+
 #[expect(clippy::disallowed_methods, reason = "this measures real time")]
 fn measured<T>(times: &mut Vec<f64>, work: impl FnOnce() -> T) -> T {
     let begun = Instant::now();
@@ -86,12 +100,14 @@ fn main() {
     };
     let rsa = signer(SigningKey::rsa_generate(2048).expect("a key"));
     let ed25519 = signer(SigningKey::ed25519_generate().expect("a key"));
-    let (mut render, mut mime, mut one, mut two) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut render, mut mime, mut track, mut one, mut two) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut html, mut octets) = (0, 0);
     for round in 0..ROUNDS {
         let data = data(round);
         let rendered = measured(&mut render, || program.render("en", &data)).expect("it renders");
         let mail = measured(&mut mime, || message(&rendered, &to, &from, round as u64));
+        let mail = measured(&mut track, || tracked(&mail));
         let headers = Headers::scan(&mail).expect("headers");
         let body = headers.body();
         measured(&mut one, || sign(&[&ed25519], NOW, &headers, body)).expect("a signature");
@@ -101,6 +117,7 @@ fn main() {
     let report = json!({
         "links": LINKS, "html_bytes": html, "message_bytes": octets, "rounds": ROUNDS,
         "publish_us": middle(publishing), "render_us": middle(render), "mime_us": middle(mime),
+        "track_us": middle(track),
         "sign_ed25519_us": middle(one), "sign_rsa_ed25519_us": middle(two),
     });
     println!("{report}");

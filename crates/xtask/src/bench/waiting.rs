@@ -1,7 +1,8 @@
 //! `cargo xtask bench waiting`: the relay's rate with very many messages waiting, beside its rate with none.
 //!
-//! Guarantees: both rates come from the same program on the same data directory, one after the other. The waiting messages are due in a month,
-//! so that nothing of them is tried meanwhile.
+//! Guarantees: two servers of the same program, one with an empty queue and one with all the messages, are measured in turn, and each
+//! measurement is compared with the one beside it in time: what the machine does meanwhile befalls both. The waiting messages are due in a
+//! month, so that nothing of them is tried meanwhile.
 
 use std::time::Duration;
 
@@ -23,8 +24,8 @@ const BATCH: u32 = 1000;
 const DUE: &str = "in 25 days";
 /// Messages of one measurement of the rate.
 const PROBE_MESSAGES: u32 = 30_000;
-/// Measurements of each rate; the median counts. Reason: one alone varies by a tenth.
-const PROBES: usize = 3;
+/// Pairs of measurements; the medians count. Reason: one alone varies by a tenth and more.
+const PAIRS: usize = 7;
 const PROBE_LIMIT: Duration = Duration::from_secs(300);
 
 /// How much waits.
@@ -49,18 +50,23 @@ pub fn run(options: &Options) -> Result<()> {
     let waiting = if options.quick { options.messages / 10 } else { options.messages };
     let scratch = Scratch::new("bench-waiting")?;
     let port = crate::place::free_port()?;
-    let prepared = Settings::relay(port, options.database).prepare(&scratch)?;
-    prepared.add_domain(SENDER_DOMAIN, false)?;
-    let mut instance = prepared.start()?;
-    let rate_before = rate(&instance, port)?;
+    let start = |scratch: &Scratch| {
+        let prepared = Settings::relay(port, options.database).prepare(scratch)?;
+        prepared.add_domain(SENDER_DOMAIN, false)?;
+        prepared.start()
+    };
+    let mut instance = start(&scratch)?;
+    let empty_scratch = Scratch::new("bench-waiting-none")?;
+    let empty = start(&empty_scratch)?;
     let accepted_per_s = fill(&instance, waiting)?;
-    let rate_after = rate(&instance, port)?;
+    let rates = rates(&empty, &instance, port)?;
+    drop(empty);
     let memory_mb = memory_bytes(&instance.roots()) as f64 / 1e6;
     let restart_s = restart(&mut instance, port)?;
     let result = json!({
         "waiting": waiting, "database": options.database.name(), "filled_per_s": accepted_per_s.round(),
-        "delivered_per_s_with_none": rate_before.round(), "delivered_per_s_with_all": rate_after.round(),
-        "ratio": rate_after / rate_before, "memory_mb": memory_mb.round(), "restart_to_first_delivery_s": restart_s,
+        "delivered_per_s_with_none": rates.none.round(), "delivered_per_s_with_all": rates.all.round(),
+        "ratio": rates.ratio, "ratios": rates.ratios, "memory_mb": memory_mb.round(), "restart_to_first_delivery_s": restart_s,
         "load_after": machine::load(), "postrider_version": product::version(),
     });
     if options.json {
@@ -71,10 +77,29 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The median of several probes.
-fn rate(instance: &Instance, sink_port: u16) -> Result<f64> {
-    let probes: Vec<f64> = (0..PROBES).map(|_| probe(instance, sink_port)).collect::<Result<_>>()?;
-    Ok(median(probes))
+/// What the pairs of measurements showed.
+struct Rates {
+    /// Medians.
+    none: f64,
+    all: f64,
+    ratio: f64,
+    /// Of each pair, ascending.
+    ratios: Vec<f64>,
+}
+
+fn rates(empty: &Instance, full: &Instance, sink_port: u16) -> Result<Rates> {
+    let (mut none, mut all, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for pair in 0..PAIRS {
+        // Each is first in turn, should being first matter.
+        let (first, second) = if pair % 2 == 0 { (empty, full) } else { (full, empty) };
+        let measured = (probe(first, sink_port)?, probe(second, sink_port)?);
+        let (without, with) = if pair % 2 == 0 { measured } else { (measured.1, measured.0) };
+        none.push(without);
+        all.push(with);
+        ratios.push(((with / without) * 100.0).round() / 100.0);
+    }
+    ratios.sort_by(f64::total_cmp);
+    Ok(Rates { none: median(none), all: median(all), ratio: median(ratios.clone()), ratios })
 }
 
 /// Messages per second through the relay until all of them are at the sink.
