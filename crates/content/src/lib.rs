@@ -1,11 +1,11 @@
-//! What mail says: templates, what is made of them, the text of HTML, and the links of a message. Pure: no IO, no clock.
+//! What mail says: templates, what is made of them, the text of HTML, the links of a message, and advice. Pure: no IO, no clock.
 //!
 //! Guarantees
 //! 1. [`publish`] tells every problem of a source at once, each with its place; what it gives is complete: nothing else is
 //!    looked up when it is rendered.
 //! 2. [`Program::render`] ends within its [`Limits`], whatever the template and the data say.
 //! 3. A rendered subject and preheader are one line without control characters.
-//! 4. What finds and rewrites links (`track`) is total, and takes time linear in what it is given.
+//! 4. What finds and rewrites links (`track`) and what gives advice (`lint`) is total, and takes time linear in what it is given.
 //!
 //! Not here: where templates are kept (`feature/template` of `postrider`), how a message is composed (`mail::compose`).
 
@@ -15,6 +15,7 @@ mod flatten;
 pub mod gallery;
 mod html;
 mod limits;
+pub mod lint;
 mod mask;
 mod problem;
 mod publish;

@@ -117,7 +117,7 @@ pub(super) fn decode(text: &str) -> Option<(Option<char>, usize)> {
 }
 
 /// Decodes all references of a text.
-pub(super) fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

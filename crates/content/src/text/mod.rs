@@ -12,6 +12,8 @@ mod writer;
 
 use std::collections::HashMap;
 
+pub(crate) use entity::decoded;
+
 use crate::tags::{Kind, pieces};
 use writer::{HIDDEN_END, HIDDEN_START, Writer};
 
