@@ -39,8 +39,8 @@ pub struct Mail<'a> {
     pub preheader: Option<&'a str>,
     pub html: Option<&'a str>,
     pub text: Option<&'a str>,
-    /// Whether it goes to a marketing stream.
-    pub marketing: bool,
+    /// Whether it goes to a marketing stream; none when that is not known yet.
+    pub marketing: Option<bool>,
     /// Images whose size is known: as their `src` names them, with their octets.
     pub images: &'a [(&'a str, u64)],
 }

@@ -61,9 +61,9 @@ fn leaving(mail: &Mail<'_>, seen: Option<&Seen>, findings: &mut Findings) {
     // A document that could not be read may have it.
     let found = seen.map_or_else(|| is_leaving(text), |seen| seen.links.leaving || seen.broken);
     let field = if mail.html.is_some() { Field::Html } else { Field::Text };
-    if mail.marketing && !found && !placeholder {
+    if mail.marketing == Some(true) && !found && !placeholder {
         findings.whole(Rule::UnsubscribeMissing, field, "");
-    } else if !mail.marketing && placeholder {
+    } else if mail.marketing == Some(false) && placeholder {
         findings.whole(Rule::UnsubscribeUnfilled, field, "");
     }
 }

@@ -53,7 +53,7 @@ fn report(given: &Given) -> Report {
         preheader: Some(if let Given::Preheader(text) = given { text } else { "It arrives on Monday." }),
         html: Some(&html),
         text,
-        marketing: matches!(given, Given::Marketing(_)),
+        marketing: Some(matches!(given, Given::Marketing(_))),
         images: &images,
     })
 }
@@ -479,7 +479,13 @@ fn what_is_endless_takes_one_pass_and_is_told_in_short() {
     ];
     for html in &hostile {
         for mail in [
-            Mail { subject: "s", html: Some(html), text: Some("x"), marketing: true, ..Mail::default() },
+            Mail {
+                subject: "s",
+                html: Some(html),
+                text: Some("x"),
+                marketing: Some(true),
+                ..Mail::default()
+            },
             Mail { subject: html, preheader: Some(html), text: Some(html), ..Mail::default() },
         ] {
             let report = lint(&mail);
@@ -509,7 +515,7 @@ fn every_entry_of_the_gallery_is_clean() {
                 preheader: mail.preheader.as_deref(),
                 html: mail.html.as_deref(),
                 text: mail.text.as_deref(),
-                marketing: entry.about().stream == "marketing",
+                marketing: Some(entry.about().stream == "marketing"),
                 images: &[],
             });
             let bad: Vec<_> =

@@ -10,11 +10,13 @@ mod date;
 mod dkim;
 mod header;
 mod lines;
+mod lint;
 mod relay;
 mod reply;
 mod settings;
 mod smtp_client;
 mod smtp_server;
+mod template;
 mod track;
 
 use crate::Target;
@@ -50,6 +52,8 @@ pub const TARGETS: &[Target] = &[
     api::IDS,
     settings::TARGET,
     track::TARGET,
+    template::TARGET,
+    lint::TARGET,
 ];
 
 /// The first `N` fields; the last one holds all that is left.

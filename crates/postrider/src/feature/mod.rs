@@ -5,6 +5,7 @@ pub mod capture;
 pub mod domain;
 pub mod egress;
 pub mod event;
+pub mod lint;
 pub mod monitor;
 pub mod notification;
 pub mod search;

@@ -190,6 +190,8 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
         }
         (Method::Patch, "/templates/{id}") => vec![json!({ "name": "stolen", "publish": true })],
         (Method::Post, "/templates/{id}/duplicate") => vec![json!({ "key": "stolen" })],
+        (Method::Post, "/lint") => vec![json!({ "subject": "s", "html": "<p>h</p>", "stream": stream })],
+        (Method::Post, "/templates/{id}/lint") => vec![json!({}), json!({ "version": 1 })],
         (Method::Post, "/templates/{id}/render") => vec![json!({}), json!({ "version": 1 })],
         (Method::Post, "/templates/gallery/{id}/use") => vec![json!({})],
         (Method::Post, "/template-parts") => vec![json!({ "kind": "theme", "name": "x", "body": "{}" })],

@@ -30,8 +30,8 @@ pub use explain::explain;
 pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Tls, Tracking, Trusted,
-    Webhooks,
+    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam, Tls, Tracking,
+    Trusted, Webhooks,
 };
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
@@ -56,6 +56,7 @@ pub struct Settings {
     pub routes: Routes,
     pub queue: Queue,
     pub tracking: Tracking,
+    pub spam: Spam,
     pub webhooks: Webhooks,
     pub retention: Retention,
     pub disk: Disk,
@@ -103,6 +104,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         .collect();
     let queue = Queue::read(reader, Queue::SECTION.path);
     let tracking = Tracking::read(reader, Tracking::SECTION.path);
+    let spam = Spam::read(reader, Spam::SECTION.path);
     let webhooks = Webhooks::read(reader, Webhooks::SECTION.path);
     let retention = Retention::read(reader, Retention::SECTION.path);
     let disk = Disk::read(reader, Disk::SECTION.path);
@@ -127,6 +129,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         routes,
         queue: queue?,
         tracking: tracking?,
+        spam: spam?,
         webhooks: webhooks?,
         retention: retention?,
         disk: disk?,

@@ -30,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     Queue::SECTION,
     Tracking::SECTION,
     Webhooks::SECTION,
+    Spam::SECTION,
     Retention::SECTION,
     Disk::SECTION,
     Log::SECTION,
@@ -454,6 +455,27 @@ section! {
         pause_after: Duration {
             key: "pause_after_s", unit: "seconds", default: 259_200, range: 1 to 2_592_000,
             because: "after three days the first events are given up, and nobody seems to be there",
+        }
+    }
+}
+
+section! {
+    /// Spam filters that are asked for a mail's score, when a lint wants one.
+    Spam at "spam" {
+        /// An rspamd worker; a private address is fine, since it is the operator's; empty: none.
+        rspamd: Option<BaseUrl> {
+            key: "rspamd", unit: "http://host:port", default: "", example: "http://127.0.0.1:11333",
+            because: "a first run has none beside it",
+        }
+        /// SpamAssassin's spamd; empty: none.
+        spamassassin: Option<SocketAddr> {
+            key: "spamassassin", unit: "address:port", default: "", example: "127.0.0.1:783",
+            because: "a first run has none beside it",
+        }
+        /// How long a filter may take to answer.
+        answer_timeout: Duration {
+            key: "answer_timeout_s", unit: "seconds", default: 15, range: 1 to 120,
+            because: "a filter looks names up in lists, and some of these answer late",
         }
     }
 }

@@ -71,6 +71,8 @@ pub struct EmailRequest {
     pub expires_at: Option<String>,
     /// What is tracked; a switch that is not named is as the stream has it.
     pub tracking: Option<SwitchesBody>,
+    /// Refuse the email when the lint finds an error in it.
+    pub lint: Option<bool>,
     // What a client may ask for and does not exist yet: refused, so that nobody believes it worked.
     #[schema(ignore)]
     amp: Option<Asks>,

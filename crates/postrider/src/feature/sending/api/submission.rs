@@ -13,6 +13,7 @@ use super::text::Texts;
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::access::{Class, Stream};
+use crate::feature::lint::{self, Look};
 use crate::feature::sending::control::{JSON_MAX, tag_ok};
 use crate::feature::sending::{
     Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
@@ -65,6 +66,9 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     // A stand-in lets the rest of a draft without a usable sender be judged too.
     let author = from.clone().unwrap_or_else(stand_in);
     let class = stream.as_ref().map_or(Class::Transactional, |stream| stream.class);
+    if request.lint == Some(true) {
+        check_advice(request, class, &mut mistakes);
+    }
     let content = compose_content(cx, request, (message, &author, &people, class), &mut mistakes);
     let (Some(from), Some(stream), Some(content)) = (from, stream, content) else { return Err(mistakes.0) };
     if !mistakes.0.is_empty() {
@@ -279,6 +283,20 @@ fn tags(tags: &Pairs, mistakes: &mut Mistakes) -> Option<Box<str>> {
         mistakes.add("/tags", Code::InvalidValue, format!("longer than {JSON_MAX} octets"));
     }
     (!tags.list.is_empty()).then(|| text.into())
+}
+
+/// Refuses what the lint calls an error.
+fn check_advice(request: &EmailRequest, class: Class, mistakes: &mut Mistakes) {
+    let look = Look {
+        subject: request.subject.clone().unwrap_or_default(),
+        preheader: None,
+        html: request.html.clone(),
+        text: request.text.clone(),
+        marketing: Some(class == Class::Marketing),
+    };
+    for (pointer, why) in lint::refusals(&look) {
+        mistakes.add(pointer, Code::InvalidValue, why);
+    }
 }
 
 fn stream(cx: &Context<'_>, wanted: Option<&str>, mistakes: &mut Mistakes) -> Option<Arc<Stream>> {

@@ -2,6 +2,7 @@
 
 mod draft;
 mod gallery;
+mod lint;
 mod part;
 pub mod preview;
 mod template;
@@ -57,6 +58,10 @@ fn versions() -> Vec<Endpoint> {
             .summary("Render a template without sending it.")
             .takes::<preview::RenderRequest>()
             .answers::<preview::RenderedBody>(200),
+        Endpoint::new(Method::Post, "/templates/{id}/lint", lint::lint)
+            .summary("Look at a template in each of its languages: what breaks, deceives or is not shown.")
+            .takes::<lint::LintRequest>()
+            .answers::<lint::TemplateAdvice>(200),
     ]
 }
 

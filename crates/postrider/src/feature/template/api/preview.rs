@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use content::{Failure, Limits, Program, Rendered};
+use content::{Compiled, Failure, Limits, Program, Rendered};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::draft::refused;
@@ -13,7 +14,7 @@ use super::template::existing;
 use super::version::compiled;
 use crate::app::App;
 use crate::feature::sending::api::metadata::Variables;
-use crate::feature::template::admin::Named;
+use crate::feature::template::admin::{Named, Template};
 use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
 use crate::http::error::{ApiError, Code, FieldError, Name};
@@ -52,28 +53,47 @@ pub(super) async fn render(
     Json(request): Json<RenderRequest>,
 ) -> Result<Answer<RenderedBody>, ApiError> {
     let template = existing(&app, &who, &shown).await?;
-    let program = match request.version {
-        Some(number) => {
-            let named = Named { id: template.id, key: String::new() };
-            let found = app.programs.fetch(&app.store, who.workspace, (&named, Some(number))).await?;
-            found.ok_or_else(|| ApiError::not_found("version"))?
-        }
-        None => {
-            let compiled = compiled(&app, who.workspace, &template.draft).await?;
-            Arc::new(Program::load(&compiled, &Limits::default()).map_err(|problem| refused(vec![problem]))?)
-        }
-    };
+    let program = program(&app, &who, &template, request.version).await?;
     let locale = request.locale.unwrap_or_default();
     let variables = request.variables.map_or(template.draft.sample, |variables| variables.0);
-    // A preview may be of anything, and take all that the limits allow: not on a thread that mail waits for.
-    let work = tokio::task::spawn_blocking(move || program.render(&locale, &variables));
-    let rendered = work.await.map_err(|error| {
-        tracing::error!(%error, "a template could not be rendered");
-        ApiError::new(Name::InternalServerError, "the template could not be rendered; the log says why")
-    })?;
+    let rendered = rendered(&program, &locale, variables).await?;
     let Rendered { subject, preheader, html, text } =
         rendered.map_err(|failure| ApiError::invalid(told(&failure, "/variables", "")))?;
     Ok(Answer(RenderedBody { object: "rendered_template", subject, preheader, html, text }))
+}
+
+/// A published version of a template, or its draft, ready to be rendered.
+pub(super) async fn program(
+    app: &App,
+    who: &FullKey,
+    template: &Template,
+    version: Option<i64>,
+) -> Result<Arc<Program>, ApiError> {
+    let Some(number) = version else {
+        return loaded(&compiled(app, who.workspace, &template.draft).await?);
+    };
+    let named = Named { id: template.id, key: String::new() };
+    let found = app.programs.fetch(&app.store, who.workspace, (&named, Some(number))).await?;
+    found.ok_or_else(|| ApiError::not_found("version"))
+}
+
+pub(super) fn loaded(compiled: &Compiled) -> Result<Arc<Program>, ApiError> {
+    let program = Program::load(compiled, &Limits::default()).map_err(|problem| refused(vec![problem]))?;
+    Ok(Arc::new(program))
+}
+
+/// Renders without sending. A preview may be of anything, and take all that the limits allow: not on a thread that mail waits for.
+pub(super) async fn rendered(
+    program: &Arc<Program>,
+    locale: &str,
+    variables: Map<String, Value>,
+) -> Result<Result<Rendered, Failure>, ApiError> {
+    let (program, locale) = (program.clone(), locale.to_owned());
+    let work = tokio::task::spawn_blocking(move || program.render(&locale, &variables));
+    work.await.map_err(|error| {
+        tracing::error!(%error, "a template could not be rendered");
+        ApiError::new(Name::InternalServerError, "the template could not be rendered; the log says why")
+    })
 }
 
 /// What a failure says about a request: pointers to variables begin with `data`, what is about the template with `template`.

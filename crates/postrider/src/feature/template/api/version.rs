@@ -11,6 +11,8 @@ use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::draft::refused;
+use super::lint::{Looking, TemplateAdvice, languages, locales};
+use super::preview::loaded;
 use super::template::existing;
 use crate::app::App;
 use crate::feature::template::admin::{self, Template, Version};
@@ -67,6 +69,8 @@ pub struct Published {
     id: String,
     /// The number of the new version.
     version: i64,
+    /// Advice on it, rendered with its sample; refuses nothing.
+    lint: TemplateAdvice,
 }
 
 pub(super) async fn publish(
@@ -75,8 +79,14 @@ pub(super) async fn publish(
     shown: Shown,
 ) -> Result<Answer<Published>, ApiError> {
     let template = existing(&app, &who, &shown).await?;
-    let version = published(&app, &who, &template).await?;
-    Ok(Answer(Published { object: "template", id: Noun::Template.show(template.id), version }))
+    let compiled = compiled(&app, who.workspace, &template.draft).await?;
+    let at = (&*app.mint, app.now());
+    let version = admin::version_add(&app.store, at, (who.workspace, &template), &compiled).await?;
+    let locales = locales(&template.draft);
+    let variables = template.draft.sample;
+    let looking = Looking { program: loaded(&compiled)?, variables, marketing: None, score: false };
+    let lint = languages(&app, &looking, locales).await?;
+    Ok(Answer(Published { object: "template", id: Noun::Template.show(template.id), version, lint }))
 }
 
 /// Publishes a template's draft; gives the version's number.

@@ -1,0 +1,135 @@
+//! Advice on mail before it is sent, and what a spam filter of the operator's would say.
+//!
+//! Guarantees
+//! 1. Looking changes nothing: no mail is made, nothing is stored.
+//! 2. It is done on a thread of its own, [`LOOKING_MAX`] at once: mail goes first.
+//! 3. A filter is asked within a time, and its answer cut at a size; that it fails refuses nothing.
+//! 4. Filters are at addresses that the operator set: the guard of customers' URLs does not hold for them.
+//!
+//! Not here: the rules (`content::lint`, `docs/lint.md`).
+
+pub mod api;
+pub mod filter;
+mod rspamd;
+mod spamd;
+#[cfg(test)]
+mod story;
+
+use content::lint::{Mail, Report, lint};
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::error::{ApiError, Name};
+
+pub use filter::Score;
+
+/// Mails that are looked at at once.
+const LOOKING_MAX: usize = 2;
+static LOOKING: Semaphore = Semaphore::const_new(LOOKING_MAX);
+
+/// A mail that is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    pub subject: String,
+    pub preheader: Option<String>,
+    pub html: Option<String>,
+    pub text: Option<String>,
+    /// None when the stream is not known.
+    pub marketing: Option<bool>,
+}
+
+impl Look {
+    fn report(&self) -> Report {
+        lint(&Mail {
+            subject: &self.subject,
+            preheader: self.preheader.as_deref(),
+            html: self.html.as_deref(),
+            text: self.text.as_deref(),
+            marketing: self.marketing,
+            images: &[],
+        })
+    }
+}
+
+/// What was found in a mail.
+#[derive(Serialize, ToSchema)]
+pub struct Advice {
+    /// Worst first.
+    findings: Vec<Finding>,
+    /// Further findings of the same codes.
+    left_out: usize,
+    /// One of each filter that is set, when it was asked for.
+    scores: Vec<Score>,
+}
+
+/// One thing that could be mended.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LintFinding)]
+struct Finding {
+    /// For programs: never changes. All are in `docs/lint.md`.
+    code: &'static str,
+    /// `error`, `warning` or `hint`.
+    #[schema(value_type = String)]
+    severity: content::lint::Severity,
+    /// `subject`, `preheader`, `html` or `text`.
+    #[schema(value_type = String)]
+    field: content::lint::Field,
+    /// From 1; 0 when it is about the whole.
+    line: usize,
+    column: usize,
+    /// What stands there, cut.
+    snippet: String,
+    reason: String,
+    fix: String,
+}
+
+impl From<content::lint::Finding> for Finding {
+    fn from(found: content::lint::Finding) -> Finding {
+        let content::lint::Finding { code, severity, field, line, column, snippet, reason, fix } = found;
+        Finding { code, severity, field, line, column, snippet, reason, fix }
+    }
+}
+
+/// Looks at a mail; asks the filters that are set for its score if that is wanted.
+///
+/// # Errors
+/// The work broke.
+pub async fn advice(app: &App, look: Look, score: Option<filter::Asked>) -> Result<Advice, ApiError> {
+    let scores = match score {
+        Some(asked) => filter::scores(app, &look, &asked).await,
+        None => Vec::new(),
+    };
+    let _place = LOOKING.acquire().await.expect("invariant: the semaphore is never closed");
+    let report = tokio::task::spawn_blocking(move || look.report()).await.map_err(|error| {
+        tracing::error!(%error, "a mail could not be looked at");
+        ApiError::new(Name::InternalServerError, "the mail could not be looked at; the log says why")
+    })?;
+    let findings = report.findings.into_iter().map(Finding::from).collect();
+    Ok(Advice { findings, left_out: report.left_out, scores })
+}
+
+/// The errors of a mail, as refusals of the request that holds it: pointer and sentence.
+#[must_use]
+pub fn refusals(look: &Look) -> Vec<(String, String)> {
+    let findings = look.report().findings.into_iter();
+    let errors = findings.filter(|found| found.severity == content::lint::Severity::Error);
+    errors
+        .map(|found| (found.field, found))
+        .map(|(field, found)| {
+            let place = if found.line > 0 { format!("line {}: ", found.line) } else { String::new() };
+            (pointer(field).to_owned(), format!("{place}{} ({})", found.reason, found.code))
+        })
+        .collect()
+}
+
+fn pointer(field: content::lint::Field) -> &'static str {
+    use content::lint::Field;
+    match field {
+        Field::Subject => "/subject",
+        Field::Preheader => "/preheader",
+        Field::Html => "/html",
+        Field::Text => "/text",
+    }
+}
