@@ -96,8 +96,8 @@ impl Styles {
         let mut rest = value;
         while let Some(open) = rest.find('(') {
             let before = &rest[..open];
-            let start = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-            self.ask("function", &before[start.map_or(0, |start| start + 1)..], at, findings);
+            let name = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next();
+            self.ask("function", name.unwrap_or_default(), at, findings);
             rest = &rest[open + 1..];
             // What is in a URL is no function.
             if before.ends_with("url") {

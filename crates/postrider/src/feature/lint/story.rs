@@ -135,7 +135,7 @@ async fn filter(answer: &'static str, end: &'static [u8]) -> (SocketAddr, mpsc::
 
 #[tokio::test]
 async fn filters_that_are_set_are_asked_for_their_score() {
-    let verdict = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nConnection: close\r\n\r\n\
+    let verdict = "HTTP/1.1 200 OK\r\nContent-Length: 101\r\nConnection: close\r\n\r\n\
                    {\"score\":2.5,\"required_score\":15.0,\"symbols\":{\"FROM_X\":{\"score\":2.5,\"description\":\"Unusual sender\"}}}";
     let (rspamd, mut asked_rspamd) = filter(verdict, b"the end\r\n").await;
     let (spamd, mut asked_spamd) = filter(
