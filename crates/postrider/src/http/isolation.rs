@@ -41,6 +41,10 @@ impl Tenant {
                 "/template-parts",
                 json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") }),
             ),
+            (
+                "/attachments",
+                json!({ "filename": format!("{mark}.txt"), "content": "dGhlIHNhbWUgb2Ygb3RoZXJz" }),
+            ),
             ("/templates", template(mark)),
             (
                 "/webhooks",
@@ -65,6 +69,7 @@ impl Tenant {
             "events",
             "templates",
             "template-parts",
+            "attachments",
             "webhooks",
         ] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
@@ -175,7 +180,11 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
             let made = json!({
                 "from": format!("me@{}.example", thief.mark), "to": "x@y.example", "template": { "id": victim.mark },
             });
-            let each = [mail, made].into_iter();
+            let file = json!({
+                "from": format!("me@{}.example", thief.mark), "to": "x@y.example", "subject": "s", "text": "t",
+                "attachments": [{ "id": victim.ids["attachments"][0] }],
+            });
+            let each = [mail, made, file].into_iter();
             each.map(|mail| if endpoint.path == "/emails" { mail } else { json!([mail]) }).collect()
         }
         (Method::Post, "/webhooks") => {
@@ -192,6 +201,7 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
         (Method::Post, "/templates/{id}/duplicate") => vec![json!({ "key": "stolen" })],
         (Method::Post, "/templates/{id}/render") => vec![json!({}), json!({ "version": 1 })],
         (Method::Post, "/templates/gallery/{id}/use") => vec![json!({})],
+        (Method::Post, "/attachments") => vec![json!({ "filename": "x.txt", "content": "eA==" })],
         (Method::Post, "/template-parts") => vec![json!({ "kind": "theme", "name": "x", "body": "{}" })],
         (Method::Patch, "/template-parts/{id}") => vec![json!({ "body": "stolen" })],
         (method, path) if endpoint.request.is_some() => {
@@ -222,6 +232,7 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/templates/{id}" => vec![String::new(), "?version=1".into()],
         "/templates/{id}/versions" => vec![after("versions")],
         "/template-parts" => vec![after("template-parts"), "?kind=partial".into()],
+        "/attachments" => vec![after("attachments")],
         "/webhooks" => vec![after("webhooks")],
         "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
             vec![after("webhook-attempts")]

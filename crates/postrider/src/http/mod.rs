@@ -33,7 +33,8 @@ use net::listen::{Listener, Stop};
 
 use crate::app::App;
 use crate::feature::{
-    access, capture, domain, egress, event, monitor, sending, suppression, template, tracking, webhook,
+    access, attachment, capture, domain, egress, event, monitor, sending, suppression, template, tracking,
+    webhook,
 };
 use endpoint::Endpoint;
 
@@ -66,6 +67,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         domain::api::endpoints(),
         suppression::api::endpoints(),
         template::api::endpoints(),
+        attachment::api::endpoints(),
         capture::api::endpoints(),
         egress::api::endpoints(),
         event::api::endpoints(),

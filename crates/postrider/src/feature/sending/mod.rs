@@ -221,6 +221,8 @@ pub enum Refusal {
     TooLarge { given: usize, max: usize },
     #[error("the header section is longer than {max} octets")]
     HeaderTooLarge { max: usize },
+    #[error("a file is not taken: {0}")]
+    Attachment(String),
     #[error("{field}: {reason}")]
     Option { field: &'static str, reason: String },
     #[error("this idempotency key was used for another message")]

@@ -13,6 +13,7 @@ use super::text::Texts;
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::access::{Class, Stream};
+use crate::feature::attachment::refusals;
 use crate::feature::sending::control::{JSON_MAX, tag_ok};
 use crate::feature::sending::{
     Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
@@ -59,7 +60,7 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     }
     check_headers(headers(request), &mut mistakes);
     let files = files(request);
-    check_attachments(files, &mut mistakes);
+    check_attachments(cx.app, files, &mut mistakes);
 
     let message = cx.app.mint.message(cx.now, people.recipients.len());
     // A stand-in lets the rest of a draft without a usable sender be judged too.
@@ -311,14 +312,13 @@ fn check_headers(headers: &[(String, String)], mistakes: &mut Mistakes) {
     }
 }
 
-fn check_attachments(files: &[AttachmentRequest], mistakes: &mut Mistakes) {
+fn check_attachments(app: &App, files: &[AttachmentRequest], mistakes: &mut Mistakes) {
     for (index, file) in files.iter().enumerate() {
         let mut add =
             |field: &str, code, why: &str| mistakes.add(format!("/attachments/{index}/{field}"), code, why);
-        if file.path.as_ref().is_some_and(|path| path.0) {
-            add("path", Code::NotAvailableYet, "not available yet: give the file itself in content");
-        } else if file.content.is_none() {
-            add("content", Code::MissingRequiredField, "an attachment needs its content, in base64");
+        let content = file.content.as_ref().map_or(&[][..], |octets| &octets.0);
+        for (field, why) in refusals(app, file.filename.as_deref(), file.content_type.as_deref(), content) {
+            add(field, Code::InvalidAttachment, &why);
         }
         match (file.disposition.as_deref(), &file.content_id) {
             (None, _) | (Some("inline"), Some(_)) | (Some("attachment"), None) => {}
@@ -390,6 +390,10 @@ fn file(file: &AttachmentRequest) -> compose::Attachment<'_> {
         filename: file.filename.as_deref(),
         content_type: file.content_type.as_deref(),
         content_id: file.content_id.as_deref(),
-        content: file.content.as_ref().map_or(&[], |octets| octets.0.as_slice()),
+        place: match file.disposition.as_deref() {
+            Some("attachment") => compose::Place::Files,
+            Some(_) | None => compose::Place::Suggested,
+        },
+        content: file.content.as_ref().map_or(&[], |octets| &octets.0),
     }
 }
