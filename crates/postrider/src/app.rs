@@ -54,6 +54,8 @@ pub struct App {
     pub bodies: Arc<Room>,
     /// Files that are fetched from URLs.
     pub fetches: Arc<Room>,
+    /// Octets of files on their way to recipients.
+    pub downloads: Arc<Room>,
     /// Which files are refused.
     pub dangers: content::danger::Rules,
     /// Who follows events as they happen.

@@ -112,6 +112,7 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
     // Only what has lost its delivery or its message goes from here on: hence the order.
     sweep(store, &egress::ATTEMPT_AGED, cuts.history).await?;
     sweep(store, &sending::MESSAGE_AGED, cuts.history).await?;
+    sweep(store, &attachment::LINK_AGED, cuts.history).await?;
     sweep(store, &capture::CAPTURED_AGED, cuts.history).await?;
     sweep(store, &tracking::ENGAGEMENT_AGED, cuts.history).await?;
     sweep(store, &webhook::ATTEMPT_AGED, cuts.history).await?;

@@ -74,6 +74,8 @@ impl Tenant {
         ] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
+        let links = format!("/emails/{}/links", tenant.ids["emails"][0]);
+        tenant.learn(harness, "links", &links).await;
         let attempts = format!("/emails/{}/attempts", tenant.ids["emails"][0]);
         tenant.learn(harness, "attempts", &attempts).await;
         let versions = format!("/templates/{mark}/versions");
@@ -94,6 +96,7 @@ impl Tenant {
             "from": format!("me@{mark}.example"), "to": format!("ann@{mark}.example"),
             "subject": format!("{mark} subject"), "text": format!("{mark} text"), "tags": { "kind": mark },
             "scheduled_at": scheduled,
+            "attachments": [{ "content": "eA==", "filename": format!("{mark}.txt"), "link": true }],
         });
         let (status, text) = self.ask(harness, ("POST", "/emails"), Some(&body)).await;
         assert_eq!(status, 200, "{text}");
@@ -237,6 +240,7 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
             vec![after("webhook-attempts")]
         }
+        "/emails/{id}/links" => vec![after("links")],
         "/emails/{id}/recipients" => vec![after("deliveries")],
         "/emails/{id}/events" => vec![after("events")],
         "/emails/{id}/attempts" => vec![after("attempts")],

@@ -68,6 +68,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         suppression::api::endpoints(),
         template::api::endpoints(),
         attachment::api::endpoints(),
+        attachment::download::endpoints(),
         capture::api::endpoints(),
         egress::api::endpoints(),
         event::api::endpoints(),
@@ -86,7 +87,8 @@ pub fn router(app: Arc<App>, stop: Stop) -> Router {
 
 /// Answers recipients only: for a listener that is open to the world while the API's is not.
 pub fn tracking_router(app: Arc<App>, stop: Stop) -> Router {
-    surface::router(tracking::api::endpoints(), Api { app, stop })
+    let endpoints = [tracking::api::endpoints(), attachment::download::endpoints()].concat();
+    surface::router(endpoints, Api { app, stop })
 }
 
 /// Serves until `stop`; requests under way are answered.

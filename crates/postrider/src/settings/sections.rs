@@ -379,7 +379,7 @@ section! {
             key: "file_max_bytes", unit: "bytes", default: 36_700_160, range: 65_536 to 1_073_741_824,
             because: "in base64 it fills the largest message, and few receivers take more",
         }
-        /// What a workspace's uploaded files take together; one that is uploaded twice counts once.
+        /// What a workspace's files take together, uploaded or kept for a link; equal ones count once.
         quota_bytes: u64 {
             key: "quota_bytes", unit: "bytes", default: 1_073_741_824, range: 1_048_576 to 1_099_511_627_776,
             because: "room for thousands of documents, and one workspace does not fill the disk",
@@ -408,6 +408,16 @@ section! {
         allowed: Vec<String> {
             key: "allowed", unit: "list of endings", default: [], example: r#"["apk"]"#,
             because: "the large receivers refuse them all",
+        }
+        /// Files of more bytes are kept here, and the email has a link to them instead; 0: only where the email asks for it.
+        link_above_bytes: u64 {
+            key: "link_above_bytes", unit: "bytes", default: 0, range: 0 to 1_073_741_824,
+            because: "what is handed over as an attachment should arrive as one unless somebody decides otherwise",
+        }
+        /// How long a link to a file leads to it.
+        link_days: u32 {
+            key: "link_days", unit: "days", default: 30, range: 1 to 3_650,
+            because: "as long as the content of a message is kept",
         }
         /// Whether files in mail that is handed over by SMTP are looked at, too.
         check_smtp: bool {

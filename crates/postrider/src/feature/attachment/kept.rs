@@ -22,7 +22,7 @@ pub const FILES_MAX: usize = 10_000;
 /// times, and its retention is counted in days.
 const USE_STEP_US: i64 = 3_600 * 1_000_000;
 
-const QUOTA: &str = "the workspace's files take as much as they may";
+pub(super) const QUOTA: &str = "the workspace's files take as much as they may";
 const NUMBER: &str = "the workspace has as many files as it may";
 
 /// A file without its octets.
@@ -67,31 +67,55 @@ impl From<StoreError> for KeepError {
     }
 }
 
+/// The octets of a file.
+pub(super) struct Content {
+    workspace: i64,
+    pub sha256: Bytes,
+    pub size: i64,
+    bytes: Bytes,
+}
+
+impl Content {
+    pub fn of(workspace: i64, bytes: &Bytes) -> Content {
+        let sha256 = Bytes::copy_from_slice(digest(&SHA256, bytes).as_ref());
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        Content { workspace, sha256, size, bytes: bytes.clone() }
+    }
+
+    /// Keeps the octets unless the workspace has them; the write conflicts with [`QUOTA`] when there is no room.
+    pub fn keep(self, write: &mut Write, (mint, now): (&Mint, At), quota: u64) {
+        let params = vec![
+            ("id", mint.next(now).into()),
+            ("workspace", self.workspace.into()),
+            ("sha256", self.sha256.into()),
+            ("size", self.size.into()),
+            ("now", now.0.into()),
+            ("quota", i64::try_from(quota).unwrap_or(i64::MAX).into()),
+            ("bytes", self.bytes.into()),
+        ];
+        write.step_expecting(1, QUOTA, &CONTENT_ADD, params);
+    }
+}
+
 /// Keeps a file; gives its id. The same file under the same name and type has the id that it had. `quota` bounds the octets of
 /// all the workspace's files; uploads at the same moment may together pass it by one file each.
 ///
 /// # Errors
 /// See [`KeepError`]; as [`Store::write`].
 pub async fn keep(store: &Store, (mint, now): (&Mint, At), new: New, quota: u64) -> Result<i64, KeepError> {
-    let sha256 = Bytes::copy_from_slice(digest(&SHA256, &new.content).as_ref());
-    let size = i64::try_from(new.content.len()).unwrap_or(i64::MAX);
-    let of = [
+    let content = Content::of(new.workspace, &new.content);
+    let named = vec![
         ("id", mint.next(now).into()),
         ("workspace", new.workspace.into()),
-        ("sha256", sha256.into()),
-        ("size", size.into()),
+        ("sha256", content.sha256.clone().into()),
+        ("size", content.size.into()),
         ("now", now.0.into()),
-    ];
-    let (mut content, mut named) = (of.to_vec(), of.to_vec());
-    content
-        .extend([("quota", i64::try_from(quota).unwrap_or(i64::MAX).into()), ("bytes", new.content.into())]);
-    named.extend([
         ("filename", new.filename.into()),
         ("content_type", new.content_type.into()),
         ("max", (FILES_MAX as i64).into()),
-    ]);
+    ];
     let mut write = Write::default();
-    write.step_expecting(1, QUOTA, &CONTENT_ADD, content);
+    content.keep(&mut write, (mint, now), quota);
     write.step_expecting(1, NUMBER, &ADD, named);
     let committed = store.write(write).await?;
     let id = match &committed {

@@ -1,4 +1,4 @@
-//! Attachments: files that are uploaded once and named by emails, fetched from URLs, or refused for what they are.
+//! Attachments: files that are uploaded once and named by emails, fetched from URLs, kept for a link, or refused for what they are.
 //!
 //! Guarantees
 //! 1. A file is kept once for a workspace, and counted once towards its quota; nobody else's key reaches it.
@@ -9,8 +9,10 @@
 //! Not here: how files become parts of a message (`mail::compose`), what is dangerous (`content::danger`).
 
 pub mod api;
+pub mod download;
 pub mod fetch;
 pub mod kept;
+pub mod link;
 pub mod octets;
 pub mod referred;
 #[cfg(test)]
@@ -22,19 +24,31 @@ use store::{Migration, query};
 use crate::app::App;
 use crate::retention::{Aged, edge};
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 19,
-    name: "attachment: uploaded files",
-    sql: include_str!("migrations/0019_attachment.sql"),
-    postgres: None,
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 19,
+        name: "attachment: uploaded files",
+        sql: include_str!("migrations/0019_attachment.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 20,
+        name: "attachment: links to files",
+        sql: include_str!("migrations/0020_attachment_link.sql"),
+        postgres: None,
+    },
+];
 
 query!(ATTACHMENT_AGE, "queries/age.sql");
 query!(CONTENT_AGE, "queries/content_age.sql");
+query!(LINK_AGE, "queries/link_age.sql");
+edge!(LINK_EDGE, "attachment_link");
 edge!(ATTACHMENT_EDGE, "attachment");
 edge!(CONTENT_EDGE, "attachment_content");
 /// Files that no email named for long.
 pub static ATTACHMENT_AGED: Aged = Aged { edge: &ATTACHMENT_EDGE, delete: &ATTACHMENT_AGE, page: 1_000 };
+/// Links whose time is over.
+pub static LINK_AGED: Aged = Aged { edge: &LINK_EDGE, delete: &LINK_AGE, page: 1_000 };
 /// Octets that nothing refers to; a hundred at a time, for each may be megabytes.
 pub static CONTENT_AGED: Aged = Aged { edge: &CONTENT_EDGE, delete: &CONTENT_AGE, page: 100 };
 

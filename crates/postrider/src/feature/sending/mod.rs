@@ -27,6 +27,7 @@ use mail::{Address, At, Envelope, ForwardPath};
 use store::{Migration, Write, query};
 
 use crate::feature::access::{Key, Stream};
+use crate::feature::attachment::link::NewLink;
 use crate::feature::tracking::switches::Switches;
 use crate::retention::{Aged, edge};
 
@@ -148,6 +149,8 @@ pub struct Options {
     pub expires: Option<At>,
     /// What is tracked; as the stream says when nothing is said.
     pub track: Option<Switches>,
+    /// Files that the content leads to.
+    pub links: Vec<NewLink>,
 }
 
 /// One message, before anything was decided about it.

@@ -11,6 +11,7 @@
 
 mod attached;
 mod change;
+mod linked;
 mod listed;
 pub mod metadata;
 mod moment;
@@ -59,6 +60,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             .summary("List an email's recipients, each with what became of it.")
             .query::<crate::http::page::PageParams>()
             .answers::<List<shown::ShownRecipient>>(200),
+        Endpoint::new(Method::Get, "/emails/{id}/links", shown::links)
+            .summary("List the files that an email leads to, with their downloads.")
+            .query::<crate::http::page::PageParams>()
+            .answers::<List<shown::ShownLink>>(200),
         Endpoint::new(Method::Get, "/emails/{id}/attempts", shown::attempts)
             .summary("List the attempts to deliver an email, each with its SMTP conversation.")
             .query::<crate::http::page::PageParams>()

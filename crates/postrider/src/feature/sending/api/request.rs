@@ -137,6 +137,9 @@ pub struct AttachmentRequest {
     /// Makes it inline: the html names it as `cid:…`.
     #[serde(alias = "contentId", alias = "inline_content_id")]
     pub content_id: Option<String>,
+    /// `true`: the file is kept here, and the email has a link to it instead. As the server's settings say for its size when
+    /// nothing is said.
+    pub link: Option<bool>,
     /// `inline` or `attachment`; as the other fields suggest when nothing is said.
     pub disposition: Option<String>,
 }

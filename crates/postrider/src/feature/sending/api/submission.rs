@@ -7,6 +7,7 @@ use mail::compose::{self, Draft};
 use mail::{Address, At, Body, Envelope, ForwardPath, Mailbox, ReversePath};
 use serde_json::{Map, Value};
 
+use super::linked::Linked;
 use super::moment;
 use super::request::{Addresses, AttachmentRequest, EmailRequest, Pairs, Written};
 use super::text::Texts;
@@ -66,7 +67,9 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     // A stand-in lets the rest of a draft without a usable sender be judged too.
     let author = from.clone().unwrap_or_else(stand_in);
     let class = stream.as_ref().map_or(Class::Transactional, |stream| stream.class);
-    let content = compose_content(cx, request, (message, &author, &people, class), &mut mistakes);
+    let linked = Linked::of(cx, request, &author.address.domain(), &mut mistakes);
+    let content = compose_content(cx, request, (message, &author, &people, class), &linked, &mut mistakes);
+    options.links = linked.links;
     let (Some(from), Some(stream), Some(content)) = (from, stream, content) else { return Err(mistakes.0) };
     if !mistakes.0.is_empty() {
         return Err(mistakes.0);
@@ -258,6 +261,7 @@ fn options(now: At, request: &EmailRequest, mistakes: &mut Mistakes) -> Options 
         scheduled,
         expires,
         track: None,
+        links: Vec::new(),
     }
 }
 
@@ -337,17 +341,20 @@ fn compose_content(
     cx: &Context<'_>,
     request: &EmailRequest,
     (message, from, people, class): (i64, &Mailbox, &People, Class),
+    linked: &Linked<'_>,
     mistakes: &mut Mistakes,
 ) -> Option<Vec<u8>> {
-    let attachments: Vec<_> = files(request).iter().map(file).collect();
+    let Linked { html, text, .. } = linked;
+    let carried = linked.carried.iter().map(|index| &files(request)[*index]);
+    let attachments: Vec<_> = carried.map(file).collect();
     let mut headers: Vec<_> =
         headers(request).iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     if is_notification(&headers, class) {
         headers.push(("Auto-Submitted", "auto-generated"));
     }
     let message_id = format!("{}@{}", Noun::Message.show(message), from.address.domain_str());
-    let made = request.html.as_deref().filter(|_| request.text.is_none()).map(|html| cx.texts.of(html));
-    let text = made.as_deref().or(request.text.as_deref());
+    let made = html.as_deref().filter(|_| text.is_none()).map(|html| cx.texts.of(html));
+    let text = made.as_deref().or(text.as_deref());
     let draft = Draft {
         from,
         reply_to: &people.reply_to,
@@ -357,8 +364,8 @@ fn compose_content(
         date: cx.now,
         message_id: &message_id,
         // An empty text beside HTML says that there shall be none.
-        text: text.filter(|text| request.html.is_none() || !text.is_empty()),
-        html: request.html.as_deref(),
+        text: text.filter(|text| html.is_none() || !text.is_empty()),
+        html: html.as_deref(),
         attachments: &attachments,
         headers: &headers,
         seed: message.cast_unsigned(),
@@ -369,7 +376,7 @@ fn compose_content(
             for one in wrong {
                 let file = one.pointer.starts_with("/attachments");
                 let code = if file { Code::InvalidAttachment } else { Code::InvalidValue };
-                mistakes.add(one.pointer, code, one.mistake.to_string());
+                mistakes.add(linked.pointer(one.pointer), code, one.mistake.to_string());
             }
             None
         }
