@@ -11,6 +11,7 @@
 
 mod check;
 mod compiled;
+pub mod danger;
 mod flatten;
 pub mod gallery;
 mod html;

@@ -106,6 +106,25 @@ impl WebUrl {
     pub fn as_str(&self) -> &str {
         self.url.as_str()
     }
+
+    /// Where a redirect of this URL leads, read and checked as any other.
+    pub fn join(&self, reach: Reach, place: &str) -> Result<WebUrl, UrlError> {
+        if place.len() > URL_BYTES_MAX {
+            return Err(UrlError::TooLong);
+        }
+        let next = self.url.join(place).map_err(|error| UrlError::Malformed(error.to_string()))?;
+        WebUrl::parse(reach, next.as_str())
+    }
+
+    /// What the path ends with, escapes resolved: for a file, mostly its name.
+    #[must_use]
+    pub fn last_segment(&self) -> Option<String> {
+        let segment = self.url.path_segments()?.next_back().filter(|segment| !segment.is_empty())?;
+        // A query's form is the one place where this package resolves escapes; a plus sign is none here.
+        let form = format!("n={}", segment.replace('+', "%2B").replace('&', "%26"));
+        let (_, name) = url::form_urlencoded::parse(form.as_bytes()).next()?;
+        Some(name.into_owned())
+    }
 }
 
 /// Why there is no answer.

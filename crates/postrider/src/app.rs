@@ -52,6 +52,12 @@ pub struct App {
     pub list_turns: crate::turns::Turns,
     /// Octets of requests' bodies that are in memory.
     pub bodies: Arc<Room>,
+    /// Files that are fetched from URLs.
+    pub fetches: Arc<Room>,
+    /// Octets of files on their way to recipients.
+    pub downloads: Arc<Room>,
+    /// Which files are refused.
+    pub dangers: content::danger::Rules,
     /// Who follows events as they happen.
     pub followers: Arc<Room>,
 }

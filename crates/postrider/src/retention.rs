@@ -16,7 +16,7 @@ use mail::At;
 use store::{Query, Store, StoreError, Write};
 
 use crate::app::App;
-use crate::feature::{capture, egress, event, search, sending, tracking, webhook};
+use crate::feature::{attachment, capture, egress, event, search, sending, tracking, webhook};
 use crate::{id, starts};
 
 /// How often old rows are looked for.
@@ -25,6 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);
 /// How long the answer to an idempotency key is replayed, as the API promises.
 const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// How long octets stay that nothing refers to. Reason: an upload that is on its way to the committer may be about to.
+const BROUGHT_LATELY: Duration = Duration::from_secs(600);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// A table whose rows go by age, its ids growing with time.
@@ -93,6 +95,7 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
 async fn remove_everywhere(app: &App, cuts: Cuts) -> Result<(), StoreError> {
     remove(&app.store, cuts, app.epoch).await?;
     forget_addresses(&app.store, ago(app.now(), app.settings.tracking.addresses_days)).await?;
+    forget_files(&app.store, app.now(), app.settings.attachments.kept_days).await?;
     while search::upkeep::forget_before(&app.search, id::floor(cuts.history)).await? > 0 {
         tokio::time::sleep(PAUSE).await;
     }
@@ -109,6 +112,7 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
     // Only what has lost its delivery or its message goes from here on: hence the order.
     sweep(store, &egress::ATTEMPT_AGED, cuts.history).await?;
     sweep(store, &sending::MESSAGE_AGED, cuts.history).await?;
+    sweep(store, &attachment::LINK_AGED, cuts.history).await?;
     sweep(store, &capture::CAPTURED_AGED, cuts.history).await?;
     sweep(store, &tracking::ENGAGEMENT_AGED, cuts.history).await?;
     sweep(store, &webhook::ATTEMPT_AGED, cuts.history).await?;
@@ -128,6 +132,15 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
 /// As [`Store::read`] and [`Store::write`].
 pub async fn forget_addresses(store: &Store, cut: At) -> Result<(), StoreError> {
     sweep(store, &tracking::ADDRESS_AGED, cut).await
+}
+
+/// Forgets the uploaded files that no email has named for so many days, and octets that nothing refers to.
+///
+/// # Errors
+/// As [`Store::read`] and [`Store::write`].
+pub async fn forget_files(store: &Store, now: At, kept_days: u32) -> Result<(), StoreError> {
+    sweep(store, &attachment::ATTACHMENT_AGED, ago(now, kept_days)).await?;
+    sweep(store, &attachment::CONTENT_AGED, before(now, BROUGHT_LATELY)).await
 }
 
 /// So many days before `now`.

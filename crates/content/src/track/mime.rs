@@ -1,15 +1,16 @@
-//! Where the text parts of a raw message lie (RFC 2045, RFC 2046).
+//! Where the texts and the files of a raw message lie (RFC 2045, RFC 2046).
 //!
 //! Guarantees
 //! 1. One pass over the message: every line is compared with the open boundaries once.
-//! 2. Nothing is found inside attachments, enclosed messages, and what is signed or encrypted.
-//! 3. A message that can be read in two ways has no text parts: two Content-Type fields, a header section that cannot be read.
+//! 2. No text is found inside attachments, enclosed messages, and what is signed or encrypted.
+//! 3. A message that can be read in two ways has no parts: two Content-Type fields, a header section that cannot be read.
 
 use std::ops::Range;
 
 use mail::Headers;
 use memchr::memmem;
 
+use super::name::names;
 use super::transfer::Encoding;
 
 /// Nested multiparts. Reason: as Postfix (`mime_nesting_limit` is 100) but smaller; real mail has five.
@@ -35,12 +36,33 @@ pub(super) struct TextPart {
     pub body: Range<usize>,
 }
 
+/// What is neither a text that people see nor made of parts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct FilePart {
+    /// Every name that some reader may take for its own.
+    pub names: Vec<String>,
+    /// Without its parameters, in small letters.
+    pub content_type: String,
+    /// None for one that the RFC does not know.
+    pub encoding: Option<Encoding>,
+    pub body: Range<usize>,
+}
+
 /// The text parts in the order of the message; `None` when it is too deep, too finely cut or ambiguous.
 pub(super) fn text_parts(raw: &[u8]) -> Option<Vec<TextPart>> {
-    let mut walk =
-        Walk { raw, open: Vec::new(), seen: 0, found: Vec::new(), delimiter: memmem::Finder::new(b"\n--") };
+    walked(raw).map(|walk| walk.texts)
+}
+
+/// The files in the order of the message, those in signed parts too; `None` as for the texts.
+pub(crate) fn files(raw: &[u8]) -> Option<Vec<FilePart>> {
+    walked(raw).map(|walk| walk.files)
+}
+
+fn walked(raw: &[u8]) -> Option<Walk<'_>> {
+    let delimiter = memmem::Finder::new(b"\n--");
+    let mut walk = Walk { raw, open: Vec::new(), seen: 0, texts: Vec::new(), files: Vec::new(), delimiter };
     walk.entity(0, Concern::Ours)?;
-    Some(walk.found)
+    Some(walk)
 }
 
 /// Whether texts below here may be changed.
@@ -56,7 +78,8 @@ struct Walk<'m> {
     /// Boundaries of the multiparts that are open, outermost first.
     open: Vec<Vec<u8>>,
     seen: usize,
-    found: Vec<TextPart>,
+    texts: Vec<TextPart>,
+    files: Vec<FilePart>,
     delimiter: memmem::Finder<'static>,
 }
 
@@ -83,7 +106,7 @@ struct Declared {
 enum Kind {
     Text(TextKind),
     Multipart { boundary: Vec<u8>, sealed: bool },
-    Other,
+    File { content_type: String, names: Vec<String> },
 }
 
 impl Walk<'_> {
@@ -105,11 +128,17 @@ impl Walk<'_> {
                 if let (Some(encoding), Concern::Ours) = (declared.encoding, concern) {
                     let (charset, encoding_field) = (declared.charset, declared.encoding_field);
                     let body = declared.body..end.max(declared.body);
-                    self.found.push(TextPart { kind, charset, encoding, encoding_field, body });
+                    self.texts.push(TextPart { kind, charset, encoding, encoding_field, body });
                 }
                 Some(ended)
             }
-            Kind::Other => Some(self.next_delimiter(declared.body)),
+            Kind::File { content_type, names } => {
+                let ended = self.next_delimiter(declared.body);
+                let end = ended.as_ref().map_or(self.raw.len(), |delimiter| delimiter.end);
+                let body = declared.body..end.max(declared.body);
+                self.files.push(FilePart { names, content_type, encoding: declared.encoding, body });
+                Some(ended)
+            }
         }
     }
 
@@ -171,10 +200,12 @@ impl Walk<'_> {
         let encoding = one("Content-Transfer-Encoding")?;
         let encoding_field = headers.find("Content-Transfer-Encoding").map(|field| field.range);
         let encoding_field = encoding_field.unwrap_or(headers.fields_end()..headers.fields_end());
-        let content_type = Parameters::read(&content_type);
+        let (content_type, disposition) = (without_comments(&content_type), without_comments(&disposition));
+        let names = || [names(&disposition, "filename"), names(&content_type, "name")].concat();
+        let (content_type, disposition) = (Parameters::read(&content_type), Parameters::read(&disposition));
         let charset = content_type.value("charset").map(str::to_owned);
         Some(Declared {
-            kind: kind(&content_type, &Parameters::read(&disposition)),
+            kind: kind(content_type, &disposition, names),
             charset,
             encoding: Encoding::named(encoding.split(';').next().unwrap_or_default().trim()),
             encoding_field: at + encoding_field.start..at + encoding_field.end,
@@ -183,7 +214,7 @@ impl Walk<'_> {
     }
 }
 
-fn kind(content_type: &Parameters, disposition: &Parameters) -> Kind {
+fn kind(content_type: Parameters, disposition: &Parameters, names: impl Fn() -> Vec<String>) -> Kind {
     let attached = disposition.main == "attachment"
         || disposition.value("filename").is_some()
         || content_type.value("name").is_some();
@@ -196,9 +227,9 @@ fn kind(content_type: &Parameters, disposition: &Parameters) -> Kind {
                 boundary: boundary.as_bytes().to_vec(),
                 sealed: matches!(multipart, "multipart/signed" | "multipart/encrypted"),
             },
-            Some(_) | None => Kind::Other,
+            Some(_) | None => Kind::File { content_type: content_type.main, names: names() },
         },
-        _ => Kind::Other,
+        _ => Kind::File { content_type: content_type.main, names: names() },
     }
 }
 
@@ -210,9 +241,9 @@ struct Parameters {
 }
 
 impl Parameters {
+    /// Reads a field without comments.
     fn read(field: &str) -> Parameters {
-        let field = without_comments(field);
-        let mut pieces = split_quoted(&field).into_iter();
+        let mut pieces = split_quoted(field).into_iter();
         let main = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
         let list = pieces.filter_map(|piece| {
             let (name, value) = piece.split_once('=')?;
@@ -229,7 +260,7 @@ impl Parameters {
 }
 
 /// Splits at semicolons that stand in no quotes.
-fn split_quoted(field: &str) -> Vec<&str> {
+pub(super) fn split_quoted(field: &str) -> Vec<&str> {
     let (mut pieces, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
     for (at, byte) in field.bytes().enumerate() {
         match byte {
@@ -271,7 +302,7 @@ fn without_comments(field: &str) -> String {
     out
 }
 
-fn unquoted(value: &str) -> String {
+pub(super) fn unquoted(value: &str) -> String {
     let Some(inner) = value.strip_prefix('"') else {
         return value.split_ascii_whitespace().next().unwrap_or_default().to_owned();
     };

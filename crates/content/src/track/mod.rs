@@ -14,7 +14,8 @@
 mod charset;
 mod html;
 mod message;
-mod mime;
+pub(crate) mod mime;
+mod name;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -16,7 +16,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// How a body travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     /// 7bit, 8bit, binary: as it is.
     Identity,
     QuotedPrintable,
@@ -47,6 +47,29 @@ impl Encoding {
                 BASE64.decode(dense).ok()
             }
         }
+    }
+
+    /// The first octets of a body, up to `max`; fewer where it is not so encoded.
+    pub(crate) fn decode_start(self, body: &[u8], max: usize) -> Vec<u8> {
+        // No encoding needs four octets for one but between white space.
+        let start = &body[..body.len().min(4 * max)];
+        let mut octets = match self {
+            Encoding::Identity => start.to_vec(),
+            Encoding::QuotedPrintable => {
+                // Cut between lines and escapes.
+                let end = start.iter().rposition(|byte| *byte == b'=').filter(|at| at + 3 > start.len());
+                decode_quoted_printable(&start[..end.unwrap_or(start.len())]).unwrap_or_default()
+            }
+            Encoding::Base64 => {
+                // Readers skip what is no letter of the alphabet.
+                let letters = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+                let mut dense: Vec<u8> = start.iter().copied().filter(letters).collect();
+                dense.truncate(dense.len() / 4 * 4);
+                BASE64.decode(dense).unwrap_or_default()
+            }
+        };
+        octets.truncate(max);
+        octets
     }
 
     /// The encoding in which `body` can travel: this one, unless a line is too long to go as it is.

@@ -10,7 +10,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mail::compose::{Attachment, Draft, compose};
+use mail::compose::{Attachment, Draft, Place, compose};
 use mail::{Address, At, Headers, Mailbox, canonical_lines};
 
 use crate::{Target, kind, target};
@@ -65,6 +65,7 @@ fn check(input: &[u8]) -> u64 {
         content_type: Some(content_type.as_str()).filter(|text| given(text)),
         content_id: Some(content_id.as_str()).filter(|text| given(text)),
         content: file,
+        place: Place::Suggested,
     };
     let attachments = [attachment];
     let draft = Draft {
@@ -127,7 +128,7 @@ fn holds(draft: &Draft<'_>, message: &[u8]) -> u64 {
     if wanted.is_empty() {
         wanted.push(b"\r\n".to_vec());
     }
-    wanted.extend(draft.attachments.iter().map(|attachment| attachment.content.to_vec()));
+    wanted.extend(draft.attachments.iter().map(arrives));
     for part in parts.iter().filter(|_| parts.len() > 1) {
         let known = |name: &String| PART_FIELDS.contains(&name.as_str());
         assert!(part.names.iter().all(known), "{:?}", part.names);
@@ -135,6 +136,17 @@ fn holds(draft: &Draft<'_>, message: &[u8]) -> u64 {
     let bodies: Vec<&Vec<u8>> = parts.iter().map(|part| &part.content).collect();
     assert_eq!(bodies, wanted.iter().collect::<Vec<_>>(), "{}", message.escape_ascii());
     kind(parts.iter().map(|part| (part.encoding.clone(), part.names.len())).collect::<Vec<_>>())
+}
+
+/// What comes of a file: an invitation is a text, everything else its octets.
+fn arrives(attachment: &Attachment<'_>) -> Vec<u8> {
+    let kind = attachment.content_type.unwrap_or_default().to_ascii_lowercase();
+    let mut pieces = kind.split(';').map(str::trim);
+    let calendar = pieces.next() == Some("text/calendar");
+    match calendar && attachment.content_id.is_none() && pieces.any(|piece| piece.starts_with("method=")) {
+        true => canonical_lines(attachment.content).into_owned(),
+        false => attachment.content.to_vec(),
+    }
 }
 
 /// A part without parts.

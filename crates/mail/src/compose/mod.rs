@@ -7,14 +7,16 @@
 //! 4. All mistakes are reported at once, each with a pointer to its field (RFC 6901).
 //! 5. What was composed, [`Headers::scan`] reads.
 //!
-//! The shape: text and html are `multipart/alternative`; html with inline attachments is `multipart/related`; other attachments make it
-//! `multipart/mixed`. A layer of one part is left out.
+//! The shape: text, html and an invitation are `multipart/alternative`; html with inline attachments is `multipart/related`; other
+//! attachments make it `multipart/mixed`. A layer of one part is left out.
 //!
 //! Not here: templates, links, list headers (the caller's), signatures (`dkim`).
 
 pub(crate) mod encoding;
 mod parameter;
 mod part;
+
+pub use parameter::{content_type_of, is_content_type, is_filename};
 
 use std::fmt;
 
@@ -60,6 +62,18 @@ pub struct Attachment<'a> {
     /// For `cid:` in the html, with or without angle brackets: such an attachment is inline.
     pub content_id: Option<&'a str>,
     pub content: &'a [u8],
+    pub place: Place,
+}
+
+/// Where an attachment goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Place {
+    /// Where its other fields suggest: beside the html that names its content id; as an invitation, which calendars act upon, when
+    /// its type is `text/calendar` with a method (RFC 6047 §2.4); else among the files.
+    #[default]
+    Suggested,
+    /// Among the files, in any case.
+    Files,
 }
 
 /// What is wrong with one field of a draft.

@@ -53,12 +53,27 @@ pub(super) fn check_attachments(attachments: &[Attachment<'_>], mistakes: &mut M
 
 /// The declared type, otherwise the one that the file name suggests.
 pub(super) fn content_type<'a>(attachment: &Attachment<'a>) -> &'a str {
-    let ending = || attachment.filename.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
-    let by_ending = || {
-        let ending = ending()?;
-        BY_ENDING.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending)).map(|(_, found)| *found)
-    };
-    attachment.content_type.or_else(by_ending).unwrap_or(OCTETS)
+    attachment.content_type.unwrap_or_else(|| content_type_of(attachment.filename.unwrap_or_default()))
+}
+
+/// The type that a file name's ending suggests; `application/octet-stream` when it suggests none.
+#[must_use]
+pub fn content_type_of(filename: &str) -> &'static str {
+    let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let known = BY_ENDING.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending));
+    known.map_or(OCTETS, |(_, found)| found)
+}
+
+/// Whether a type is that of a calendar object that asks for something: `text/calendar; method=REQUEST` (RFC 6047 §2.4).
+pub(super) fn is_invitation(content_type: &str) -> bool {
+    let mut pieces = content_type.split(';').map(str::trim);
+    pieces.next().is_some_and(|main| main.eq_ignore_ascii_case("text/calendar"))
+        && pieces.any(|piece| names(piece, "method"))
+}
+
+/// Whether a parameter has this name.
+pub(super) fn names(parameter: &str, name: &str) -> bool {
+    parameter.trim().split_once('=').is_some_and(|(own, _)| own.eq_ignore_ascii_case(name))
 }
 
 /// A content id without the angle brackets that people may write.
@@ -102,7 +117,9 @@ fn percent_pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-fn is_filename(name: &str) -> bool {
+/// Whether a file name may stand in a message: 1 to [`FILENAME_MAX_BYTES`] octets, no control character.
+#[must_use]
+pub fn is_filename(name: &str) -> bool {
     (1..=FILENAME_MAX_BYTES).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
@@ -111,8 +128,10 @@ fn is_content_id(id: &str) -> bool {
         && id.bytes().all(|b| (b'!'..=b'~').contains(&b) && !matches!(b, b'<' | b'>'))
 }
 
-/// `type/subtype`, then parameters `; name=value` with a token or a quoted string (RFC 2045 §5.1).
-fn is_content_type(text: &str) -> bool {
+/// Whether a content type may stand in a message: `type/subtype`, then parameters `; name=value` with a token or a quoted string
+/// (RFC 2045 §5.1).
+#[must_use]
+pub fn is_content_type(text: &str) -> bool {
     if text.len() > CONTENT_TYPE_MAX_BYTES || !text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
         return false;
     }

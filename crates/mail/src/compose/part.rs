@@ -5,14 +5,28 @@
 use std::borrow::Cow;
 
 use super::encoding::{Encoding, is_seven_bit};
-use super::parameter::{bare_id, content_type, write_filename};
-use super::{Attachment, Draft};
+use super::parameter::{bare_id, content_type, is_invitation, names, write_filename};
+use super::{Attachment, Draft, Place};
 use crate::canonical_lines;
 
 enum Part<'a> {
-    Text { kind: &'static str, body: Cow<'a, [u8]> },
-    File { attachment: &'a Attachment<'a>, is_inline: bool },
-    Several { kind: Layer, parts: Vec<Part<'a>> },
+    Text {
+        kind: &'static str,
+        body: Cow<'a, [u8]>,
+    },
+    /// What calendars act upon, in their own type.
+    Invitation {
+        kind: &'a str,
+        body: Cow<'a, [u8]>,
+    },
+    File {
+        attachment: &'a Attachment<'a>,
+        is_inline: bool,
+    },
+    Several {
+        kind: Layer,
+        parts: Vec<Part<'a>>,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -31,23 +45,40 @@ pub(super) fn write_body(draft: &Draft<'_>, out: &mut Vec<u8>) {
 fn tree<'a>(draft: &'a Draft<'a>) -> Part<'a> {
     let text = |kind, body: &'a str| Part::Text { kind, body: canonical_lines(body.as_bytes()) };
     // Without html nothing refers to an inline attachment, so it is an ordinary one.
-    let is_inline = |attachment: &&Attachment<'_>| draft.html.is_some() && attachment.content_id.is_some();
+    let is_inline = |attachment: &Attachment<'_>| {
+        draft.html.is_some() && attachment.content_id.is_some() && attachment.place == Place::Suggested
+    };
     let html = draft.html.map(|html| {
         let inline = draft
             .attachments
             .iter()
-            .filter(is_inline)
+            .filter(|attachment| is_inline(attachment))
             .map(|attachment| Part::File { attachment, is_inline: true });
         layer(Layer::Related, std::iter::once(text("text/html", html)).chain(inline).collect())
     });
-    let content = match (draft.text, html) {
-        (Some(plain), Some(html)) => layer(Layer::Alternative, vec![text("text/plain", plain), html]),
-        (None, Some(html)) => html,
-        (plain, None) => text("text/plain", plain.unwrap_or("")),
-    };
-    let files = draft.attachments.iter().filter(|attachment| !is_inline(attachment));
+    let plain = draft.text.or(draft.html.is_none().then_some("")).map(|plain| text("text/plain", plain));
+    // The richest form comes last (RFC 2046 §5.1.4).
+    let invited = invitation(draft).map(|attachment| Part::Invitation {
+        kind: content_type(attachment),
+        body: canonical_lines(attachment.content),
+    });
+    let content = layer(Layer::Alternative, [plain, html, invited].into_iter().flatten().collect());
+    let is_invited =
+        |attachment: &Attachment<'_>| invitation(draft).is_some_and(|one| std::ptr::eq(one, attachment));
+    let files =
+        draft.attachments.iter().filter(|attachment| !is_inline(attachment) && !is_invited(attachment));
     let files = files.map(|attachment| Part::File { attachment, is_inline: false });
     layer(Layer::Mixed, std::iter::once(content).chain(files).collect())
+}
+
+/// The first attachment that is an invitation; calendars act upon no more than one.
+fn invitation<'a>(draft: &'a Draft<'a>) -> Option<&'a Attachment<'a>> {
+    let is_one = |attachment: &&Attachment<'_>| {
+        attachment.place == Place::Suggested
+            && attachment.content_id.is_none()
+            && is_invitation(content_type(attachment))
+    };
+    draft.attachments.iter().find(is_one)
 }
 
 fn layer(kind: Layer, mut parts: Vec<Part<'_>>) -> Part<'_> {
@@ -65,6 +96,14 @@ fn write_part(out: &mut Vec<u8>, part: &Part<'_>, boundaries: &mut Boundaries) {
         Part::Text { kind, body } => {
             let encoding = Encoding::for_text(body);
             push(out, &["Content-Type: ", kind, "; charset=utf-8\r\n"]);
+            push(out, &["Content-Transfer-Encoding: ", encoding.name(), "\r\n\r\n"]);
+            encoding.write(out, body);
+        }
+        Part::Invitation { kind, body } => {
+            let encoding = Encoding::for_text(body);
+            let charset =
+                if kind.split(';').any(|piece| names(piece, "charset")) { "" } else { "; charset=utf-8" };
+            push(out, &["Content-Type: ", kind, charset, "\r\n"]);
             push(out, &["Content-Transfer-Encoding: ", encoding.name(), "\r\n\r\n"]);
             encoding.write(out, body);
         }

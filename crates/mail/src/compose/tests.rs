@@ -89,6 +89,51 @@ fn layers_come_with_what_needs_them() {
 }
 
 #[test]
+fn an_invitation_stands_beside_the_texts_and_other_calendars_among_the_files() {
+    let (from, to) = (mailbox("j@example.org"), [mailbox("ann@example.net")]);
+    let calendar = |content_type| Attachment {
+        filename: Some("invite.ics"),
+        content_type: Some(content_type),
+        content: "BEGIN:VCALENDAR\nMETHOD:REQUEST\nSUMMARY:Café\nEND:VCALENDAR\n".as_bytes(),
+        ..Attachment::default()
+    };
+    let invitation = calendar("Text/Calendar; Method=REQUEST");
+    let cases: &[(&[Attachment<'_>], &[&str])] = &[
+        (&[invitation], &["multipart/alternative", "text/plain", "text/html", "Text/Calendar"]),
+        (
+            &[Attachment { place: Place::Files, ..invitation }],
+            &["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "Text/Calendar"],
+        ),
+        (
+            &[calendar("text/calendar"), invitation, calendar("application/ics")],
+            &[
+                "multipart/mixed",
+                "multipart/alternative",
+                "text/plain",
+                "text/html",
+                "Text/Calendar",
+                "text/calendar",
+                "application/ics",
+            ],
+        ),
+    ];
+    for (attachments, expected) in cases {
+        let message = text(&Draft { html: Some("h"), attachments, ..draft(&from, &to) });
+        assert_eq!(outline(&message), *expected);
+    }
+    let message = text(&Draft { attachments: &[invitation], ..draft(&from, &to) });
+    let part = "Content-Type: Text/Calendar; Method=REQUEST; charset=utf-8\r\n\
+        Content-Transfer-Encoding: quoted-printable\r\n\r\n\
+        BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Caf=C3=A9\r\nEND:VCALENDAR\r\n";
+    assert!(message.contains(part), "{message}");
+    let latin = text(&Draft {
+        attachments: &[calendar("text/calendar;method=REPLY;charset=x")],
+        ..draft(&from, &to)
+    });
+    assert!(latin.contains("text/calendar;method=REPLY;charset=x\r\n"), "{latin}");
+}
+
+#[test]
 fn an_attachment_carries_its_name_and_its_octets() {
     let (from, to) = (mailbox("j@example.org"), [mailbox("ann@example.net")]);
     let files = [

@@ -19,6 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Mode, Place, ServeArgs, read_settings};
 use crate::app::App;
 use crate::directory::Directory;
+use crate::feature::attachment::{download, fetch};
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::{By, tail};
 use crate::feature::sending::parcel;
@@ -174,6 +175,9 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         counters: monitor::Counters::default(),
         list_turns: Turns::new(settings.database.connections_max as usize / 2),
         bodies: Room::new(bodies_max, bodies_max / 2),
+        fetches: Room::new(fetch::FETCHES_MAX, fetch::FETCHES_OF_WORKSPACE_MAX),
+        downloads: Room::new(download::DOWNLOADS_BYTES_MAX, download::DOWNLOADS_BYTES_MAX / 2),
+        dangers: content::danger::Rules::new(&settings.attachments.blocked, &settings.attachments.allowed),
         followers: Room::new(tail::FOLLOWERS_MAX, tail::FOLLOWERS_OF_WORKSPACE_MAX),
         starts,
         hostname,

@@ -373,6 +373,7 @@ impl From<Refusal> for ApiError {
             Refusal::NoRecipients => ApiError::field("/to", Code::MissingRequiredField, text),
             Refusal::TooManyRecipients { .. } => ApiError::field("/to", Code::InvalidValue, text),
             Refusal::TooLarge { .. } => ApiError::new(Name::PayloadTooLarge, text),
+            Refusal::Attachment(_) => ApiError::field("/attachments", Code::InvalidAttachment, text),
             Refusal::Option { field, reason } => {
                 ApiError::field(format!("/{field}"), Code::InvalidValue, reason)
             }

@@ -41,6 +41,10 @@ impl Tenant {
                 "/template-parts",
                 json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") }),
             ),
+            (
+                "/attachments",
+                json!({ "filename": format!("{mark}.txt"), "content": "dGhlIHNhbWUgb2Ygb3RoZXJz" }),
+            ),
             ("/templates", template(mark)),
             (
                 "/webhooks",
@@ -65,10 +69,13 @@ impl Tenant {
             "events",
             "templates",
             "template-parts",
+            "attachments",
             "webhooks",
         ] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
+        let links = format!("/emails/{}/links", tenant.ids["emails"][0]);
+        tenant.learn(harness, "links", &links).await;
         let attempts = format!("/emails/{}/attempts", tenant.ids["emails"][0]);
         tenant.learn(harness, "attempts", &attempts).await;
         let versions = format!("/templates/{mark}/versions");
@@ -89,6 +96,7 @@ impl Tenant {
             "from": format!("me@{mark}.example"), "to": format!("ann@{mark}.example"),
             "subject": format!("{mark} subject"), "text": format!("{mark} text"), "tags": { "kind": mark },
             "scheduled_at": scheduled,
+            "attachments": [{ "content": "eA==", "filename": format!("{mark}.txt"), "link": true }],
         });
         let (status, text) = self.ask(harness, ("POST", "/emails"), Some(&body)).await;
         assert_eq!(status, 200, "{text}");
@@ -175,7 +183,11 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
             let made = json!({
                 "from": format!("me@{}.example", thief.mark), "to": "x@y.example", "template": { "id": victim.mark },
             });
-            let each = [mail, made].into_iter();
+            let file = json!({
+                "from": format!("me@{}.example", thief.mark), "to": "x@y.example", "subject": "s", "text": "t",
+                "attachments": [{ "id": victim.ids["attachments"][0] }],
+            });
+            let each = [mail, made, file].into_iter();
             each.map(|mail| if endpoint.path == "/emails" { mail } else { json!([mail]) }).collect()
         }
         (Method::Post, "/webhooks") => {
@@ -194,6 +206,7 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
         (Method::Post, "/templates/{id}/lint") => vec![json!({}), json!({ "version": 1 })],
         (Method::Post, "/templates/{id}/render") => vec![json!({}), json!({ "version": 1 })],
         (Method::Post, "/templates/gallery/{id}/use") => vec![json!({})],
+        (Method::Post, "/attachments") => vec![json!({ "filename": "x.txt", "content": "eA==" })],
         (Method::Post, "/template-parts") => vec![json!({ "kind": "theme", "name": "x", "body": "{}" })],
         (Method::Patch, "/template-parts/{id}") => vec![json!({ "body": "stolen" })],
         (method, path) if endpoint.request.is_some() => {
@@ -224,10 +237,12 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/templates/{id}" => vec![String::new(), "?version=1".into()],
         "/templates/{id}/versions" => vec![after("versions")],
         "/template-parts" => vec![after("template-parts"), "?kind=partial".into()],
+        "/attachments" => vec![after("attachments")],
         "/webhooks" => vec![after("webhooks")],
         "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
             vec![after("webhook-attempts")]
         }
+        "/emails/{id}/links" => vec![after("links")],
         "/emails/{id}/recipients" => vec![after("deliveries")],
         "/emails/{id}/events" => vec![after("events")],
         "/emails/{id}/attempts" => vec![after("attempts")],

@@ -66,6 +66,7 @@ async fn something_of_everything(harness: &Harness) -> Examples {
         harness.post("/suppressions", &json!({ "email": format!("s{n}@x.example") })).await;
         harness.post("/streams", &json!({ "name": format!("n{n}"), "class": "marketing" })).await;
         harness.post("/emails", &email(&["one@x.example"])).await;
+        harness.post("/attachments", &json!({ "filename": format!("a{n}.txt"), "content": "eA==" })).await;
         harness.post("/template-parts", &json!({ "kind": "partial", "name": format!("p{n}") })).await;
         let template = json!({ "name": format!("t{n}"), "subject": "s", "text": "t" });
         harness.post("/templates", &template).await;
@@ -73,7 +74,10 @@ async fn something_of_everything(harness: &Harness) -> Examples {
     for _version in 0..3 {
         harness.post("/templates/t0/publish", &json!({})).await;
     }
-    let sent = harness.post("/emails", &email(&["a@x.example", "b@x.example", "c@x.example"])).await;
+    let mut mail = email(&["a@x.example", "b@x.example", "c@x.example"]);
+    let linked = json!({ "content": "eA==", "filename": "a.txt", "link": true });
+    mail["attachments"] = json!([linked, linked, linked]);
+    let sent = harness.post("/emails", &mail).await;
     harness.settled().await;
     let email = sent.json()["id"].as_str().expect("an id").to_owned();
     let event = page(harness, "/events?limit=1").await.0.swap_remove(0);

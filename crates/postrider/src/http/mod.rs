@@ -33,7 +33,8 @@ use net::listen::{Listener, Stop};
 
 use crate::app::App;
 use crate::feature::{
-    access, capture, domain, egress, event, lint, monitor, sending, suppression, template, tracking, webhook,
+    access, attachment, capture, domain, egress, event, lint, monitor, sending, suppression, template,
+    tracking, webhook,
 };
 use endpoint::Endpoint;
 
@@ -67,6 +68,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         suppression::api::endpoints(),
         template::api::endpoints(),
         lint::api::endpoints(),
+        attachment::api::endpoints(),
+        attachment::download::endpoints(),
         capture::api::endpoints(),
         egress::api::endpoints(),
         event::api::endpoints(),
@@ -85,7 +88,8 @@ pub fn router(app: Arc<App>, stop: Stop) -> Router {
 
 /// Answers recipients only: for a listener that is open to the world while the API's is not.
 pub fn tracking_router(app: Arc<App>, stop: Stop) -> Router {
-    surface::router(tracking::api::endpoints(), Api { app, stop })
+    let endpoints = [tracking::api::endpoints(), attachment::download::endpoints()].concat();
+    surface::router(endpoints, Api { app, stop })
 }
 
 /// Serves until `stop`; requests under way are answered.

@@ -17,6 +17,8 @@ use net::stream::Stream;
 use smtp::server::{Action, AuthAnswer, Received, ServerConfig, ServerSession, TlsState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use content::danger::{Refused, in_message};
+
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::access::{Key, Stream as MailStream};
@@ -230,6 +232,7 @@ impl Client<'_> {
         let snapshot = self.app.directory.snapshot();
         let content = received.content.clone();
         let headers = scan(self.app, &content)?;
+        files_ok(self.app, &content)?;
         let control = control::read(&headers)?;
         let (sender, stream) = self.sender(&snapshot, control.stream.as_deref())?;
         let once = control.idempotency_key.as_deref().map(|key| once(&sender, key, &received));
@@ -267,6 +270,16 @@ impl Client<'_> {
         })?;
         Ok((Sender { workspace, origin: Origin::Smtp, key: self.who.clone() }, stream))
     }
+}
+
+/// Whether no file of a message is of a kind that is refused.
+fn files_ok(app: &App, content: &[u8]) -> Result<(), Refusal> {
+    if !app.settings.attachments.check_smtp {
+        return Ok(());
+    }
+    let refused = |why: Refused| Refusal::Attachment(why.to_string());
+    let found = in_message(&app.dangers, content).map_err(refused);
+    found.inspect_err(|refusal| app.counters.refused(refusal))
 }
 
 fn submission(
@@ -318,6 +331,7 @@ fn refusal_reply(refusal: &Refusal) -> Reply {
         Refusal::NoRecipients => (554, (5, 5, 1)),
         Refusal::TooManyRecipients { .. } => (452, (4, 5, 3)),
         Refusal::TooLarge { .. } | Refusal::HeaderTooLarge { .. } => (552, (5, 3, 4)),
+        Refusal::Attachment(_) => (554, (5, 7, 0)),
         Refusal::Option { .. } => (550, (5, 6, 0)),
         Refusal::IdempotencyMismatch => (550, (5, 5, 0)),
         Refusal::Unavailable(_) => (452, (4, 3, 1)),

@@ -92,6 +92,35 @@ async fn a_header_section_up_to_the_limit_is_taken_and_goes_out_and_a_longer_one
 }
 
 #[tokio::test]
+async fn a_dangerous_file_is_refused_unless_the_settings_say_otherwise() {
+    for (looked_at, refused) in
+        [("true", "554 5.7.0 a file is not taken: .exe is refused: a Windows program"), ("false", "250")]
+    {
+        let settings = [("smtp.auth_without_tls_on_loopback", "true"), ("attachments.check_smtp", looked_at)];
+        let harness = Harness::start(Database::Sqlite, &settings).await;
+        let (_stopper, stop) = stopper();
+        let listener = smtp::bind(([127, 0, 0, 1], 0).into(), &Admissions::new(9, 9)).expect("a port");
+        let stream = TcpStream::connect(listener.address()).await.expect("somebody listens");
+        tokio::spawn(smtp::serve(harness.app.clone(), listener, PortTls::StartTls, stop));
+        let mut client = Client(BufReader::new(stream));
+        client.hear().await;
+        client.say("EHLO client.example").await;
+        let credentials = STANDARD.encode(format!("\0any\0{}", harness.key));
+        assert!(client.say(&format!("AUTH PLAIN {credentials}")).await.starts_with("235"));
+        let message = |name: &str| {
+            format!(
+                "From: me@{DOMAIN}\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ntext\r\n--x\r\n\
+                 Content-Disposition: attachment; filename=\"{name}\"\r\n\r\noctets\r\n--x--\r\n"
+            )
+        };
+        assert!(client.submit(&message("a.pdf")).await.starts_with("250"));
+        let reply = client.submit(&message("a.pdf.exe")).await;
+        assert!(reply.starts_with(refused), "{reply}");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_key_of_one_domain_writes_and_gets_returns_as_no_other() {
     let settings = [("smtp.auth_without_tls_on_loopback", "true")];
     for database in [Database::Sqlite, Database::Postgres] {

@@ -30,8 +30,8 @@ pub use explain::explain;
 pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam, Tls, Tracking,
-    Trusted, Webhooks,
+    Attachments, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam, Tls,
+    Tracking, Trusted, Webhooks,
 };
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
@@ -55,6 +55,7 @@ pub struct Settings {
     pub delivery: Delivery,
     pub routes: Routes,
     pub queue: Queue,
+    pub attachments: Attachments,
     pub tracking: Tracking,
     pub spam: Spam,
     pub webhooks: Webhooks,
@@ -103,6 +104,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         .filter_map(|table| Some((table.path.as_str(), Route::read(reader, &table.path)?)))
         .collect();
     let queue = Queue::read(reader, Queue::SECTION.path);
+    let attachments = Attachments::read(reader, Attachments::SECTION.path);
     let tracking = Tracking::read(reader, Tracking::SECTION.path);
     let spam = Spam::read(reader, Spam::SECTION.path);
     let webhooks = Webhooks::read(reader, Webhooks::SECTION.path);
@@ -128,6 +130,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         delivery,
         routes,
         queue: queue?,
+        attachments: attachments?,
         tracking: tracking?,
         spam: spam?,
         webhooks: webhooks?,

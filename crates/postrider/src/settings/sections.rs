@@ -28,6 +28,7 @@ pub const SECTIONS: &[Section] = &[
     Delivery::SECTION,
     Route::SECTION,
     Queue::SECTION,
+    Attachments::SECTION,
     Tracking::SECTION,
     Webhooks::SECTION,
     Spam::SECTION,
@@ -367,6 +368,62 @@ section! {
         deliveries_in_memory_max: u32 {
             key: "deliveries_in_memory_max", unit: "deliveries", default: 100_000, range: 1_000 to 10_000_000,
             because: "about 100 MB, and some ten seconds of work at full speed",
+        }
+    }
+}
+
+section! {
+    /// Files that go with emails.
+    Attachments at "attachments" {
+        /// The largest file, before it is encoded.
+        file_max_bytes: u64 {
+            key: "file_max_bytes", unit: "bytes", default: 36_700_160, range: 65_536 to 1_073_741_824,
+            because: "in base64 it fills the largest message, and few receivers take more",
+        }
+        /// What a workspace's files take together, uploaded or kept for a link; equal ones count once.
+        quota_bytes: u64 {
+            key: "quota_bytes", unit: "bytes", default: 1_073_741_824, range: 1_048_576 to 1_099_511_627_776,
+            because: "room for thousands of documents, and one workspace does not fill the disk",
+        }
+        /// How long an uploaded file is kept after an email last named it.
+        kept_days: u32 {
+            key: "kept_days", unit: "days", default: 90, range: 1 to 3_650,
+            because: "a quarter's campaign can name it again; what nobody names for so long is forgotten",
+        }
+        /// The most URLs that one request may have fetched; one that stands in many emails is fetched once.
+        urls_max: u32 {
+            key: "urls_max", unit: "URLs", default: 20, range: 0 to 100,
+            because: "each takes a connection while the request waits; files for many emails are uploaded once",
+        }
+        /// How long fetching a file may take, redirects included.
+        fetch_timeout: Duration {
+            key: "fetch_timeout_s", unit: "seconds", default: 15, range: 1 to 120,
+            because: "whoever sends waits for it, and most clients give up after 30 seconds",
+        }
+        /// Endings of file names that are refused as well as the built-in ones.
+        blocked: Vec<String> {
+            key: "blocked", unit: "list of endings", default: [], example: r#"["zip", "docm"]"#,
+            because: "the built-in list has what runs when it is opened; who is stricter knows why",
+        }
+        /// Endings that are taken although the built-in list has them, also when the content shows it.
+        allowed: Vec<String> {
+            key: "allowed", unit: "list of endings", default: [], example: r#"["apk"]"#,
+            because: "the large receivers refuse them all",
+        }
+        /// Files of more bytes are kept here, and the email has a link to them instead; 0: only where the email asks for it.
+        link_above_bytes: u64 {
+            key: "link_above_bytes", unit: "bytes", default: 0, range: 0 to 1_073_741_824,
+            because: "what is handed over as an attachment should arrive as one unless somebody decides otherwise",
+        }
+        /// How long a link to a file leads to it.
+        link_days: u32 {
+            key: "link_days", unit: "days", default: 30, range: 1 to 3_650,
+            because: "as long as the content of a message is kept",
+        }
+        /// Whether files in mail that is handed over by SMTP are looked at, too.
+        check_smtp: bool {
+            key: "check_smtp", unit: "true or false", default: true,
+            because: "one pass over the lines of a message, and receivers would refuse it later",
         }
     }
 }

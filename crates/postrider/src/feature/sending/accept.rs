@@ -17,6 +17,7 @@ use super::parcel::Parcel;
 use super::rows::{self, Destination, MessageRow, Shared};
 use super::{Accepted, AcceptedDelivery, Fate, Origin, Recipient, RecipientPath, Refusal, policy};
 use crate::app::App;
+use crate::feature::attachment::link;
 use crate::feature::stats::{self, Metric};
 use crate::feature::tracking::switches::Switches;
 use crate::feature::{event, notification, suppression};
@@ -59,6 +60,7 @@ async fn take(
     let mut handed = Vec::with_capacity(submissions.len());
     for submission in submissions {
         let fates = fates(app, &submission).await?;
+        add_links(app, now, &submission, &mut write);
         let (message, mail) = submission.rows(app, now, &fates, &mut write);
         accepted.push(message);
         for notice in notification::of_unsent(app, now, &mail) {
@@ -74,8 +76,19 @@ async fn take(
             Ok(Outcome::Accepted(accepted))
         }
         Ok(Committed::Guarded) => replay(app, fingerprint).await,
+        Err(error) if link::is_full(&error) => {
+            Err(Refusal::Attachment("the files of this workspace take as much as they may".into()))
+        }
         Err(error) => Err(unavailable(&error)),
     }
+}
+
+/// Keeps the files that a message leads to.
+fn add_links(app: &App, now: At, examined: &Examined, write: &mut Write) {
+    let submission = &examined.submission;
+    let of = (submission.sender.workspace, submission.message);
+    let quota = app.settings.attachments.quota_bytes;
+    submission.options.links.iter().for_each(|new| link::add(write, (&app.mint, now), of, (new, quota)));
 }
 
 pub(super) fn unavailable(error: &StoreError) -> Refusal {

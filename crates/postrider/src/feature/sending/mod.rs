@@ -27,6 +27,7 @@ use mail::{Address, At, Envelope, ForwardPath};
 use store::{Migration, Write, query};
 
 use crate::feature::access::{Key, Stream};
+use crate::feature::attachment::link::NewLink;
 use crate::feature::tracking::switches::Switches;
 use crate::retention::{Aged, edge};
 
@@ -148,6 +149,8 @@ pub struct Options {
     pub expires: Option<At>,
     /// What is tracked; as the stream says when nothing is said.
     pub track: Option<Switches>,
+    /// Files that the content leads to.
+    pub links: Vec<NewLink>,
 }
 
 /// One message, before anything was decided about it.
@@ -221,6 +224,8 @@ pub enum Refusal {
     TooLarge { given: usize, max: usize },
     #[error("the header section is longer than {max} octets")]
     HeaderTooLarge { max: usize },
+    #[error("a file is not taken: {0}")]
+    Attachment(String),
     #[error("{field}: {reason}")]
     Option { field: &'static str, reason: String },
     #[error("this idempotency key was used for another message")]

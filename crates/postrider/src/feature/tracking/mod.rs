@@ -35,10 +35,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use mail::{At, ReversePath};
+use mail::{At, Domain, ReversePath};
 use store::{Migration, Store, query};
 
 use crate::app::App;
+use crate::directory::Snapshot;
 use crate::feature::access::Class;
 use crate::feature::sending::parcel::Parcel;
 use crate::retention::{Aged, edge};
@@ -51,7 +52,7 @@ use judge::Kind;
 use networks::Networks;
 use reading::{Answer, Readings};
 use region::Regions;
-use token::{Bearer, Secrets};
+use token::{Bearer, Purpose, Secrets};
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 14,
@@ -148,18 +149,42 @@ impl Tracking {
             domain: parcel.author.domain_str().to_owned(),
             mailbox: app.settings.tracking.unsubscribe_mailbox.clone(),
         });
-        let domain = snapshot.domain_for(parcel.workspace, &parcel.author.domain());
-        let host = domain.and_then(|domain| domain.tracking_host.as_ref());
         Some(Dress {
-            base: match host {
-                Some(host) => format!("https://{host}").into(),
-                None => self.base.get()?.clone(),
-            },
+            base: self.base_for(&snapshot, parcel.workspace, &parcel.author.domain())?,
             secrets: self.secrets(),
             bearer: Bearer { workspace: parcel.workspace, delivery, link: 0, class: stream.class },
             switches: parcel.track,
             list,
         })
+    }
+
+    /// Where recipients of mail from a domain reach us; none before we listen.
+    fn base_for(&self, snapshot: &Snapshot, workspace: i64, domain: &Domain) -> Option<Arc<str>> {
+        let host = snapshot.domain_for(workspace, domain).and_then(|domain| domain.tracking_host.as_ref());
+        match host {
+            Some(host) => Some(format!("https://{host}").into()),
+            None => self.base.get().cloned(),
+        }
+    }
+
+    /// The URL of a file that an email from `domain` leads to; none before we listen.
+    #[must_use]
+    pub fn file_url(
+        &self,
+        snapshot: &Snapshot,
+        workspace: i64,
+        (domain, link): (&Domain, i64),
+    ) -> Option<String> {
+        let base = self.base_for(snapshot, workspace, domain)?;
+        let bearer = Bearer { workspace, delivery: link, link: 0, class: Class::Transactional };
+        Some(url::plain(&base, &self.secrets(), Purpose::File, bearer))
+    }
+
+    /// The workspace and the link to a file that a token names, if we made it.
+    #[must_use]
+    pub fn file_of(&self, token: &str) -> Option<(i64, i64)> {
+        let bearer = self.secrets().open(Purpose::File, token, "")?;
+        Some((bearer.workspace, bearer.delivery))
     }
 
     /// Hands a request to the writer, or counts it as lost.

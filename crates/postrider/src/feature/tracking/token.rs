@@ -34,6 +34,8 @@ pub enum Purpose {
     /// The link that only programs follow.
     Trap,
     Reading,
+    /// A file to download: the bearer names a link to a file where others name a delivery.
+    File,
 }
 
 impl Purpose {
@@ -44,6 +46,7 @@ impl Purpose {
             Purpose::Unsubscribe => 3,
             Purpose::Trap => 4,
             Purpose::Reading => 5,
+            Purpose::File => 6,
         }
     }
 }
@@ -177,7 +180,14 @@ mod tests {
     #[test]
     fn a_token_serves_one_purpose_and_has_one_form() {
         let secrets = secrets(&[1]);
-        let purposes = [Purpose::Open, Purpose::Click, Purpose::Unsubscribe, Purpose::Trap, Purpose::Reading];
+        let purposes = [
+            Purpose::Open,
+            Purpose::Click,
+            Purpose::Unsubscribe,
+            Purpose::Trap,
+            Purpose::Reading,
+            Purpose::File,
+        ];
         for made in purposes {
             let token = secrets.seal(made, BEARER, "");
             for asked in purposes {

@@ -1,7 +1,7 @@
 //! The URLs that a tracked message holds, and what a request says by them.
 //!
 //! `BASE/t/o/TOKEN` pixel · `BASE/t/c/TOKEN?l=ID&u=URL` click · `BASE/t/u/TOKEN` unsubscribe · `BASE/t/h/TOKEN` trap ·
-//! `BASE/t/r/TOKEN` reading time. A click's token is signed with id and URL.
+//! `BASE/t/r/TOKEN` reading time · `BASE/a/TOKEN` a file. A click's token is signed with id and URL.
 
 use super::token::{Bearer, Purpose, Secrets};
 
@@ -25,14 +25,15 @@ impl Target {
 /// The URL to a purpose that has no target.
 #[must_use]
 pub fn plain(base: &str, secrets: &Secrets, purpose: Purpose, bearer: Bearer) -> String {
-    let letter = match purpose {
-        Purpose::Open => 'o',
-        Purpose::Click => 'c',
-        Purpose::Unsubscribe => 'u',
-        Purpose::Trap => 'h',
-        Purpose::Reading => 'r',
+    let path = match purpose {
+        Purpose::Open => "t/o",
+        Purpose::Click => "t/c",
+        Purpose::Unsubscribe => "t/u",
+        Purpose::Trap => "t/h",
+        Purpose::Reading => "t/r",
+        Purpose::File => "a",
     };
-    format!("{base}/t/{letter}/{}", secrets.seal(purpose, bearer, ""))
+    format!("{base}/{path}/{}", secrets.seal(purpose, bearer, ""))
 }
 
 /// The URL that leads through us to `url`; an id that is only the link's number is left out.

@@ -9,7 +9,9 @@
 //! Not here: what may be sent (`policy`), how it becomes durable (`accept`), how a message is taken back
 //! (`egress::cancel`).
 
+mod attached;
 mod change;
+mod linked;
 mod listed;
 pub mod metadata;
 mod moment;
@@ -58,6 +60,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             .summary("List an email's recipients, each with what became of it.")
             .query::<crate::http::page::PageParams>()
             .answers::<List<shown::ShownRecipient>>(200),
+        Endpoint::new(Method::Get, "/emails/{id}/links", shown::links)
+            .summary("List the files that an email leads to, with their downloads.")
+            .query::<crate::http::page::PageParams>()
+            .answers::<List<shown::ShownLink>>(200),
         Endpoint::new(Method::Get, "/emails/{id}/attempts", shown::attempts)
             .summary("List the attempts to deliver an email, each with its SMTP conversation.")
             .query::<crate::http::page::PageParams>()

@@ -7,21 +7,19 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::metadata::{Asks, Metadata, Variables};
+use crate::feature::attachment::octets::Octets;
+use crate::feature::attachment::referred::ATTACHMENTS_MAX;
 use crate::feature::tracking::switches::SwitchesBody;
 use crate::http::json::{UpTo, up_to};
 
 /// Addresses of one field that are read. Reason: `smtp.recipients_max` may be set so high; a list of a million empty
 /// texts must not become twenty times its size.
 const ADDRESSES_MAX: usize = 10_000;
-/// Files of an email. Reason: mailboxes show no more, and each is built before its size is known.
-const ATTACHMENTS_MAX: usize = 100;
 /// Tags, or header fields. Reason: as many as `mail::compose` takes of header fields.
 const PAIRS_MAX: usize = mail::compose::CUSTOM_HEADERS_MAX;
 
@@ -125,19 +123,27 @@ pub struct TemplateRequest {
 #[derive(Deserialize, ToSchema, Default)]
 #[schema(as = Attachment)]
 pub struct AttachmentRequest {
+    /// Of the uploaded or fetched file when nothing is said.
     pub filename: Option<String>,
-    /// Base64, or an array of numbers.
-    #[schema(value_type = String, required)]
+    /// Base64, or an array of numbers. A file has a content, an id or a path.
+    #[schema(value_type = String)]
     pub content: Option<Octets>,
+    /// Of an uploaded file, see `/attachments`.
+    #[schema(example = "fil_0123456789abc")]
+    pub id: Option<String>,
+    /// A URL from which the file is fetched before the email is accepted.
+    pub path: Option<String>,
+    /// By the file's source or its name's ending when nothing is said. `text/calendar; method=REQUEST` makes it an invitation.
     #[serde(alias = "contentType")]
     pub content_type: Option<String>,
     /// Makes it inline: the html names it as `cid:…`.
     #[serde(alias = "contentId", alias = "inline_content_id")]
     pub content_id: Option<String>,
-    #[schema(ignore)]
+    /// `true`: the file is kept here, and the email has a link to it instead. As the server's settings say for its size when
+    /// nothing is said.
+    pub link: Option<bool>,
+    /// `inline` or `attachment`; as the other fields suggest when nothing is said.
     pub disposition: Option<String>,
-    #[schema(ignore)]
-    pub path: Option<Asks>,
 }
 
 /// One address as it was written.
@@ -257,41 +263,6 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
-/// A file's octets.
-#[derive(Default, Debug, PartialEq)]
-pub struct Octets(pub Vec<u8>);
-
-impl<'de> Deserialize<'de> for Octets {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Octets, D::Error> {
-        struct TextOrNumbers;
-        impl<'de> Visitor<'de> for TextOrNumbers {
-            type Value = Octets;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("base64, or an array of numbers from 0 to 255")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Octets, E> {
-                let decoded = STANDARD.decode(text).or_else(|error| match text.contains(['\n', '\r']) {
-                    // Base64 with the line ends of MIME.
-                    true => STANDARD.decode(text.replace(['\n', '\r'], "")),
-                    false => Err(error),
-                });
-                decoded.map(Octets).map_err(|error| E::custom(format!("this is not base64: {error}")))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Octets, A::Error> {
-                let mut octets = Vec::new();
-                while let Some(octet) = seq.next_element()? {
-                    octets.push(octet);
-                }
-                Ok(Octets(octets))
-            }
-        }
-        deserializer.deserialize_any(TextOrNumbers)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,7 +290,7 @@ mod tests {
         for content in [r#""aGk=""#, "[104,105]", r#""aG\r\nk=""#] {
             let request = read(&format!(r#"{{"attachments":[{{"content":{content}}}]}}"#));
             let attachments = request.attachments.unwrap().0;
-            assert_eq!(attachments[0].content, Some(Octets(b"hi".to_vec())), "{content}");
+            assert_eq!(attachments[0].content, Some(Octets(b"hi".as_slice().into())), "{content}");
         }
     }
 

@@ -11,12 +11,14 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::attached;
 use super::request::EmailRequest;
 use super::submission::{Context, submission};
 use super::templated::Templates;
 use super::text::Texts;
 use crate::app::App;
 use crate::feature::access::digest_of;
+use crate::feature::attachment::referred::Files;
 use crate::feature::sending::accept::{Outcome, accept};
 use crate::feature::sending::control::IDEMPOTENCY_KEY_MAX;
 use crate::feature::sending::examine::{Examined, examine, scan};
@@ -112,11 +114,14 @@ pub(super) async fn one(
     let asked = Asked::read(&who, ("emails", ""), &headers, &body)?;
     let now = app.now();
     let read = async {
-        let templates = Templates::named_in(&app, who.workspace, &[&*body]).await?;
+        let named = Named {
+            templates: Templates::named_in(&app, who.workspace, &[&*body]).await?,
+            files: Files::named_in(&app, who.workspace, &[&*body]).await?,
+        };
         let request: EmailRequest = json::parse(&body)?;
         let snapshot = app.directory.snapshot();
         let cx = Context { app: &app, snapshot: &snapshot, who: &who, now, texts: Texts::default() };
-        examined(&cx, &templates, request)
+        examined(&cx, &named, request)
     };
     match read.await {
         Ok(examined) => {
@@ -127,17 +132,23 @@ pub(super) async fn one(
     }
 }
 
-/// Judges a request and what it asks to be sent, its template rendered; or tells everything that is wrong with both.
-fn examined(
-    cx: &Context<'_>,
-    templates: &Templates,
-    mut request: EmailRequest,
-) -> Result<Examined, ApiError> {
-    let filled = templates.fill(&mut request);
-    let submission = match (filled, submission(cx, &request)) {
-        (Ok(()), Ok(submission)) => submission,
-        (filled, judged) => {
-            let wrong = [filled.err(), judged.err()].into_iter().flatten().flatten().collect();
+/// What the emails of a request name, looked up.
+#[derive(Default)]
+struct Named {
+    templates: Templates,
+    files: Files,
+}
+
+/// Judges a request and what it asks to be sent, its template rendered and its files in their places; or tells everything that is
+/// wrong with all of them.
+fn examined(cx: &Context<'_>, named: &Named, mut request: EmailRequest) -> Result<Examined, ApiError> {
+    let filled = named.templates.fill(&mut request);
+    let attached = attached::fill(&named.files, &mut request);
+    let submission = match (filled, attached, submission(cx, &request)) {
+        (Ok(()), Ok(()), Ok(submission)) => submission,
+        (filled, attached, judged) => {
+            let wrong = [filled.err(), attached.err(), judged.err()];
+            let wrong = wrong.into_iter().flatten().flatten().collect();
             return Err(ApiError::invalid(wrong));
         }
     };
@@ -203,16 +214,18 @@ async fn read_batch(
 ) -> Result<(Vec<Examined>, Vec<BatchError>), ApiError> {
     let snapshot = app.directory.snapshot();
     let cx = Context { app, snapshot: &snapshot, who, now: app.now(), texts: Texts::default() };
-    let templates = match Templates::mentioned(body) {
-        true => Templates::named_in(app, who.workspace, &emails_of(body)?).await?,
-        false => Templates::default(),
-    };
+    let mut named = Named::default();
+    if Templates::mentioned(body) || Files::mentioned(body) {
+        let emails = emails_of(body)?;
+        named.templates = Templates::named_in(app, who.workspace, &emails).await?;
+        named.files = Files::named_in(app, who.workspace, &emails).await?;
+    }
     let mut judged = Judged::default();
-    let read = in_one_pass(body, &mut |email| judged.take(examined(&cx, &templates, email)));
+    let read = in_one_pass(body, &mut |email| judged.take(examined(&cx, &named, email)));
     if read.is_err() {
         judged = Judged::default();
         for email in emails_of(body)? {
-            judged.take(json::parse(email).and_then(|email| examined(&cx, &templates, email)));
+            judged.take(json::parse(email).and_then(|email| examined(&cx, &named, email)));
         }
     }
     let Judged { submissions, refused, .. } = judged;

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::directory::Snapshot;
+use crate::feature::attachment::link::{self, Link};
 use crate::feature::egress::attempts::{self, attempt_list};
 use crate::feature::event::read::{Event, events_of_message};
 use crate::feature::sending::read::{Status, Stored, StoredRecipient, email_one, recipient_list};
@@ -205,6 +206,46 @@ pub(super) async fn recipients(
     let rows = recipient_list(&app.store, app.now(), (who.workspace, message), page).await?;
     let id = |recipient: &StoredRecipient| Noun::Delivery.show(recipient.id);
     Ok(Answer(List::of(page, rows, id, ShownRecipient::of)))
+}
+
+/// A file that an email leads to.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EmailLink)]
+pub struct ShownLink {
+    #[schema(example = "lnk_0123456789abc")]
+    pub id: String,
+    pub filename: String,
+    /// Octets.
+    pub size: usize,
+    /// From then on it leads to a page that says so.
+    pub expires_at: String,
+    pub downloads: i64,
+    pub last_downloaded_at: Option<String>,
+}
+
+impl ShownLink {
+    fn of(link: Link) -> ShownLink {
+        ShownLink {
+            id: Noun::AttachmentLink.show(link.id),
+            filename: link.filename,
+            size: link.size,
+            expires_at: date::rfc3339(link.expires),
+            downloads: link.downloads,
+            last_downloaded_at: link.last.map(date::rfc3339),
+        }
+    }
+}
+
+pub(super) async fn links(
+    who: FullKey,
+    State(app): State<Arc<App>>,
+    shown: Shown,
+    Params(page): Params<PageParams>,
+) -> Result<Answer<List<ShownLink>>, ApiError> {
+    let page = page.read(Noun::AttachmentLink)?;
+    let message = existing(&app, &who, &shown).await?.id;
+    let rows = link::list(&app.store, (who.workspace, message), page).await?;
+    Ok(Answer(List::of(page, rows, |link| Noun::AttachmentLink.show(link.id), ShownLink::of)))
 }
 
 /// Something that happened.

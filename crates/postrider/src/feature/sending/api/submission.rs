@@ -7,12 +7,14 @@ use mail::compose::{self, Draft};
 use mail::{Address, At, Body, Envelope, ForwardPath, Mailbox, ReversePath};
 use serde_json::{Map, Value};
 
+use super::linked::Linked;
 use super::moment;
 use super::request::{Addresses, AttachmentRequest, EmailRequest, Pairs, Written};
 use super::text::Texts;
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::access::{Class, Stream};
+use crate::feature::attachment::refusals;
 use crate::feature::lint::{self, Look};
 use crate::feature::sending::control::{JSON_MAX, tag_ok};
 use crate::feature::sending::{
@@ -60,7 +62,7 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     }
     check_headers(headers(request), &mut mistakes);
     let files = files(request);
-    check_attachments(files, &mut mistakes);
+    check_attachments(cx.app, files, &mut mistakes);
 
     let message = cx.app.mint.message(cx.now, people.recipients.len());
     // A stand-in lets the rest of a draft without a usable sender be judged too.
@@ -69,7 +71,9 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     if request.lint == Some(true) {
         check_advice(request, class, &mut mistakes);
     }
-    let content = compose_content(cx, request, (message, &author, &people, class), &mut mistakes);
+    let linked = Linked::of(cx, request, &author.address.domain(), &mut mistakes);
+    let content = compose_content(cx, request, (message, &author, &people, class), &linked, &mut mistakes);
+    options.links = linked.links;
     let (Some(from), Some(stream), Some(content)) = (from, stream, content) else { return Err(mistakes.0) };
     if !mistakes.0.is_empty() {
         return Err(mistakes.0);
@@ -261,6 +265,7 @@ fn options(now: At, request: &EmailRequest, mistakes: &mut Mistakes) -> Options 
         scheduled,
         expires,
         track: None,
+        links: Vec::new(),
     }
 }
 
@@ -329,14 +334,13 @@ fn check_headers(headers: &[(String, String)], mistakes: &mut Mistakes) {
     }
 }
 
-fn check_attachments(files: &[AttachmentRequest], mistakes: &mut Mistakes) {
+fn check_attachments(app: &App, files: &[AttachmentRequest], mistakes: &mut Mistakes) {
     for (index, file) in files.iter().enumerate() {
         let mut add =
             |field: &str, code, why: &str| mistakes.add(format!("/attachments/{index}/{field}"), code, why);
-        if file.path.as_ref().is_some_and(|path| path.0) {
-            add("path", Code::NotAvailableYet, "not available yet: give the file itself in content");
-        } else if file.content.is_none() {
-            add("content", Code::MissingRequiredField, "an attachment needs its content, in base64");
+        let content = file.content.as_ref().map_or(&[][..], |octets| &octets.0);
+        for (field, why) in refusals(app, file.filename.as_deref(), file.content_type.as_deref(), content) {
+            add(field, Code::InvalidAttachment, &why);
         }
         match (file.disposition.as_deref(), &file.content_id) {
             (None, _) | (Some("inline"), Some(_)) | (Some("attachment"), None) => {}
@@ -355,17 +359,20 @@ fn compose_content(
     cx: &Context<'_>,
     request: &EmailRequest,
     (message, from, people, class): (i64, &Mailbox, &People, Class),
+    linked: &Linked<'_>,
     mistakes: &mut Mistakes,
 ) -> Option<Vec<u8>> {
-    let attachments: Vec<_> = files(request).iter().map(file).collect();
+    let Linked { html, text, .. } = linked;
+    let carried = linked.carried.iter().map(|index| &files(request)[*index]);
+    let attachments: Vec<_> = carried.map(file).collect();
     let mut headers: Vec<_> =
         headers(request).iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     if is_notification(&headers, class) {
         headers.push(("Auto-Submitted", "auto-generated"));
     }
     let message_id = format!("{}@{}", Noun::Message.show(message), from.address.domain_str());
-    let made = request.html.as_deref().filter(|_| request.text.is_none()).map(|html| cx.texts.of(html));
-    let text = made.as_deref().or(request.text.as_deref());
+    let made = html.as_deref().filter(|_| text.is_none()).map(|html| cx.texts.of(html));
+    let text = made.as_deref().or(text.as_deref());
     let draft = Draft {
         from,
         reply_to: &people.reply_to,
@@ -375,8 +382,8 @@ fn compose_content(
         date: cx.now,
         message_id: &message_id,
         // An empty text beside HTML says that there shall be none.
-        text: text.filter(|text| request.html.is_none() || !text.is_empty()),
-        html: request.html.as_deref(),
+        text: text.filter(|text| html.is_none() || !text.is_empty()),
+        html: html.as_deref(),
         attachments: &attachments,
         headers: &headers,
         seed: message.cast_unsigned(),
@@ -387,7 +394,7 @@ fn compose_content(
             for one in wrong {
                 let file = one.pointer.starts_with("/attachments");
                 let code = if file { Code::InvalidAttachment } else { Code::InvalidValue };
-                mistakes.add(one.pointer, code, one.mistake.to_string());
+                mistakes.add(linked.pointer(one.pointer), code, one.mistake.to_string());
             }
             None
         }
@@ -408,6 +415,10 @@ fn file(file: &AttachmentRequest) -> compose::Attachment<'_> {
         filename: file.filename.as_deref(),
         content_type: file.content_type.as_deref(),
         content_id: file.content_id.as_deref(),
-        content: file.content.as_ref().map_or(&[], |octets| octets.0.as_slice()),
+        place: match file.disposition.as_deref() {
+            Some("attachment") => compose::Place::Files,
+            Some(_) | None => compose::Place::Suggested,
+        },
+        content: file.content.as_ref().map_or(&[], |octets| &octets.0),
     }
 }

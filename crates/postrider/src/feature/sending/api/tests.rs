@@ -110,7 +110,7 @@ async fn every_wrong_field_is_told_at_once() {
         let request = json!({
             "from": "nobody", "to": ["x", "y"], "cc": [], "reply_to": "z", "stream": "none",
             "tags": {"a b": "c"}, "headers": {"Bcc": "x@y.example", "X-Postrider-Stream": "s"},
-            "scheduled_at": "soon", "attachments": [{"path": "https://x.example/a.pdf"}, {"filename": "b"}],
+            "scheduled_at": "soon", "attachments": [{"path": "ftp://x.example/a.pdf"}, {"filename": "b"}],
             "recipients": [],
         });
         let answer = harness.post("/emails", &request).await;

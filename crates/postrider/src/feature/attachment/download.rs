@@ -1,0 +1,141 @@
+//! `/a/TOKEN`: what recipients get who follow a link to a file.
+//!
+//! Guarantees
+//! 1. Only a token that we signed leads to a file, and to no other; nobody is led elsewhere.
+//! 2. No browser shows the file as a page of ours: it is saved, its type is not guessed, nothing in it runs.
+//! 3. Files on their way take no more than [`DOWNLOADS_BYTES_MAX`], half of it for one workspace.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, Method as Verb, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+
+use super::{kept, link};
+use crate::app::App;
+use crate::http::auth::Anybody;
+use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::error::ApiError;
+use crate::room::Place;
+
+/// Octets of files that are on their way to recipients. Reason: each is in memory until its client has taken it.
+pub const DOWNLOADS_BYTES_MAX: usize = 256 << 20;
+
+const GONE: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+    content=\"width=device-width, initial-scale=1\"><title>410</title></head><body><main>\
+    <p>This file is no longer available.</p><p lang=\"es\">Este archivo ya no está disponible.</p>\
+    <p lang=\"pt-BR\">Este arquivo não está mais disponível.</p><p lang=\"zh-CN\">该文件已不再提供。</p></main></body></html>";
+
+/// The endpoint that recipients reach.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new(Method::Get, "/a/{token}", download)
+            .summary("Download a file that an email leads to; 410 when its time is over.")
+            .answers_other(200, "application/octet-stream"),
+    ]
+}
+
+async fn download(
+    _: Anybody,
+    State(app): State<Arc<App>>,
+    token: Shown,
+    verb: Verb,
+) -> Result<Response, ApiError> {
+    let found = app.tracking.file_of(&token.0);
+    let (workspace, id) = found.ok_or_else(|| ApiError::not_found("path"))?;
+    let now = app.now();
+    let link = link::one(&app.store, workspace, id).await?.filter(|link| link.expires > now);
+    let Some(link) = link else { return Ok(gone()) };
+    if verb == Verb::HEAD {
+        return Ok(file(&link, Body::empty()));
+    }
+    let mut place = app.downloads.place(workspace);
+    place.grow(link.size).map_err(|full| full.refusal("octets of files on their way"))?;
+    let Some(content) = kept::content(&app.store, workspace, &link.sha256).await? else { return Ok(gone()) };
+    link::followed(&app.store, now, workspace, id);
+    Ok(file(&link, Bytes::from_owner(Counted { content, _place: place }).into()))
+}
+
+/// A file, and the room that it takes.
+struct Counted {
+    content: Bytes,
+    _place: Place,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.content
+    }
+}
+
+fn file(link: &link::Link, body: Body) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (header::CONTENT_DISPOSITION, disposition(&link.filename)),
+        (header::CONTENT_LENGTH, HeaderValue::from(link.size)),
+    ];
+    let mut response = (headers, body).into_response();
+    harmless(&mut response);
+    response
+}
+
+fn gone() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    let mut response = (StatusCode::GONE, headers, GONE).into_response();
+    harmless(&mut response);
+    response
+}
+
+fn harmless(response: &mut Response) {
+    for (name, value) in [
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::HeaderName::from_static("x-robots-tag"), "noindex"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// The name twice: for those who read RFC 6266, and for the others its ASCII.
+fn disposition(filename: &str) -> HeaderValue {
+    let plain: String =
+        filename
+            .chars()
+            .map(|c| {
+                if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/' | '%') || c == ' ' { c } else { '_' }
+            })
+            .collect();
+    let mut text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''");
+    for byte in filename.bytes() {
+        match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            true => text.push(char::from(byte)),
+            false => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_ends_the_field_that_it_stands_in() {
+        let cases = [
+            ("a.pdf", "attachment; filename=\"a.pdf\"; filename*=UTF-8''a.pdf"),
+            (
+                "a\"; x=\\b.pdf",
+                "attachment; filename=\"a_; x=_b.pdf\"; filename*=UTF-8''a%22%3B%20x%3D%5Cb.pdf",
+            ),
+            ("../ü\r\n", "attachment; filename=\"..____\"; filename*=UTF-8''..%2F%C3%BC%0D%0A"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(disposition(name).to_str().ok(), Some(expected));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+SELECT bytes FROM attachment_content WHERE workspace_id = :workspace AND sha256 = :sha256

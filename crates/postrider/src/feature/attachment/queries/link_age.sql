@@ -1,0 +1,1 @@
+DELETE FROM attachment_link WHERE id > :after AND id <= :upto AND expires_us < :cut_us

@@ -1,0 +1,1 @@
+DELETE FROM attachment WHERE workspace_id = :workspace AND id = :id
