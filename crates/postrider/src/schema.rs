@@ -3,8 +3,8 @@
 use store::{Migration, Statement};
 
 use crate::feature::{
-    access, capture, domain, egress, event, notification, search, sending, stats, suppression, template,
-    tracking, webhook,
+    access, capture, code, domain, egress, event, notification, search, sending, stats, suppression,
+    template, tracking, webhook,
 };
 
 /// The main database's migrations.
@@ -24,6 +24,7 @@ pub fn migrations() -> &'static [Migration] {
             template::MIGRATIONS,
             tracking::MIGRATIONS,
             webhook::MIGRATIONS,
+            code::MIGRATIONS,
         ];
         slices.concat()
     });

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod capture;
+pub mod code;
 pub mod domain;
 pub mod egress;
 pub mod event;
