@@ -43,6 +43,10 @@ impl Tenant {
             ),
             ("/templates", template(mark)),
             (
+                "/code-profiles",
+                json!({ "name": format!("{mark}-profile"), "from": format!("me@{mark}.example") }),
+            ),
+            (
                 "/webhooks",
                 json!({ "endpoint": format!("http://127.0.0.1:9/{mark}"), "events": ["*"], "enabled": false }),
             ),
@@ -54,6 +58,13 @@ impl Tenant {
         for scheduled in [None, Some("in 1 hour")] {
             tenant.mail(harness, scheduled).await;
         }
+        let code = json!({
+            "to": format!("ann@{mark}.example"), "purpose": "login", "profile": format!("{mark}-profile"),
+        });
+        let (status, text) = tenant.ask(harness, ("POST", "/codes"), Some(&code)).await;
+        assert_eq!(status, 200, "{text}");
+        let sent: Value = serde_json::from_str(&text).expect("an answer");
+        tenant.ids.entry("codes").or_default().push(sent["id"].as_str().expect("an id").to_owned());
         harness.settled().await;
         harness.indexed().await;
         for noun in [
@@ -66,6 +77,7 @@ impl Tenant {
             "templates",
             "template-parts",
             "webhooks",
+            "code-profiles",
         ] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
@@ -178,6 +190,28 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
             let each = [mail, made].into_iter();
             each.map(|mail| if endpoint.path == "/emails" { mail } else { json!([mail]) }).collect()
         }
+        (Method::Post, "/codes") => {
+            let code = json!({ "to": "x@y.example", "purpose": "login", "from": format!("me@{}.example", thief.mark) });
+            let with = |field: &str, value: String| {
+                let mut code = code.clone();
+                code[field] = value.into();
+                code
+            };
+            let profile = with("profile", format!("{}-profile", victim.mark));
+            let from = with("from", format!("me@{}.example", victim.mark));
+            vec![profile, from, with("template", victim.mark.to_owned())]
+        }
+        (Method::Post, "/codes/check") => {
+            let to = format!("ann@{}.example", victim.mark);
+            let profile = format!("{}-profile", victim.mark);
+            vec![
+                json!({ "id": victim.ids["codes"][0], "code": "123456" }),
+                json!({ "to": to, "purpose": "login", "code": "123456" }),
+                json!({ "to": to, "purpose": "login", "code": "123456", "profile": profile }),
+            ]
+        }
+        (Method::Post, "/code-profiles") => vec![json!({ "name": "new" })],
+        (Method::Patch, "/code-profiles/{id}") => vec![json!({ "attempts": 1 })],
         (Method::Post, "/webhooks") => {
             vec![json!({ "endpoint": "https://new.example/", "events": ["*"], "streams": [stream] })]
         }
@@ -224,6 +258,7 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/templates/{id}" => vec![String::new(), "?version=1".into()],
         "/templates/{id}/versions" => vec![after("versions")],
         "/template-parts" => vec![after("template-parts"), "?kind=partial".into()],
+        "/code-profiles" => vec![after("code-profiles")],
         "/webhooks" => vec![after("webhooks")],
         "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
             vec![after("webhook-attempts")]

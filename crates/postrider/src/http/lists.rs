@@ -67,6 +67,7 @@ async fn something_of_everything(harness: &Harness) -> Examples {
         harness.post("/streams", &json!({ "name": format!("n{n}"), "class": "marketing" })).await;
         harness.post("/emails", &email(&["one@x.example"])).await;
         harness.post("/template-parts", &json!({ "kind": "partial", "name": format!("p{n}") })).await;
+        harness.post("/code-profiles", &json!({ "name": format!("c{n}") })).await;
         let template = json!({ "name": format!("t{n}"), "subject": "s", "text": "t" });
         harness.post("/templates", &template).await;
     }

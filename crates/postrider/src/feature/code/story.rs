@@ -461,7 +461,7 @@ async fn a_profile_says_what_codes_are_like() {
 
         let missing = json!({ "to": ANN, "purpose": "door2", "profile": "door" });
         let refused = harness.post("/codes", &missing).await.json();
-        assert_eq!(refused["name"], "validation_error", "the template asks for more: {refused}");
+        assert_eq!(refused["errors"][0]["pointer"], "/data/place", "the template asks for more: {refused}");
         let changed = harness.ask("PATCH", &path, &json!({ "length": 10, "template": "", "name": "default" })).await;
         assert_eq!((changed.status, &changed.json()["attempts"]), (200, &json!(2)), "{}", changed.json());
         let (answer, code) = sent(harness, &json!({ "to": "bob@people.example", "purpose": "x" })).await;
