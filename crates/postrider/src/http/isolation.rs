@@ -190,26 +190,8 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
             let each = [mail, made].into_iter();
             each.map(|mail| if endpoint.path == "/emails" { mail } else { json!([mail]) }).collect()
         }
-        (Method::Post, "/codes") => {
-            let code = json!({ "to": "x@y.example", "purpose": "login", "from": format!("me@{}.example", thief.mark) });
-            let with = |field: &str, value: String| {
-                let mut code = code.clone();
-                code[field] = value.into();
-                code
-            };
-            let profile = with("profile", format!("{}-profile", victim.mark));
-            let from = with("from", format!("me@{}.example", victim.mark));
-            vec![profile, from, with("template", victim.mark.to_owned())]
-        }
-        (Method::Post, "/codes/check") => {
-            let to = format!("ann@{}.example", victim.mark);
-            let profile = format!("{}-profile", victim.mark);
-            vec![
-                json!({ "id": victim.ids["codes"][0], "code": "123456" }),
-                json!({ "to": to, "purpose": "login", "code": "123456" }),
-                json!({ "to": to, "purpose": "login", "code": "123456", "profile": profile }),
-            ]
-        }
+        (Method::Post, "/codes") => orders(victim, thief),
+        (Method::Post, "/codes/check") => checks(victim),
         (Method::Post, "/code-profiles") => vec![json!({ "name": "new" })],
         (Method::Patch, "/code-profiles/{id}") => vec![json!({ "attempts": 1 })],
         (Method::Post, "/webhooks") => {
@@ -235,6 +217,30 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
         }
         _ => vec![],
     }
+}
+
+/// Codes to be sent with what is the victim's.
+fn orders(victim: &Tenant, thief: &Tenant) -> Vec<Value> {
+    let code =
+        json!({ "to": "x@y.example", "purpose": "login", "from": format!("me@{}.example", thief.mark) });
+    let with = |field: &str, value: String| {
+        let mut code = code.clone();
+        code[field] = value.into();
+        code
+    };
+    let profile = with("profile", format!("{}-profile", victim.mark));
+    let from = with("from", format!("me@{}.example", victim.mark));
+    vec![profile, from, with("template", victim.mark.to_owned())]
+}
+
+/// Checks of the victim's code.
+fn checks(victim: &Tenant) -> Vec<Value> {
+    let to = format!("ann@{}.example", victim.mark);
+    vec![
+        json!({ "id": victim.ids["codes"][0], "code": "123456" }),
+        json!({ "to": to, "purpose": "login", "code": "123456" }),
+        json!({ "to": to, "purpose": "login", "code": "123456", "profile": format!("{}-profile", victim.mark) }),
+    ]
 }
 
 /// Queries in which ids and names of `victim` stand; an endpoint with parameters must have one.

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::check::{self, Question, Verdict};
-use super::issue::{self, Context, Outcome, To};
+use super::issue::{self, Context, Outcome};
+use super::order::{self, To};
 use super::{profile_api, secret};
 use crate::app::App;
 use crate::feature::sending::api::asked::{Asked, answer, replayed};
@@ -160,16 +161,16 @@ async fn verify(
     let cx = Context { app: &app, who: &who, now: app.now() };
     let mut mistakes = Mistakes::default();
     let ip = request.context.as_ref().and_then(|context| context.ip.as_deref());
-    let network = issue::network(ip, &mut mistakes);
+    let network = order::network(ip, &mut mistakes);
     let code = typed(request.code.as_deref(), &mut mistakes);
     let id = request.id.as_deref().map(|shown| (shown, Noun::Code.read(shown).unwrap_or_default()));
     let by_address = request.id.is_none() || request.to.is_some() || request.purpose.is_some();
     let named = by_address.then(|| {
         let to = To::read(request.to.as_deref(), &mut mistakes);
-        (to, issue::purpose(request.purpose.as_deref(), &mut mistakes))
+        (to, order::purpose(request.purpose.as_deref(), &mut mistakes))
     });
     mistakes.none_or(())?;
-    let profile = issue::profile(&app, who.workspace, request.profile.as_deref()).await?;
+    let profile = order::profile(&app, who.workspace, request.profile.as_deref()).await?;
     let subject = match (named, id) {
         (Some((Some(to), purpose)), _) => {
             app.codes.keys.subject(who.workspace, &to.folded, &purpose).to_vec()

@@ -1,33 +1,29 @@
 //! Making and sending a code.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mail::compose::{Draft, compose};
 use mail::date::rfc3339;
-use mail::header::MailboxError;
-use mail::{Address, At, Body, Envelope, ForwardPath, Mailbox, Notify, ReversePath};
+use mail::{Address, At, Body, Envelope, Mailbox, ReversePath};
 use store::{Committed, StoreError, Write, query};
 
 use super::api::{CodeBody, CodeRequest};
 use super::letter::{Letter, Wording};
 use super::limit::{Counter, Limit, next_hour};
-use super::profile::{Profile, profile_named};
+use super::order::{Order, profile};
+use super::profile::Profile;
 use super::secret::{self, Mac};
 use crate::app::App;
 use crate::feature::sending::accept::accept_with;
 use crate::feature::sending::api::asked::{Asked, rendered};
 use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::idempotency::{Once, answered, claim};
-use crate::feature::sending::{
-    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
-};
+use crate::feature::sending::{Options, Origin, Recipient, RecipientField, Sender, Submission};
 use crate::feature::template::admin::Named;
 use crate::http::auth::SendingKey;
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::id::Noun;
-use crate::settings::network::Network;
 
 query!(PUT, "queries/put.sql");
 query!(FREE, "queries/free.sql");
@@ -35,10 +31,6 @@ query!(WAIT, "queries/wait.sql");
 
 /// The stream that codes belong to.
 const STREAM: &str = "transactional";
-/// Octets of a recipient that is looked at, address or not.
-pub const TO_MAX: usize = 1_000;
-/// Letters of a purpose.
-const PURPOSE_MAX: usize = 64;
 
 const ANSWERED: &str = "this key was used before";
 const COOLING: &str = "a code was sent a moment ago: wait before another is sent in its place";
@@ -55,119 +47,6 @@ pub struct Context<'a> {
 pub enum Outcome {
     Made(String),
     Replayed { status: u16, answer: String },
-}
-
-/// A recipient as a request named it.
-pub struct To {
-    pub path: RecipientPath,
-    pub mailbox: Option<Mailbox>,
-    /// Under which all spellings of it are one.
-    pub folded: String,
-}
-
-impl To {
-    /// What is no address is one that cannot be reached; only what nobody could take for one address is a mistake.
-    pub fn read(text: Option<&str>, mistakes: &mut Mistakes) -> Option<To> {
-        let text = text.map(str::trim).unwrap_or_default();
-        if text.is_empty() {
-            mistakes.add("/to", Code::MissingRequiredField, "a code is for an address");
-            return None;
-        }
-        if text.len() > TO_MAX {
-            mistakes.add("/to", Code::InvalidAddress, format!("longer than {TO_MAX} octets"));
-            return None;
-        }
-        match Mailbox::parse(text) {
-            Ok(mailbox) => {
-                let path = ForwardPath {
-                    // A notification about it would be one more copy of the code.
-                    notify: Some(Notify::Never),
-                    ..ForwardPath::plain(mailbox.address.clone())
-                };
-                let folded = mailbox.address.folded();
-                Some(To { path: RecipientPath::Valid(path), mailbox: Some(mailbox), folded })
-            }
-            Err(wrong @ (MailboxError::Control | MailboxError::NotOne | MailboxError::TooMany)) => {
-                mistakes.add("/to", Code::InvalidAddress, wrong.to_string());
-                None
-            }
-            Err(MailboxError::Address(_) | MailboxError::Syntax) => {
-                let path = RecipientPath::Invalid(text.to_owned());
-                Some(To { path, mailbox: None, folded: mail::fold(text) })
-            }
-        }
-    }
-}
-
-/// A purpose, such as `login`: a word of the application's own.
-pub fn purpose(text: Option<&str>, mistakes: &mut Mistakes) -> String {
-    let text = text.unwrap_or_default();
-    let fits = |octet: u8| {
-        octet.is_ascii_lowercase() || octet.is_ascii_digit() || matches!(octet, b'_' | b'-' | b'.')
-    };
-    if text.is_empty() {
-        mistakes.add("/purpose", Code::MissingRequiredField, "what the code is for, such as login");
-    } else if text.len() > PURPOSE_MAX || !text.bytes().all(fits) {
-        let rule = format!("1 to {PURPOSE_MAX} lowercase letters, digits, dots, hyphens and underscores");
-        mistakes.add("/purpose", Code::InvalidValue, rule);
-    }
-    text.to_owned()
-}
-
-/// The network of an address that an application tells of.
-pub fn network(ip: Option<&str>, mistakes: &mut Mistakes) -> Option<String> {
-    let address = ip?.trim().parse::<IpAddr>();
-    if address.is_err() {
-        mistakes.add("/context/ip", Code::InvalidValue, "an address such as 192.0.2.7 or 2001:db8::7");
-    }
-    address.ok().map(|address| Network::around(address).to_string())
-}
-
-/// The profile that a request names.
-///
-/// # Errors
-/// There is none; as [`store::Store::read`].
-pub async fn profile(app: &App, workspace: i64, name: Option<&str>) -> Result<Profile, ApiError> {
-    let found = profile_named(&app.store, workspace, name).await?;
-    let why = "there is no such profile in this workspace";
-    found.ok_or_else(|| ApiError::field("/profile", Code::InvalidValue, why))
-}
-
-/// A request that was judged.
-struct Order {
-    to: To,
-    from: Mailbox,
-    purpose: String,
-    network: Option<String>,
-}
-
-impl Order {
-    fn read(request: &CodeRequest, profile: &Profile) -> Result<Order, ApiError> {
-        let mut mistakes = Mistakes::default();
-        let to = To::read(request.to.as_deref(), &mut mistakes);
-        let purpose = purpose(request.purpose.as_deref(), &mut mistakes);
-        let ip = request.context.as_ref().and_then(|context| context.ip.as_deref());
-        let network = network(ip, &mut mistakes);
-        let from = match request.from.as_deref().or(profile.author.as_deref()).map(Mailbox::parse) {
-            Some(Ok(from)) => Some(from),
-            Some(Err(wrong)) => {
-                mistakes.add("/from", Code::InvalidFromAddress, wrong.to_string());
-                None
-            }
-            None => {
-                mistakes.add(
-                    "/from",
-                    Code::MissingRequiredField,
-                    "the request or its profile names a sender",
-                );
-                None
-            }
-        };
-        match (to, from) {
-            (Some(to), Some(from)) => mistakes.none_or(Order { to, from, purpose, network }),
-            _ => Err(ApiError::invalid(mistakes.0)),
-        }
-    }
 }
 
 /// Makes a code and sends it.

@@ -25,6 +25,7 @@ mod check;
 mod issue;
 mod letter;
 mod limit;
+mod order;
 pub mod profile;
 mod profile_api;
 mod secret;
