@@ -228,9 +228,7 @@ fn orders(victim: &Tenant, thief: &Tenant) -> Vec<Value> {
         code[field] = value.into();
         code
     };
-    let profile = with("profile", format!("{}-profile", victim.mark));
-    let from = with("from", format!("me@{}.example", victim.mark));
-    vec![profile, from, with("template", victim.mark.to_owned())]
+    vec![with("profile", format!("{}-profile", victim.mark)), with("template", victim.mark.to_owned())]
 }
 
 /// Checks of the victim's code.

@@ -229,7 +229,7 @@ async fn an_address_without_a_code_answers_as_one_with_a_code() {
         go_by(harness, 301).await;
         let freed =
             [check(harness, ANN, &guess).await, check(harness, "nobody@people.example", &guess).await];
-        assert_eq!(freed.each_ref().map(|one| verdict(one)), [("invalid", Some(2)); 2], "three are too old");
+        assert_eq!(freed.each_ref().map(verdict), [("invalid", Some(2)); 2], "three are too old");
     })
     .await;
 }
