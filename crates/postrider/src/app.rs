@@ -42,6 +42,7 @@ pub struct App {
     /// Calls URLs that customers chose.
     pub web: Web,
     pub webhooks: crate::feature::webhook::Webhooks,
+    pub codes: crate::feature::code::Codes,
     pub health: Health,
     /// The number of this start of the server; earlier ones' deliveries are taken over.
     pub epoch: i64,

@@ -116,6 +116,8 @@ pub enum Noun {
     Webhook,
     WebhookAttempt,
     WebhookReplay,
+    Code,
+    CodeProfile,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -142,6 +144,8 @@ impl Noun {
             Noun::Webhook => "wh_",
             Noun::WebhookAttempt => "wha_",
             Noun::WebhookReplay => "whr_",
+            Noun::Code => "cod_",
+            Noun::CodeProfile => "cpf_",
             Noun::Event => "evt_",
         }
     }

@@ -16,7 +16,7 @@ use mail::At;
 use store::{Query, Store, StoreError, Write};
 
 use crate::app::App;
-use crate::feature::{attachment, capture, egress, event, search, sending, tracking, webhook};
+use crate::feature::{attachment, capture, code, egress, event, search, sending, tracking, webhook};
 use crate::{id, starts};
 
 /// How often old rows are looked for.
@@ -60,6 +60,7 @@ pub struct Cuts {
     pub content: At,
     pub history: At,
     pub idempotency: At,
+    pub codes: At,
 }
 
 impl Cuts {
@@ -69,7 +70,7 @@ impl Cuts {
         let history = ago(now, events_days);
         // A content without its message would be nobody's.
         let content = ago(now, content_days).max(history);
-        Cuts { content, history, idempotency: before(now, IDEMPOTENCY_KEPT) }
+        Cuts { content, history, idempotency: before(now, IDEMPOTENCY_KEPT), codes: before(now, DAY) }
     }
 }
 
@@ -116,6 +117,9 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
     sweep(store, &capture::CAPTURED_AGED, cuts.history).await?;
     sweep(store, &tracking::ENGAGEMENT_AGED, cuts.history).await?;
     sweep(store, &webhook::ATTEMPT_AGED, cuts.history).await?;
+    for aged in code::AGED {
+        sweep(store, aged, cuts.codes).await?;
+    }
     for span in event::read::spans(store).await? {
         let from = span.writer << store::WRITER_SHIFT;
         sweep_between(store, &event::EVENT_AGED, (from, span.last), cuts.history).await?;

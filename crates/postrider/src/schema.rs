@@ -3,8 +3,8 @@
 use store::{Migration, Statement};
 
 use crate::feature::{
-    access, attachment, capture, domain, egress, event, notification, search, sending, stats, suppression,
-    template, tracking, webhook,
+    access, attachment, capture, code, domain, egress, event, notification, search, sending, stats,
+    suppression, template, tracking, webhook,
 };
 
 /// The main database's migrations.
@@ -25,6 +25,7 @@ pub fn migrations() -> &'static [Migration] {
             tracking::MIGRATIONS,
             webhook::MIGRATIONS,
             attachment::MIGRATIONS,
+            code::MIGRATIONS,
         ];
         slices.concat()
     });

@@ -25,7 +25,7 @@ use crate::feature::event::{By, tail};
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
-use crate::feature::{access, domain, egress, monitor, notification, search, suppression};
+use crate::feature::{access, code, domain, egress, monitor, notification, search, suppression};
 use crate::health::Health;
 use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
@@ -163,6 +163,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         tracking: Tracking::open(&settings, &store, now).await?,
         web: Web::new(resolver.clone(), client_tls.clone(), reach),
         webhooks,
+        codes: code::Codes::open(&store).await?,
         egress: Egress::new(scheduler, Signing::start(threads).context("starting the signing threads")?),
         resolver,
         server_tls: server_tls(&settings, &hostname)?,

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod attachment;
 pub mod capture;
+pub mod code;
 pub mod domain;
 pub mod egress;
 pub mod event;

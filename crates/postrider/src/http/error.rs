@@ -44,13 +44,14 @@ pub enum Name {
     MethodNotAllowed,
     Conflict,
     LimitReached,
+    RateLimitExceeded,
     PayloadTooLarge,
     InternalServerError,
     ServiceUnavailable,
 }
 
 impl Name {
-    pub const ALL: [Name; 18] = [
+    pub const ALL: [Name; 19] = [
         Name::ValidationError,
         Name::MissingRequiredField,
         Name::InvalidFromAddress,
@@ -66,6 +67,7 @@ impl Name {
         Name::MethodNotAllowed,
         Name::Conflict,
         Name::LimitReached,
+        Name::RateLimitExceeded,
         Name::PayloadTooLarge,
         Name::InternalServerError,
         Name::ServiceUnavailable,
@@ -129,6 +131,9 @@ impl Name {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The workspace has as many of these as it may",
             ),
+            Name::RateLimitExceeded => {
+                ("rate_limit_exceeded", S::TOO_MANY_REQUESTS, "Too much was asked for; trying later helps")
+            }
             Name::PayloadTooLarge => ("payload_too_large", S::PAYLOAD_TOO_LARGE, "The request is too large"),
             Name::InternalServerError => {
                 ("internal_server_error", S::INTERNAL_SERVER_ERROR, "Something is wrong on our side")
@@ -239,6 +244,11 @@ impl ApiError {
             Name::LimitReached,
             format!("a workspace has at most {max} {what}: remove one that is not needed"),
         )
+    }
+
+    #[must_use]
+    pub fn too_many(detail: impl Into<String>, retry_after_s: u32) -> ApiError {
+        ApiError { retry_after_s: Some(retry_after_s), ..ApiError::new(Name::RateLimitExceeded, detail) }
     }
 
     #[must_use]

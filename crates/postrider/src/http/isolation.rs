@@ -47,6 +47,10 @@ impl Tenant {
             ),
             ("/templates", template(mark)),
             (
+                "/code-profiles",
+                json!({ "name": format!("{mark}-profile"), "from": format!("me@{mark}.example") }),
+            ),
+            (
                 "/webhooks",
                 json!({ "endpoint": format!("http://127.0.0.1:9/{mark}"), "events": ["*"], "enabled": false }),
             ),
@@ -58,6 +62,13 @@ impl Tenant {
         for scheduled in [None, Some("in 1 hour")] {
             tenant.mail(harness, scheduled).await;
         }
+        let code = json!({
+            "to": format!("ann@{mark}.example"), "purpose": "login", "profile": format!("{mark}-profile"),
+        });
+        let (status, text) = tenant.ask(harness, ("POST", "/codes"), Some(&code)).await;
+        assert_eq!(status, 200, "{text}");
+        let sent: Value = serde_json::from_str(&text).expect("an answer");
+        tenant.ids.entry("codes").or_default().push(sent["id"].as_str().expect("an id").to_owned());
         harness.settled().await;
         harness.indexed().await;
         for noun in [
@@ -71,6 +82,7 @@ impl Tenant {
             "template-parts",
             "attachments",
             "webhooks",
+            "code-profiles",
         ] {
             tenant.learn(harness, noun, &format!("/{noun}")).await;
         }
@@ -190,6 +202,10 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
             let each = [mail, made, file].into_iter();
             each.map(|mail| if endpoint.path == "/emails" { mail } else { json!([mail]) }).collect()
         }
+        (Method::Post, "/codes") => orders(victim, thief),
+        (Method::Post, "/codes/check") => checks(victim),
+        (Method::Post, "/code-profiles") => vec![json!({ "name": "new" })],
+        (Method::Patch, "/code-profiles/{id}") => vec![json!({ "attempts": 1 })],
         (Method::Post, "/webhooks") => {
             vec![json!({ "endpoint": "https://new.example/", "events": ["*"], "streams": [stream] })]
         }
@@ -216,6 +232,28 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
     }
 }
 
+/// Codes to be sent with what is the victim's.
+fn orders(victim: &Tenant, thief: &Tenant) -> Vec<Value> {
+    let code =
+        json!({ "to": "x@y.example", "purpose": "login", "from": format!("me@{}.example", thief.mark) });
+    let with = |field: &str, value: String| {
+        let mut code = code.clone();
+        code[field] = value.into();
+        code
+    };
+    vec![with("profile", format!("{}-profile", victim.mark)), with("template", victim.mark.to_owned())]
+}
+
+/// Checks of the victim's code.
+fn checks(victim: &Tenant) -> Vec<Value> {
+    let to = format!("ann@{}.example", victim.mark);
+    vec![
+        json!({ "id": victim.ids["codes"][0], "code": "123456" }),
+        json!({ "to": to, "purpose": "login", "code": "123456" }),
+        json!({ "to": to, "purpose": "login", "code": "123456", "profile": format!("{}-profile", victim.mark) }),
+    ]
+}
+
 /// Queries in which ids and names of `victim` stand; an endpoint with parameters must have one.
 fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
     let after = |noun: &str| format!("?limit=1000&after={}", victim.ids[noun].last().expect("an id"));
@@ -238,6 +276,7 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/templates/{id}/versions" => vec![after("versions")],
         "/template-parts" => vec![after("template-parts"), "?kind=partial".into()],
         "/attachments" => vec![after("attachments")],
+        "/code-profiles" => vec![after("code-profiles")],
         "/webhooks" => vec![after("webhooks")],
         "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
             vec![after("webhook-attempts")]

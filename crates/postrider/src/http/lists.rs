@@ -68,6 +68,7 @@ async fn something_of_everything(harness: &Harness) -> Examples {
         harness.post("/emails", &email(&["one@x.example"])).await;
         harness.post("/attachments", &json!({ "filename": format!("a{n}.txt"), "content": "eA==" })).await;
         harness.post("/template-parts", &json!({ "kind": "partial", "name": format!("p{n}") })).await;
+        harness.post("/code-profiles", &json!({ "name": format!("c{n}") })).await;
         let template = json!({ "name": format!("t{n}"), "subject": "s", "text": "t" });
         harness.post("/templates", &template).await;
     }

@@ -33,7 +33,7 @@ use net::listen::{Listener, Stop};
 
 use crate::app::App;
 use crate::feature::{
-    access, attachment, capture, domain, egress, event, lint, monitor, sending, suppression, template,
+    access, attachment, capture, code, domain, egress, event, lint, monitor, sending, suppression, template,
     tracking, webhook,
 };
 use endpoint::Endpoint;
@@ -63,6 +63,7 @@ impl FromRef<Api> for Stop {
 pub fn endpoints() -> Vec<Endpoint> {
     let slices = [
         sending::api::endpoints(),
+        code::api::endpoints(),
         access::api::endpoints(),
         domain::api::endpoints(),
         suppression::api::endpoints(),

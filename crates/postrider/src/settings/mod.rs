@@ -30,8 +30,8 @@ pub use explain::explain;
 pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Attachments, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam, Tls,
-    Tracking, Trusted, Webhooks,
+    Attachments, Codes, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam,
+    Tls, Tracking, Trusted, Webhooks,
 };
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
@@ -59,6 +59,7 @@ pub struct Settings {
     pub tracking: Tracking,
     pub spam: Spam,
     pub webhooks: Webhooks,
+    pub codes: Codes,
     pub retention: Retention,
     pub disk: Disk,
     pub log: Log,
@@ -108,6 +109,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
     let tracking = Tracking::read(reader, Tracking::SECTION.path);
     let spam = Spam::read(reader, Spam::SECTION.path);
     let webhooks = Webhooks::read(reader, Webhooks::SECTION.path);
+    let codes = Codes::read(reader, Codes::SECTION.path);
     let retention = Retention::read(reader, Retention::SECTION.path);
     let disk = Disk::read(reader, Disk::SECTION.path);
     let log = Log::read(reader, Log::SECTION.path);
@@ -134,6 +136,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         tracking: tracking?,
         spam: spam?,
         webhooks: webhooks?,
+        codes: codes?,
         retention: retention?,
         disk: disk?,
         log: log?,

@@ -32,6 +32,7 @@ pub const SECTIONS: &[Section] = &[
     Tracking::SECTION,
     Webhooks::SECTION,
     Spam::SECTION,
+    Codes::SECTION,
     Retention::SECTION,
     Disk::SECTION,
     Log::SECTION,
@@ -533,6 +534,37 @@ section! {
         answer_timeout: Duration {
             key: "answer_timeout_s", unit: "seconds", default: 15, range: 1 to 120,
             because: "a filter looks names up in lists, and some of these answer late",
+        }
+    }
+}
+
+section! {
+    /// One-time codes: how many may be asked for. What else there is to say about codes is in their profiles.
+    Codes at "codes" {
+        /// Codes for one address of a workspace, whatever their purposes.
+        per_address_max: u32 {
+            key: "per_address_max", unit: "codes an hour", default: 10, range: 1 to 10_000,
+            because: "who has asked ten times does not get the mail; somebody else's mailbox must not be filled",
+        }
+        /// Codes that are asked for from one network (/24, /48), of the addresses that applications give in `context.ip`.
+        per_network_max: u32 {
+            key: "per_network_max", unit: "codes an hour", default: 100, range: 1 to 1_000_000,
+            because: "an office behind one address signs in on a morning; a program that walks through a list of addresses asks more",
+        }
+        /// Codes that one key asks for.
+        per_key_max: u32 {
+            key: "per_key_max", unit: "codes an hour", default: 10_000, range: 1 to 10_000_000,
+            because: "a key that was stolen, or an application whose form is abused, harms the name of its domain no further",
+        }
+        /// Codes that one workspace asks for, with all its keys.
+        per_workspace_max: u32 {
+            key: "per_workspace_max", unit: "codes an hour", default: 20_000, range: 1 to 10_000_000,
+            because: "codes go before all other mail, so one workspace must not have the lane for itself",
+        }
+        /// Checks that come from one network, as `per_network_max`.
+        checks_per_network_max: u32 {
+            key: "checks_per_network_max", unit: "checks an hour", default: 300, range: 1 to 1_000_000,
+            because: "who tries one guess at each of many addresses meets no limit of an address",
         }
     }
 }

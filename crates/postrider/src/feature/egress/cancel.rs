@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail::{At, date};
-use queue::{Entry, Forgot, QueueKey};
+use queue::{Entry, Forgot, Lane, QueueKey};
 use store::{Row, Store, StoreError, Write, query};
 
 use super::reads::lane;
@@ -66,6 +66,8 @@ pub enum Refused {
     UnderWay,
     #[error("this email was attempted already: it can be cancelled, not moved")]
     Attempted,
+    #[error("a code goes out at once: cancel this email, and ask for another code")]
+    Code,
     #[error("too many emails are being cancelled at once")]
     TooMany,
     #[error(transparent)]
@@ -81,10 +83,13 @@ pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64) -> Result<usiz
     withdraw(app, &entries)?;
     let now = app.now();
     let mut write = Write::default();
-    for (_, entry) in &entries {
+    for (key, entry) in &entries {
         let params =
             vec![("delivery", entry.delivery.into()), ("workspace", workspace.into()), ("now", now.0.into())];
         write.step_expecting(1, "the delivery ended meanwhile", &CANCEL, params);
+        if key.lane == Lane::Code {
+            sending::erase(&mut write, message);
+        }
         note(&mut write, now, event::Name::EmailCanceled, (workspace, entry), None);
     }
     match app.store.write(write).await {
@@ -112,6 +117,10 @@ pub async fn reschedule(app: &Arc<App>, workspace: i64, message: i64, due: At) -
     let entries = waiting(&app.store, workspace, message).await?;
     if entries.iter().any(|(_, entry)| entry.attempts > 0) {
         return Err(Refused::Attempted);
+    }
+    // Moved beyond its expiry, it would keep its content for as long.
+    if entries.iter().any(|(key, _)| key.lane == Lane::Code) {
+        return Err(Refused::Code);
     }
     withdraw(app, &entries)?;
     let now = app.now();

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use mail::classify::{BounceClass, Verdict};
 use mail::{Address, At};
-use queue::{Entry, Failure, QueueKey, Retry, Settled, Why};
+use queue::{Entry, Failure, Lane, QueueKey, Retry, Settled, Why};
 use serde_json::json;
 use store::{Guard, Value, Write, query};
 
@@ -26,7 +26,7 @@ use crate::feature::sending::examine::Examined;
 use crate::feature::sending::parcel::Parcel;
 use crate::feature::stats::{self, Metric};
 use crate::feature::suppression::{self, Reason};
-use crate::feature::{capture, event, notification};
+use crate::feature::{capture, event, notification, sending};
 use crate::id::Mint;
 
 query!(STILL_LEASED, "queries/still_leased.sql");
@@ -295,6 +295,9 @@ impl Settlement {
             id
         });
         state_row(&mut write, self);
+        if leased.key.lane == Lane::Code && !matches!(conclusion, Conclusion::Deferred { .. }) {
+            sending::erase(&mut write, leased.entry.message);
+        }
         event_row(&mut write, self, attempt_id);
         stats::count(&mut write, *at, leased.key.workspace, &leased.key.domain, metric(conclusion));
         if let (Some(bytes), Some(parcel)) = (&self.captured, &leased.parcel) {

@@ -54,8 +54,41 @@ async fn take(
     submissions: Vec<Examined>,
     once: Option<Once>,
 ) -> Result<Outcome, Refusal> {
+    let fingerprint = once.as_ref().map(|once| (once.digest, once.fingerprint));
+    let (accepted, stored) = store(app, now, Write::default(), submissions, once).await?;
+    match stored {
+        Ok(Committed::Stored { .. }) => Ok(Outcome::Accepted(accepted)),
+        Ok(Committed::Guarded) => replay(app, fingerprint).await,
+        Err(error) if link::is_full(&error) => {
+            Err(Refusal::Attachment("the files of this workspace take as much as they may".into()))
+        }
+        Err(error) => Err(unavailable(&error)),
+    }
+}
+
+/// As [`accept`], of one submission that is stored together with `write`, whose steps come first: what they expect and do not
+/// find is an error of the inner result, and nothing is stored.
+///
+/// # Errors
+/// As [`accept`], before anything was tried.
+pub(crate) async fn accept_with(
+    app: &Arc<App>,
+    now: At,
+    write: Write,
+    submission: Examined,
+) -> Result<Result<Committed, StoreError>, Refusal> {
+    let stored = store(app, now, write, vec![submission], None).await;
+    stored.map(|(_, committed)| committed).inspect_err(|refusal| app.counters.refused(refusal))
+}
+
+async fn store(
+    app: &Arc<App>,
+    now: At,
+    mut write: Write,
+    submissions: Vec<Examined>,
+    once: Option<Once>,
+) -> Result<(Vec<Accepted>, Result<Committed, StoreError>), Refusal> {
     app.health.may_accept().map_err(Refusal::Unavailable)?;
-    let mut write = Write::default();
     let mut accepted = Vec::with_capacity(submissions.len());
     let mut handed = Vec::with_capacity(submissions.len());
     for submission in submissions {
@@ -68,19 +101,12 @@ async fn take(
         }
         handed.push(mail);
     }
-    let fingerprint = once.as_ref().map(|once| (once.digest, once.fingerprint));
     write.guard = once.map(|once| guard(now, &once, &accepted));
-    match commit(app, write, handed).await {
-        Ok(Committed::Stored { .. }) => {
-            app.counters.accepted.add(accepted.len() as u64);
-            Ok(Outcome::Accepted(accepted))
-        }
-        Ok(Committed::Guarded) => replay(app, fingerprint).await,
-        Err(error) if link::is_full(&error) => {
-            Err(Refusal::Attachment("the files of this workspace take as much as they may".into()))
-        }
-        Err(error) => Err(unavailable(&error)),
+    let committed = commit(app, write, handed).await;
+    if let Ok(Committed::Stored { .. }) = &committed {
+        app.counters.accepted.add(accepted.len() as u64);
     }
+    Ok((accepted, committed))
 }
 
 /// Keeps the files that a message leads to.
@@ -186,7 +212,7 @@ impl Examined {
     }
 
     fn rows(self, app: &App, now: At, fates: &[Fate], write: &mut Write) -> (Accepted, Handed) {
-        let lane = policy::lane(self.submission.stream.class);
+        let lane = policy::lane(self.submission.sender.origin, self.submission.stream.class);
         let message = self.submission.message;
         let shared = Shared {
             workspace: self.submission.sender.workspace,
@@ -197,7 +223,12 @@ impl Examined {
             epoch: app.epoch,
             now,
         };
-        rows::content(write, message, &self.submission.content);
+        // A code is kept no longer than somebody may still get it.
+        let kept = self.submission.sender.origin != Origin::Code
+            || fates.iter().any(|fate| matches!(fate, Fate::Queued | Fate::Scheduled));
+        if kept {
+            rows::content(write, message, &self.submission.content);
+        }
         let mut accepted = Accepted { message, deliveries: Vec::with_capacity(fates.len()) };
         let (mut queued, mut paths, mut unsent) = (Vec::new(), Vec::new(), Vec::new());
         let wished = |path| notification::Wish::of(&app.settings, &self.submission.envelope, path);
@@ -250,8 +281,8 @@ impl Examined {
         let Examined { submission, facts, times, reach } = self;
         let subject: Box<str> = facts.subject.as_str().into();
         let track = match submission.sender.origin {
-            // What we tell senders is nobody's campaign.
-            Origin::Notification { .. } => Switches::default(),
+            // What we tell senders is nobody's campaign, and who follows a code's mail may be after the code.
+            Origin::Notification { .. } | Origin::Code => Switches::default(),
             Origin::Api | Origin::Smtp => submission.options.track.unwrap_or(submission.stream.tracking),
         };
         let row = MessageRow {
@@ -261,7 +292,7 @@ impl Examined {
             origin: submission.sender.origin,
             origin_id: match submission.sender.origin {
                 Origin::Notification { of } => Some(of),
-                Origin::Api | Origin::Smtp => submission.sender.key.as_ref().map(|key| key.id),
+                Origin::Api | Origin::Smtp | Origin::Code => submission.sender.key.as_ref().map(|key| key.id),
             },
             size: submission.content.len(),
             envelope: &submission.envelope,

@@ -24,6 +24,15 @@ pub struct Examined {
     pub(super) reach: Reach,
 }
 
+impl Examined {
+    /// Another subject in rows, events and the index than the recipient reads.
+    #[must_use]
+    pub fn known_as(mut self, subject: String) -> Examined {
+        self.facts.subject = subject;
+        self
+    }
+}
+
 /// Reads the header section of a message that was handed over.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use mail::At;
-use store::{Committed, Guard, Store, StoreError, Write, query};
+use store::{Committed, Guard, Store, StoreError, Value, Write, query};
 
 use super::accept::unavailable;
 use super::{Accepted, Refusal};
@@ -41,14 +41,22 @@ pub fn fingerprint(request: &[u8]) -> [u8; 32] {
 
 /// Lets a write happen only if the key is new, and then keeps the key with its answer.
 pub(super) fn guard(now: At, once: &Once, accepted: &[Accepted]) -> Guard {
-    let params = vec![
+    Guard { query: &CLAIM, params: record(now, once, accepted) }
+}
+
+/// As [`guard`], as a step that finds the key taken with `Conflict(why)`: for a write whose other steps must come first.
+pub fn claim(write: &mut Write, now: At, once: &Once, why: &'static str) {
+    write.step_expecting(1, why, &CLAIM, record(now, once, &[]));
+}
+
+fn record(now: At, once: &Once, accepted: &[Accepted]) -> Vec<(&'static str, Value)> {
+    vec![
         ("digest", once.digest.to_vec().into()),
         ("fingerprint", once.fingerprint.to_vec().into()),
         ("status", i64::from(once.status).into()),
         ("answer", (once.answer)(accepted).into()),
         ("now", now.0.into()),
-    ];
-    Guard { query: &CLAIM, params }
+    ]
 }
 
 /// The status and the answer that a request under an idempotency key got before; `None` when there was none.

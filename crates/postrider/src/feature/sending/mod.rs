@@ -33,6 +33,7 @@ use crate::retention::{Aged, edge};
 
 query!(CONTENT_AGE, "queries/content_age.sql");
 query!(DELIVERY_AGE, "queries/delivery_age.sql");
+query!(ERASE, "queries/content_erase.sql");
 query!(MOVED, "queries/reschedule.sql");
 query!(MESSAGE_AGE, "queries/message_age.sql");
 edge!(CONTENT_EDGE, "content");
@@ -51,6 +52,11 @@ pub static CONTENT_AGED: Aged = Aged { edge: &CONTENT_EDGE, delete: &CONTENT_AGE
 pub static DELIVERY_AGED: Aged = Aged { edge: &DELIVERY_EDGE, delete: &DELIVERY_AGE, page: 1_000 };
 pub static MESSAGE_AGED: Aged = Aged { edge: &MESSAGE_EDGE, delete: &MESSAGE_AGE, page: 1_000 };
 
+/// The octets of a message are gone: part of the write that ends the only delivery of a code.
+pub fn erase(write: &mut Write, message: i64) {
+    write.step(&ERASE, vec![("message", message.into())]);
+}
+
 /// A message has other times now: part of the write that moves its deliveries.
 pub fn moved(write: &mut Write, (workspace, message): (i64, i64), due: At, expires: At) {
     let params = vec![
@@ -67,6 +73,8 @@ pub fn moved(write: &mut Write, (workspace, message): (i64, i64), due: At, expir
 pub enum Origin {
     Api,
     Smtp,
+    /// The API, to carry a one-time code: first in line, and shown to nobody but its recipient.
+    Code,
     /// We did, to tell a sender what became of a delivery.
     Notification {
         of: i64,
@@ -79,6 +87,7 @@ impl Origin {
         match self {
             Origin::Api => "api",
             Origin::Smtp => "smtp",
+            Origin::Code => "code",
             Origin::Notification { .. } => "notification",
         }
     }

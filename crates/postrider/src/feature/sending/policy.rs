@@ -5,7 +5,7 @@ use std::time::Duration;
 use mail::{Address, At, Headers, ReversePath};
 use queue::Lane;
 
-use super::{Reach, RecipientPath, Refusal, Submission};
+use super::{Origin, Reach, RecipientPath, Refusal, Submission};
 use crate::directory::Snapshot;
 use crate::feature::access::Class;
 use crate::settings::{NextHop, Settings};
@@ -108,12 +108,15 @@ fn leaves_nothing(settings: &Settings, submission: &Submission) -> bool {
         .all(|domain| matches!(settings.route_for(&domain).next_hop, NextHop::Capture))
 }
 
-/// The lane of a stream's mail.
+/// The lane of mail of this origin on a stream of this class.
 #[must_use]
-pub fn lane(class: Class) -> Lane {
-    match class {
-        Class::Transactional => Lane::Transactional,
-        Class::Marketing => Lane::Campaign,
+pub fn lane(origin: Origin, class: Class) -> Lane {
+    match (origin, class) {
+        (Origin::Code, _) => Lane::Code,
+        (Origin::Api | Origin::Smtp | Origin::Notification { .. }, Class::Transactional) => {
+            Lane::Transactional
+        }
+        (Origin::Api | Origin::Smtp | Origin::Notification { .. }, Class::Marketing) => Lane::Campaign,
     }
 }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use mail::At;
 use store::{Row, Store, StoreError, query};
 
+use super::Origin;
 use super::rows::unpack;
 use crate::http::page::{Page, paged};
 use crate::id;
@@ -97,7 +98,7 @@ pub struct Stored {
     pub scheduled: Option<At>,
     pub expires: At,
     pub size: i64,
-    /// None when its content was removed after its time.
+    /// None when its content was removed after its time, or is none of the workspace's business: a code.
     pub content: Option<Bytes>,
     pub origin: String,
     /// The delivery that it tells of, when it is a notification.
@@ -112,11 +113,13 @@ pub async fn email_one(store: &Store, workspace: i64, message: i64) -> Result<Op
     let params = [("workspace", workspace.into()), ("message", message.into())];
     let rows = store.read(&EMAIL_ONE, &params).await?;
     let Some(row) = rows.first() else { return Ok(None) };
+    let origin = row.text(14)?.to_owned();
     let content = match row.int_or_null(11)? {
+        // Its recipient alone may read the code.
+        Some(_) if origin == Origin::Code.as_str() => None,
         Some(encoding) => unpack(encoding, row.int(12)?, row.blob(13)?),
         None => None,
     };
-    let origin = row.text(14)?.to_owned();
     Ok(Some(Stored {
         notification_of: if origin == "notification" { row.int_or_null(15)? } else { None },
         origin,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Origin;
 use store::{Store, StoreError, Value, query};
 
 query!(TOLD, "queries/told.sql");
@@ -27,6 +28,8 @@ pub struct Told {
     /// The Message-ID field, with its brackets.
     pub message_id: String,
     pub stream: i64,
+    /// Its content is told to nobody: it carries a code.
+    pub concealed: bool,
 }
 
 /// What is known of `deliveries` of a workspace; those that are gone are missing.
@@ -52,6 +55,7 @@ pub async fn told(
                 metadata: row.text_or_null(5)?.map(str::to_owned),
                 message_id: row.text(6)?.to_owned(),
                 stream: row.int(7)?,
+                concealed: row.text(8)? == Origin::Code.as_str(),
             };
             all.insert(row.int(0)?, told);
         }

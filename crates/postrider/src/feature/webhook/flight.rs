@@ -160,7 +160,7 @@ pub async fn body_of(app: &App, endpoint: &Endpoint, events: &[Arc<Ready>]) -> R
     let mut bodies = Vec::with_capacity(events.len());
     for one in events {
         let body = match one.event.message {
-            Some(message) if !endpoint.message_headers.is_empty() => {
+            Some(message) if !endpoint.message_headers.is_empty() && one.is_open() => {
                 one.body_with(message_headers(app, message, &endpoint.message_headers).await?)
             }
             Some(_) | None => one.body(),

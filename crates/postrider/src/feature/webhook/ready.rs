@@ -43,6 +43,12 @@ impl Ready {
         self.told.as_ref().map(|told| told.stream)
     }
 
+    /// Whether header fields of its mail may be told.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.told.as_ref().is_none_or(|told| !told.concealed)
+    }
+
     #[must_use]
     pub fn at(&self) -> At {
         self.event.at

@@ -150,6 +150,24 @@ fn kinds(got: &[Got]) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endpoint_hears_of_a_code_but_not_the_code() {
+    on_both(async |harness: &Harness| {
+        let mut receiver = Receiver::start(fine).await;
+        let wish =
+            json!({ "endpoint": receiver.url(), "events": ["*"], "message_headers": ["Subject", "To"] });
+        made(harness, wish).await;
+        let code = json!({ "to": "ann@there.example", "purpose": "login", "from": "me@app.example" });
+        assert_eq!(harness.post("/codes", &code).await.status, 200);
+        for one in &receiver.wait(2).await {
+            let told = one.json();
+            assert_eq!(told["data"]["subject"], "•••••• is your code", "{told}");
+            assert_eq!(told["data"]["headers"], Value::Null, "{told}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endpoint_hears_of_a_mail_in_order_with_all_that_is_known() {
     on_both(async |harness: &Harness| {
         let mut receiver = Receiver::start(fine).await;

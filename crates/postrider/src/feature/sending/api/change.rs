@@ -84,7 +84,9 @@ impl From<Refused> for ApiError {
     fn from(refused: Refused) -> ApiError {
         let text = refused.to_string();
         match refused {
-            Refused::NothingWaits | Refused::UnderWay | Refused::Attempted => ApiError::conflict(text),
+            Refused::NothingWaits | Refused::UnderWay | Refused::Attempted | Refused::Code => {
+                ApiError::conflict(text)
+            }
             Refused::TooMany => ApiError::unavailable(text),
             Refused::Store(error) => error.into(),
         }

@@ -9,6 +9,7 @@
 //! Not here: what may be sent (`policy`), how it becomes durable (`accept`), how a message is taken back
 //! (`egress::cancel`).
 
+pub mod asked;
 mod attached;
 mod change;
 mod linked;

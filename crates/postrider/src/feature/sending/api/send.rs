@@ -5,27 +5,26 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::asked::{Asked, answer, rendered, replayed};
 use super::attached;
 use super::request::EmailRequest;
 use super::submission::{Context, submission};
 use super::templated::Templates;
 use super::text::Texts;
 use crate::app::App;
-use crate::feature::access::digest_of;
 use crate::feature::attachment::referred::Files;
 use crate::feature::sending::accept::{Outcome, accept};
-use crate::feature::sending::control::IDEMPOTENCY_KEY_MAX;
 use crate::feature::sending::examine::{Examined, examine, scan};
-use crate::feature::sending::idempotency::{Answer, Once, answered, fingerprint};
+use crate::feature::sending::idempotency::{Answer, Once};
 use crate::feature::sending::{Accepted, AcceptedDelivery, Fate};
 use crate::http::auth::SendingKey;
-use crate::http::error::{ApiError, Code, FieldErrorBody, Mistakes, Name};
+use crate::http::error::{ApiError, Code, FieldErrorBody, Mistakes};
 use crate::http::json::{self, Octets};
 use crate::id::Noun;
 
@@ -33,7 +32,6 @@ use crate::id::Noun;
 const BATCH_MAX: usize = 1_000;
 /// Recipients of all emails of one batch. Reason: each is a row of that transaction, and in memory until it ends.
 const BATCH_RECIPIENTS_MAX: usize = 50_000;
-const REPLAYED: &str = "idempotent-replayed";
 
 /// An email that was taken.
 #[derive(Serialize, ToSchema)]
@@ -337,43 +335,6 @@ fn batch_error(index: usize, error: &ApiError) -> BatchError {
     BatchError { index, name: body.name, message: body.message, errors: body.errors }
 }
 
-/// What identifies a request that must happen once; nothing when it carries no key.
-struct Asked {
-    once: Option<([u8; 32], [u8; 32])>,
-}
-
-impl Asked {
-    /// `mode` is what changes the meaning of the body.
-    fn read(
-        who: &SendingKey,
-        (route, mode): (&str, &str),
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<Asked, ApiError> {
-        let Some(value) = headers.get("idempotency-key") else { return Ok(Asked { once: None }) };
-        let key = value.to_str().ok().filter(|key| (1..=IDEMPOTENCY_KEY_MAX).contains(&key.len()));
-        let Some(key) = key else {
-            let why = format!("an Idempotency-Key has 1 to {IDEMPOTENCY_KEY_MAX} printable ASCII characters");
-            return Err(ApiError::new(Name::InvalidIdempotencyKey, why));
-        };
-        let digest = digest_of(&format!("http {route}\n{}\n{key}", who.workspace));
-        let fingerprint = match mode {
-            "" => fingerprint(body),
-            mode => fingerprint(&[mode.as_bytes(), b"\n", body].concat()),
-        };
-        Ok(Asked { once: Some((digest, fingerprint)) })
-    }
-
-    /// A request that cannot be taken any more (its expiry has passed, its domain is gone) may have been taken before.
-    async fn replay_or(self, app: &App, error: ApiError) -> Result<Response, ApiError> {
-        let Some((digest, fingerprint)) = self.once else { return Err(error) };
-        match answered(app, digest, fingerprint).await? {
-            Some((status, body)) => Ok(replayed(status, body)),
-            None => Err(error),
-        }
-    }
-}
-
 async fn hand_over(
     app: &Arc<App>,
     asked: Asked,
@@ -391,20 +352,4 @@ async fn hand_over(
         Ok(Outcome::Replayed { status, answer }) => Ok(replayed(status, answer)),
         Err(refusal) => asked.replay_or(app, refusal.into()).await,
     }
-}
-
-fn replayed(status: u16, body: String) -> Response {
-    answer(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body, true)
-}
-
-fn rendered(body: &impl Serialize) -> String {
-    serde_json::to_string(body).expect("invariant: these types hold only texts and numbers")
-}
-
-fn answer(status: StatusCode, body: String, replayed: bool) -> Response {
-    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
-    if replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    response
 }

@@ -13,7 +13,7 @@ CREATE TABLE message (
   id            INTEGER PRIMARY KEY,
   workspace_id  INTEGER NOT NULL,
   stream_id     INTEGER NOT NULL,
-  origin        TEXT NOT NULL CHECK (origin IN ('api', 'smtp', 'notification')),
+  origin        TEXT NOT NULL CHECK (origin IN ('api', 'smtp', 'code', 'notification')),
   -- The key that brought it, null for a trusted network; of a notification, the delivery that it tells of.
   origin_id     INTEGER,
   size          INTEGER NOT NULL,

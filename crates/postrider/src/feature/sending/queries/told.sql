@@ -1,5 +1,5 @@
 -- A fixed number of places, so that the text is always the same; those not needed hold 0.
-SELECT d.id, d.forward_path, m.author, m.subject, m.tags, m.metadata, m.message_id, m.stream_id
+SELECT d.id, d.forward_path, m.author, m.subject, m.tags, m.metadata, m.message_id, m.stream_id, m.origin
 FROM delivery d JOIN message m ON m.id = d.message_id
 WHERE d.workspace_id = :workspace AND d.id IN
   (:i0, :i1, :i2, :i3, :i4, :i5, :i6, :i7, :i8, :i9, :i10, :i11, :i12, :i13, :i14, :i15, :i16, :i17,

@@ -1,0 +1,1 @@
+DELETE FROM code_attempt WHERE id > :after AND id <= :upto

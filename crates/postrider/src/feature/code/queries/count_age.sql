@@ -1,0 +1,1 @@
+DELETE FROM code_count WHERE id > :after AND id <= :upto

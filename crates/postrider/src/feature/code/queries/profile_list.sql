@@ -1,0 +1,4 @@
+SELECT id, name, alphabet, length, expires_s, attempts, resend_after_s, template, author, created_us FROM code_profile
+WHERE workspace_id = :workspace
+  AND id < :edge
+ORDER BY id DESC LIMIT :limit

@@ -1,0 +1,1 @@
+DELETE FROM code_profile WHERE workspace_id = :workspace AND id = :id

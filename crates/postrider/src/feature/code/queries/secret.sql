@@ -1,0 +1,1 @@
+SELECT secret FROM code_secret WHERE id = 1

@@ -1,0 +1,1 @@
+SELECT subject FROM code WHERE id = :id AND workspace_id = :workspace
