@@ -33,7 +33,7 @@ use net::listen::{Listener, Stop};
 
 use crate::app::App;
 use crate::feature::{
-    access, attachment, capture, domain, egress, event, lint, monitor, sending, suppression, template,
+    access, attachment, capture, domain, egress, event, lint, monitor, sending, stats, suppression, template,
     tracking, webhook,
 };
 use endpoint::Endpoint;
@@ -74,6 +74,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         egress::api::endpoints(),
         event::api::endpoints(),
         webhook::api::endpoints(),
+        stats::api::endpoints(),
         monitor::api::endpoints(),
         tracking::api::endpoints(),
         docs::endpoints(),
