@@ -16,7 +16,7 @@ use mail::At;
 use store::{Query, Store, StoreError, Write};
 
 use crate::app::App;
-use crate::feature::{attachment, capture, code, egress, event, search, sending, tracking, webhook};
+use crate::feature::{attachment, capture, code, egress, event, search, sending, stats, tracking, webhook};
 use crate::{id, starts};
 
 /// How often old rows are looked for.
@@ -120,6 +120,7 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
     for aged in code::AGED {
         sweep(store, aged, cuts.codes).await?;
     }
+    stats::events_go(store, cuts.history).await?;
     for span in event::read::spans(store).await? {
         let from = span.writer << store::WRITER_SHIFT;
         sweep_between(store, &event::EVENT_AGED, (from, span.last), cuts.history).await?;

@@ -17,6 +17,7 @@ use crate::feature::access::{DEFAULT_WORKSPACE, Scope, admin::workspace_add};
 use crate::feature::domain::{Status, admin::domain_add};
 use crate::feature::event::By;
 use crate::feature::search::work::Indexer;
+use crate::feature::stats::follow::Follower;
 use crate::settings::Written;
 use crate::test_store::{Dir, postgres_url, unique};
 use crate::{cli, feature, http};
@@ -203,6 +204,11 @@ impl Harness {
     pub async fn indexed(&self) {
         let mut indexer = Indexer::open(&self.app.store, &self.app.search).await.expect("the index");
         indexer.catch_up().await.expect("the log is indexed");
+    }
+
+    /// Waits until the statistics know what the mail's log knows.
+    pub async fn counted(&self) {
+        Follower::new(&self.app.store).catch_up().await.expect("the log is counted");
     }
 
     /// Ends everything, and removes what it left.

@@ -10,7 +10,6 @@ use postrider::feature::egress::settle::{Conclusion, Leased, Settlement};
 use postrider::feature::event::{self, Name, OfDelivery};
 use postrider::feature::sending::rows::{self, Destination, MessageRow, Shared};
 use postrider::feature::sending::{AcceptedDelivery, Fate, Origin, Reach, RecipientField};
-use postrider::feature::stats::{self, Metric};
 use postrider::feature::suppression::{Reason, admin};
 use postrider::feature::tracking::switches::Switches;
 use postrider::id::delivery;
@@ -298,6 +297,7 @@ fn message_row(write: &mut Write, shared: &Shared, (size, deliveries): (usize, u
         message_id: format!("{}@shop.example", shared.message),
         tags: None,
         metadata: None,
+        made_from: None,
         now: shared.now,
         scheduled: None,
         expires: shared.expires,
@@ -319,5 +319,4 @@ fn delivery_rows(write: &mut Write, shared: &Shared, (id, recipient): (i64, &str
         data: None,
     };
     event::note_delivery(write, shared.now, Name::EmailQueued, of);
-    stats::count(write, shared.now, shared.workspace, domain, Metric::Accepted);
 }

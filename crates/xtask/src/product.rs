@@ -97,12 +97,32 @@ impl Prepared {
 
     /// Runs a command of the program beside its data and returns what it says.
     pub fn tell(&self, arguments: &[&str]) -> Result<String> {
+        run_quietly(&mut self.program(arguments))
+    }
+
+    fn program(&self, arguments: &[&str]) -> std::process::Command {
         let mut program = command(program());
         program.args(arguments).arg("--config").arg(&self.config).arg("--data").arg(&self.data);
         if let Some(postgres) = &self.postgres {
             program.env("POSTRIDER_DATABASE__URL", postgres.url());
         }
-        run_quietly(&mut program)
+        program
+    }
+
+    /// Counts the log again beside the statistics: how many counters were compared, and how many differ.
+    pub fn recount(&self) -> Result<(u64, u64)> {
+        let mut program = self.program(&["stats", "recount", "--json"]);
+        let output = program.output().context("cannot run postrider stats recount")?;
+        // The code is 1 when a counter differs: what it says is wanted all the same.
+        let told: Value = serde_json::from_slice(&output.stdout).with_context(|| {
+            format!("postrider stats recount: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr))
+        })?;
+        let number = |name: &str| told[name].as_u64().with_context(|| format!("no {name} in {told}"));
+        let (counters, differences) = (number("counters")?, number("differences")?);
+        if differences > 0 {
+            eprintln!("{told}");
+        }
+        Ok((counters, differences))
     }
 
     /// Starts on free ports.
@@ -172,6 +192,11 @@ impl Instance {
     /// The processes from which everything that it runs descends, the database's among them.
     pub fn roots(&self) -> Vec<u32> {
         std::iter::once(self.process.id()).chain(self.prepared.postgres.as_ref().map(Postgres::id)).collect()
+    }
+
+    /// See [`Prepared::recount`].
+    pub fn recount(&self) -> Result<(u64, u64)> {
+        self.prepared.recount()
     }
 
     /// Kills the program with no chance to tidy up.

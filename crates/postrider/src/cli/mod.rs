@@ -19,6 +19,7 @@ mod queue;
 mod restore;
 mod send;
 pub(crate) mod serve;
+mod stats;
 mod streams;
 mod suppressions;
 #[cfg(test)]
@@ -93,6 +94,9 @@ enum Command {
     /// Add, lift and list suppressions: addresses that may not be mailed.
     #[command(subcommand)]
     Suppressions(suppressions::SuppressionsCommand),
+    /// Count the log again and compare it with the statistics.
+    #[command(subcommand)]
+    Stats(stats::StatsCommand),
     /// Judge anew what recipients did; make a new secret for tokens.
     #[command(subcommand)]
     Tracking(tracking::TrackingCommand),
@@ -192,6 +196,7 @@ async fn perform(command: Command, settings: Settings, json: bool) -> anyhow::Re
         Command::Workspaces(command) => workspaces::run(settings, command).await,
         Command::Streams(command) => streams::run(settings, command).await,
         Command::Suppressions(command) => suppressions::run(settings, command).await,
+        Command::Stats(command) => stats::run(settings, command).await,
         Command::Tracking(command) => tracking::run(settings, command).await,
         Command::Backup(args) => backup::run(settings, args).await,
         Command::Restore(args) => restore::run(settings, args).await,

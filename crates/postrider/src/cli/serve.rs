@@ -25,7 +25,7 @@ use crate::feature::event::{By, tail};
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
-use crate::feature::{access, code, domain, egress, monitor, notification, search, suppression};
+use crate::feature::{access, code, domain, egress, monitor, notification, search, stats, suppression};
 use crate::health::Health;
 use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
@@ -336,6 +336,7 @@ impl Ports {
         keep(app, stop, "driver", egress::driver::run);
         keep(app, stop, "changes", changes::follow);
         keep(app, stop, "search", search::work::run);
+        keep(app, stop, "statistics", stats::follow::run);
         keep(app, stop, "retention", retention::run);
         keep(app, stop, "domains", domain::work::run);
         keep(app, stop, "delays", notification::delay::run);

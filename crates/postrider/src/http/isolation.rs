@@ -184,6 +184,7 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
         (Method::Post, "/suppressions/batch/add") => {
             vec![json!({ "emails": ["c@d.example"], "stream": stream })]
         }
+        (Method::Post, "/stats/advice/suppress-invalid") => vec![json!({}), json!({ "stream": stream })],
         (Method::Post, "/suppressions/batch/remove") => {
             vec![json!({ "emails": [format!("gone@{}.example", victim.mark)] })]
         }
@@ -278,6 +279,18 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/attachments" => vec![after("attachments")],
         "/code-profiles" => vec![after("code-profiles")],
         "/webhooks" => vec![after("webhooks")],
+        "/stats" => {
+            let tag = format!("?tag=kind:{}", victim.mark);
+            let groups = ["stream", "tag", "domain", "source", "key", "template"];
+            let grouped = groups.map(|by| format!("?step=total&group_by={by}"));
+            let stream = format!("?stream={}", victim.ids["streams"][0]);
+            [vec![tag, stream, format!("?domain={}.example&format=csv", victim.mark)], grouped.to_vec()]
+                .concat()
+        }
+        "/stats/times" | "/stats/advice" => {
+            vec![String::new(), format!("?stream={}", victim.ids["streams"][0])]
+        }
+        "/stats/consumption" => vec![String::new()],
         "/webhooks/{id}/attempts" | "/webhooks/{id}/events/{event}/attempts" => {
             vec![after("webhook-attempts")]
         }
@@ -324,8 +337,10 @@ async fn seen(harness: &Harness, tenant: &Tenant) -> BTreeMap<String, String> {
         for path in paths(&endpoint, tenant) {
             let (status, text) = tenant.ask(harness, ("GET", &path), None).await;
             assert_eq!(status, 200, "GET {path} by its own: {text}");
-            // A cursor moves on past the events of others.
+            // A cursor moves on past the events of others, and so does the moment up to which everything is counted.
             let text = text.split(",\"cursor\":").next().unwrap_or_default().to_owned();
+            let (head, rest) = text.split_once("\"counted_until\":").unwrap_or((&text, ""));
+            let text = format!("{head}{}", rest.split_once(',').map_or(rest, |(_, rest)| rest));
             seen.insert(path, text);
         }
     }
@@ -337,7 +352,9 @@ async fn another_workspaces_key_sees_and_changes_nothing() {
     on_both(async |harness: &Harness| {
         let victim = Tenant::settle_in(harness, "alphasecret").await;
         let thief = Tenant::settle_in(harness, "betasecret").await;
+        harness.counted().await;
         let before = seen(harness, &victim).await;
+        assert!(before["/stats"].contains("\"accepted\":"), "{}", before["/stats"]);
         let secrets = victim.secrets();
         for endpoint in super::endpoints() {
             if is_endless(&endpoint) {

@@ -33,8 +33,8 @@ use net::listen::{Listener, Stop};
 
 use crate::app::App;
 use crate::feature::{
-    access, attachment, capture, code, domain, egress, event, lint, monitor, sending, suppression, template,
-    tracking, webhook,
+    access, attachment, capture, code, domain, egress, event, lint, monitor, sending, stats, suppression,
+    template, tracking, webhook,
 };
 use endpoint::Endpoint;
 
@@ -75,6 +75,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         egress::api::endpoints(),
         event::api::endpoints(),
         webhook::api::endpoints(),
+        stats::api::endpoints(),
         monitor::api::endpoints(),
         tracking::api::endpoints(),
         docs::endpoints(),

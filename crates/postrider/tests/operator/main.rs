@@ -58,6 +58,10 @@ fn mail_is_held_released_refused_for_now_and_tried_again_at_once(database: Datab
     assert_eq!(untouched["deliveries"][0]["attempts_made"], 0);
     install.says(&["queue", "release", &hold, "--reason", "they are content"]);
     assert_eq!(peer.next(), ("ann@held.example".to_owned(), "250".to_owned()));
+    // Beside a server that counts, too.
+    let recount = install.json(&["stats", "recount"]);
+    assert_eq!(recount["differences"], 0, "{recount}");
+    assert!(recount["counters"].as_u64().unwrap() > 10, "{recount}");
     install.until(&["queue", "list"], |told| told["queues"].as_array().unwrap().is_empty());
     let log = install.says(&["events", "tail", "--json", "--lines", "100"]);
     for word in [

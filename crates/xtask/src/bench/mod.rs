@@ -8,6 +8,7 @@ pub mod latency;
 pub mod machine;
 pub mod relay;
 pub mod render;
+pub mod stats;
 mod table;
 pub mod track;
 pub mod waiting;
@@ -31,6 +32,8 @@ pub enum Bench {
     Waiting(waiting::Options),
     /// A template from data to signed octets: microseconds for each step
     Render(render::Options),
+    /// What a dashboard asks of a million events: milliseconds for each question
+    Stats(stats::Options),
     /// Tracking pixels on one core: nginx with a file of the same size and Postrider in turn
     Track(track::Options),
     /// Events a second told to one endpoint, and to a thousand of which some are dead
@@ -44,6 +47,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Latency(options) => latency::run(options),
         Bench::Waiting(options) => waiting::run(options),
         Bench::Render(options) => render::run(options),
+        Bench::Stats(options) => stats::run(options),
         Bench::Track(options) => track::run(options),
         Bench::Webhooks(options) => webhooks::run(options),
     }

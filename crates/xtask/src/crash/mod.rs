@@ -1,7 +1,7 @@
 //! `cargo xtask crash`: kills the real program under load from real clients, and compares two ledgers.
 //!
 //! Guarantees: an accepted message is one whose 250 or 200 a client read; a delivered one is one that the receiving server took. Lost are the accepted
-//! ones that never arrived. The moments of the kills follow from the seed.
+//! ones that never arrived. The moments of the kills follow from the seed. In the end the statistics are compared with a recount of the log.
 
 pub mod webhooks;
 
@@ -66,12 +66,17 @@ pub struct Outcome {
     pub duplicates: u64,
     /// Transactions with the receiver that the kills broke off.
     pub open_at_kill: u64,
+    /// Counters of the statistics that were compared with a recount of the log.
+    pub counters: u64,
+    /// Those that differ from it.
+    pub recount_differences: u64,
 }
 
 impl Outcome {
-    /// Nothing lost, and no more copies than a crash may cause.
+    /// Nothing lost, no more copies than a crash may cause, and statistics that are what happened.
     pub fn is_good(&self) -> bool {
-        self.accepted > 0 && self.lost == 0 && self.duplicates <= self.open_at_kill
+        let all_there = self.accepted > 0 && self.lost == 0 && self.duplicates <= self.open_at_kill;
+        all_there && self.counters > 0 && self.recount_differences == 0
     }
 }
 
@@ -117,7 +122,7 @@ pub fn crash(options: &Options) -> Result<Outcome> {
     load.wait(LOAD_END_LIMIT)?;
     let accepted = fs::read_to_string(&ledger)?.lines().map(str::to_owned).collect::<HashSet<_>>();
     let received = drained(&receiver, &accepted)?;
-    Ok(compare(options.kills, &accepted, &received))
+    Ok(compare(options.kills, (&accepted, &received), instance.recount()?))
 }
 
 fn load(instance: &Instance, scratch: &Scratch, ledger: &Path) -> Result<Running> {
@@ -157,7 +162,11 @@ fn drained(receiver: &Receiver, accepted: &HashSet<String>) -> Result<Received> 
     Ok(last)
 }
 
-fn compare(kills: u32, accepted: &HashSet<String>, received: &Received) -> Outcome {
+fn compare(
+    kills: u32,
+    (accepted, received): (&HashSet<String>, &Received),
+    (counters, recount_differences): (u64, u64),
+) -> Outcome {
     let lost = accepted.iter().filter(|number| !received.copies.contains_key(*number)).count();
     Outcome {
         kills,
@@ -166,19 +175,23 @@ fn compare(kills: u32, accepted: &HashSet<String>, received: &Received) -> Outco
         lost: lost as u64,
         duplicates: received.copies.values().map(|copies| copies - 1).sum(),
         open_at_kill: received.open,
+        counters,
+        recount_differences,
     }
 }
 
 pub fn sentence(outcome: &Outcome, database: Database) -> String {
     format!(
-        "{} kills on {}: {} accepted, {} delivered, {} lost, {} duplicates of at most {}",
+        "{} kills on {}: {} accepted, {} delivered, {} lost, {} duplicates of at most {}; {} of {} counters differ from a recount",
         outcome.kills,
         database.name(),
         outcome.accepted,
         outcome.delivered,
         outcome.lost,
         outcome.duplicates,
-        outcome.open_at_kill
+        outcome.open_at_kill,
+        outcome.recount_differences,
+        outcome.counters
     )
 }
 
@@ -186,6 +199,7 @@ fn json(outcome: &Outcome, options: &Options) -> serde_json::Value {
     json!({
         "kills": outcome.kills, "accepted": outcome.accepted, "delivered": outcome.delivered, "lost": outcome.lost,
         "duplicates": outcome.duplicates, "open_at_kill": outcome.open_at_kill,
+        "counters": outcome.counters, "recount_differences": outcome.recount_differences,
         "database": options.database.name(), "seed": options.seed,
     })
 }
@@ -211,7 +225,7 @@ mod tests {
     fn outcome(accepted: &[&str], received: &[(&str, u64)], open: u64) -> Outcome {
         let accepted = accepted.iter().map(|number| (*number).to_owned()).collect();
         let copies = received.iter().map(|(number, copies)| ((*number).to_owned(), *copies)).collect();
-        compare(1, &accepted, &Received { copies, open })
+        compare(1, (&accepted, &Received { copies, open }), (8, 0))
     }
 
     #[test]
@@ -221,6 +235,15 @@ mod tests {
         assert!(!outcome(&["a"], &[("a", 2)], 0).is_good());
         assert!(outcome(&["a"], &[("a", 2)], 1).is_good());
         assert!(!outcome(&[], &[], 0).is_good());
+    }
+
+    #[test]
+    fn statistics_that_differ_or_are_missing_are_a_fault() {
+        let mut outcome = outcome(&["a"], &[("a", 1)], 0);
+        outcome.recount_differences = 1;
+        assert!(!outcome.is_good());
+        (outcome.counters, outcome.recount_differences) = (0, 0);
+        assert!(!outcome.is_good());
     }
 
     #[test]

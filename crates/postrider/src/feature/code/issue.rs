@@ -70,7 +70,7 @@ pub async fn issue(cx: &Context<'_>, request: CodeRequest, asked: &Asked) -> Res
     let code = secret::code(profile.alphabet, usize::try_from(profile.length).unwrap_or(0), secret::chance);
     let data = request.data.unwrap_or_default().0;
     let wording = Wording {
-        program: program.as_deref().unwrap_or(&app.codes.letter),
+        program: program.as_ref().map_or(&app.codes.letter, |ready| &*ready.program),
         locale: request.locale.as_deref().unwrap_or_default(),
         data: &data,
     };

@@ -1,7 +1,7 @@
 //! The end of an attempt: what follows is decided, then written in one transaction, then told to the scheduler.
 //!
 //! Guarantees
-//! 1. The delivery's new state, the attempt, the event and the counters are committed together.
+//! 1. The delivery's new state, the attempt and the event are committed together.
 //! 2. Until then the delivery stays leased. A write that fails is tried again until it succeeds: an answer that a peer
 //!    gave is never forgotten while the process lives, nor for a notification that cannot be made.
 //! 3. One transition, one event: a write that is tried again is guarded, because the first may have been stored although
@@ -24,9 +24,8 @@ use crate::app::App;
 use crate::feature::sending::accept::{self, Handed};
 use crate::feature::sending::examine::Examined;
 use crate::feature::sending::parcel::Parcel;
-use crate::feature::stats::{self, Metric};
 use crate::feature::suppression::{self, Reason};
-use crate::feature::{capture, event, notification, sending};
+use crate::feature::{capture, event, monitor, notification, sending};
 use crate::id::Mint;
 
 query!(STILL_LEASED, "queries/still_leased.sql");
@@ -243,7 +242,7 @@ fn offer(app: &Arc<App>, told: Arc<Told>, which: Try) {
 /// The outcome is durable.
 fn settled(app: &Arc<App>, settlement: &Settlement) {
     let Settlement { leased, conclusion, .. } = settlement;
-    app.counters.concluded(metric(conclusion));
+    count(&app.counters, conclusion);
     if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased)) {
         app.suppressions.add(leased.key.workspace, &address.folded());
     }
@@ -277,7 +276,7 @@ impl Settlement {
         }
     }
 
-    /// The rows: attempt, state, event, counter, and what else the conclusion brings.
+    /// The rows: attempt, state, event, and what else the conclusion brings.
     #[must_use]
     pub fn write(&self, mint: &Mint, which: Try) -> Write {
         let Settlement { leased, conclusion, attempt, at, .. } = self;
@@ -299,7 +298,6 @@ impl Settlement {
             sending::erase(&mut write, leased.entry.message);
         }
         event_row(&mut write, self, attempt_id);
-        stats::count(&mut write, *at, leased.key.workspace, &leased.key.domain, metric(conclusion));
         if let (Some(bytes), Some(parcel)) = (&self.captured, &leased.parcel) {
             capture::keep(&mut write, *at, (mint.next(*at), leased.entry.delivery), parcel, bytes.clone());
         }
@@ -410,12 +408,13 @@ fn event_row(write: &mut Write, settlement: &Settlement, attempt_id: Option<i64>
     event::note_delivery(write, *at, name, of);
 }
 
-fn metric(conclusion: &Conclusion) -> Metric {
+/// Counts for whoever watches the process what became of a delivery, once that is durable.
+fn count(counters: &monitor::Counters, conclusion: &Conclusion) {
     match conclusion {
-        Conclusion::Delivered => Metric::Delivered,
-        Conclusion::Bounced { .. } => Metric::Bounced,
-        Conclusion::Deferred { .. } => Metric::Deferred,
-        Conclusion::Expired { .. } | Conclusion::Failed(_) => Metric::Failed,
-        Conclusion::Suppressed(_) => Metric::NotSent,
+        Conclusion::Delivered => counters.delivered.add(1),
+        Conclusion::Bounced { .. } => counters.bounced.add(1),
+        Conclusion::Deferred { .. } => counters.deferred.add(1),
+        Conclusion::Expired { .. } | Conclusion::Failed(_) => counters.failed.add(1),
+        Conclusion::Suppressed(_) => counters.not_sent.add(1),
     }
 }

@@ -75,7 +75,7 @@ pub async fn events_merged(
     Ok(merge(parts, cursor))
 }
 
-async fn at_above(store: &Store, from: i64) -> Result<Option<At>, StoreError> {
+pub(crate) async fn at_above(store: &Store, from: i64) -> Result<Option<At>, StoreError> {
     let rows = store.read(&AT_ABOVE, &[("from", from.into())]).await?;
     rows.first().map(|row| row.int(0).map(At)).transpose()
 }

@@ -14,7 +14,6 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::feature::sending::Refusal;
-use crate::feature::stats::Metric;
 
 /// Something that only grows.
 #[derive(Default)]
@@ -97,30 +96,6 @@ impl Counters {
             Refusal::Unavailable(_) => &self.refused_unavailable,
         };
         counter.add(1);
-    }
-
-    /// Counts what became of a delivery, once that is durable.
-    pub fn concluded(&self, metric: Metric) {
-        match metric {
-            Metric::Accepted => {}
-            Metric::Delivered => self.delivered.add(1),
-            Metric::Deferred => self.deferred.add(1),
-            Metric::Bounced => self.bounced.add(1),
-            Metric::Failed => self.failed.add(1),
-            Metric::NotSent => self.not_sent.add(1),
-            Metric::Opened
-            | Metric::OpenedFirst
-            | Metric::OpenedMachine
-            | Metric::OpenedMachineFirst
-            | Metric::Clicked
-            | Metric::ClickedFirst
-            | Metric::ClickedMachine
-            | Metric::ClickedMachineFirst
-            | Metric::Read
-            | Metric::ReadMeasured
-            | Metric::ReadSeconds
-            | Metric::Unsubscribed => {}
-        }
     }
 }
 

@@ -74,6 +74,7 @@ impl Mail<'_> {
             message_id: format!("Id-{}@shop.example", self.id),
             tags: self.tags.map(Into::into),
             metadata: None,
+            made_from: None,
             now: NOW,
             scheduled: None,
             expires: NOW,

@@ -18,7 +18,6 @@ use super::rows::{self, Destination, MessageRow, Shared};
 use super::{Accepted, AcceptedDelivery, Fate, Origin, Recipient, RecipientPath, Refusal, policy};
 use crate::app::App;
 use crate::feature::attachment::link;
-use crate::feature::stats::{self, Metric};
 use crate::feature::tracking::switches::Switches;
 use crate::feature::{event, notification, suppression};
 use crate::id;
@@ -246,7 +245,7 @@ impl Examined {
                 &delivery,
                 &Destination { domain: &domain, field: recipient.field, path },
             );
-            note(write, &shared, &delivery, &domain);
+            note(write, &shared, &delivery);
             match (fate, path) {
                 (Fate::Queued | Fate::Scheduled, Some(path)) => {
                     let key = QueueKey { workspace: shared.workspace, lane, domain };
@@ -303,6 +302,7 @@ impl Examined {
             message_id: facts.message_id,
             tags: submission.options.tags,
             metadata: submission.options.metadata,
+            made_from: submission.options.made_from,
             now: shared.now,
             scheduled: times.scheduled,
             expires: times.expires,
@@ -325,13 +325,13 @@ impl Examined {
     }
 }
 
-fn note(write: &mut Write, shared: &Shared, delivery: &AcceptedDelivery, domain: &Arc<str>) {
-    let (name, metric, data) = match delivery.fate {
-        Fate::Queued => (event::Name::EmailQueued, Metric::Accepted, None),
-        Fate::Scheduled => (event::Name::EmailScheduled, Metric::Accepted, None),
+fn note(write: &mut Write, shared: &Shared, delivery: &AcceptedDelivery) {
+    let (name, data) = match delivery.fate {
+        Fate::Queued => (event::Name::EmailQueued, None),
+        Fate::Scheduled => (event::Name::EmailScheduled, None),
         Fate::NotSent { suppressed, reason } => {
             let name = if suppressed { event::Name::EmailSuppressed } else { event::Name::EmailRejected };
-            (name, Metric::NotSent, Some(format!(r#"{{"reason":"{reason}"}}"#)))
+            (name, Some(format!(r#"{{"reason":"{reason}"}}"#)))
         }
     };
     let of = event::OfDelivery {
@@ -342,5 +342,4 @@ fn note(write: &mut Write, shared: &Shared, delivery: &AcceptedDelivery, domain:
         data,
     };
     event::note_delivery(write, shared.now, name, of);
-    stats::count(write, shared.now, shared.workspace, domain, metric);
 }

@@ -147,6 +147,13 @@ pub struct Sender {
     pub key: Option<Arc<Key>>,
 }
 
+/// The version of a template that a message was made from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MadeFrom {
+    pub template: i64,
+    pub version: i64,
+}
+
 /// What may be said about a message beside its content.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
@@ -160,6 +167,7 @@ pub struct Options {
     pub track: Option<Switches>,
     /// Files that the content leads to.
     pub links: Vec<NewLink>,
+    pub made_from: Option<MadeFrom>,
 }
 
 /// One message, before anything was decided about it.

@@ -9,7 +9,7 @@ use queue::Lane;
 use store::{Kind, Statement, Value, Write};
 use zstd::bulk::Compressor;
 
-use super::{AcceptedDelivery, Fate, Origin, Reach, RecipientField};
+use super::{AcceptedDelivery, Fate, MadeFrom, Origin, Reach, RecipientField};
 use crate::feature::tracking::switches::Switches;
 
 pub static CONTENT: Statement = Statement::insert(
@@ -32,6 +32,8 @@ pub static MESSAGE: Statement = Statement::insert(
         ("message_id", Kind::Text),
         ("tags", Kind::Text),
         ("metadata", Kind::Text),
+        ("template_id", Kind::Int),
+        ("template_version", Kind::Int),
         ("wishes", Kind::Text),
         ("created_us", Kind::Int),
         ("scheduled_us", Kind::Int),
@@ -128,6 +130,7 @@ pub struct MessageRow<'a> {
     pub message_id: String,
     pub tags: Option<Box<str>>,
     pub metadata: Option<Box<str>>,
+    pub made_from: Option<MadeFrom>,
     pub now: At,
     pub scheduled: Option<At>,
     pub expires: At,
@@ -149,6 +152,8 @@ pub fn message(write: &mut Write, row: MessageRow<'_>) {
         row.message_id.into(),
         row.tags.into(),
         row.metadata.into(),
+        row.made_from.map(|made| made.template).into(),
+        row.made_from.map(|made| made.version).into(),
         super::parcel::wishes(row.envelope, row.reach, row.track).into(),
         row.now.0.into(),
         row.scheduled.map(|at| at.0).into(),

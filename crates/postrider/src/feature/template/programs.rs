@@ -14,6 +14,15 @@ query!(COMPILED, "queries/compiled.sql");
 /// Octets of ready versions that are kept. Reason: some hundred templates of usual size.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// A published version, ready to be rendered.
+#[derive(Clone)]
+pub struct Ready {
+    pub template: i64,
+    /// The version's number within the template.
+    pub number: i64,
+    pub program: Arc<Program>,
+}
+
 /// Ready versions by their id. They never change, so nothing here is ever out of date.
 #[derive(Default)]
 pub struct Programs {
@@ -37,7 +46,7 @@ impl Programs {
         store: &Store,
         workspace: i64,
         (named, number): (&Named, Option<i64>),
-    ) -> Result<Option<Arc<Program>>, StoreError> {
+    ) -> Result<Option<Ready>, StoreError> {
         let params = [
             ("workspace", workspace.into()),
             ("id", named.id.into()),
@@ -46,15 +55,15 @@ impl Programs {
         ];
         let rows = store.read(&WANTED, &params).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        let id = row.int(0)?;
+        let (id, template, number) = (row.int(0)?, row.int(1)?, row.int(2)?);
         if let Some(program) = self.lock().ready.get(&id) {
-            return Ok(Some(program.clone()));
+            return Ok(Some(Ready { template, number, program: program.clone() }));
         }
         let rows = store.read(&COMPILED, &[("workspace", workspace.into()), ("id", id.into())]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let program = Arc::new(load(row.text(0)?)?);
         self.keep(id, program.clone());
-        Ok(Some(program))
+        Ok(Some(Ready { template, number, program }))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {

@@ -53,7 +53,6 @@ pub struct Delivery {
     pub id: i64,
     pub workspace: i64,
     pub message: i64,
-    pub domain: std::sync::Arc<str>,
     /// When its server took it, if it did.
     pub delivered: Option<At>,
     pub server: String,

@@ -1,23 +1,23 @@
-//! What follows from judging the requests of a delivery: rows, events, counters.
+//! What follows from judging the requests of a delivery: rows and events.
 //!
 //! Guarantees
-//! 1. A request's row, its event and its counters are one write.
-//! 2. A verdict that is overturned moves the counters of the hour at which the request was made.
+//! 1. A request's row and its event are one write.
+//! 2. Whatever changes of what an event said is an event too, with what was said before: who counts what the log tells never
+//!    counts wrong. The statistics do so.
 
 use mail::At;
 use serde_json::json;
 use store::{Value, Write, query};
 
 use super::engagement::{Delivery, ENGAGEMENT, Engagement, Label, labels};
-use super::judge::{Facts, Kind, Verdict};
+use super::judge::{Facts, Kind};
 use super::networks::Networks;
 use crate::feature::event::{self, OfDelivery};
-use crate::feature::stats::{self, Metric};
 
 query!(RELABEL, "queries/relabel.sql");
 
-/// Adds to `write` all that follows from judging a delivery's requests: new rows with their events, old rows whose label
-/// changed, and the counters of both. Gives how many verdicts were overturned.
+/// Adds to `write` all that follows from judging a delivery's requests: new rows with their events, and old rows whose label
+/// changed with theirs. Gives how many verdicts were overturned.
 pub fn settle(
     write: &mut Write,
     now: At,
@@ -31,16 +31,13 @@ pub fn settle(
             None => {
                 insert(write, delivery, one, &label);
                 note(write, delivery, one, &label);
-                count(write, delivery, one, &label, 1);
             }
             Some(old) if *old == label => {}
             Some(old) => {
                 update(write, one.id, old, &label);
-                count(write, delivery, one, old, -1);
-                count(write, delivery, one, &label, 1);
-                if old.verdict != label.verdict {
-                    overturned += 1;
-                    note_overturned(write, now, delivery, one, &label);
+                overturned += usize::from(old.verdict != label.verdict);
+                if (old.verdict, old.first) != (label.verdict, label.first) {
+                    note_change(write, (now, delivery), one, (old, &label));
                 }
             }
         }
@@ -98,18 +95,22 @@ fn note(write: &mut Write, delivery: &Delivery, one: &Engagement, label: &Label)
         Kind::Read => event::Name::EmailRead,
         Kind::Trap => return,
     };
-    let mut data = told(one, label);
-    if let Some((seconds, quality)) = &one.read {
-        let measured = matches!(quality.as_str(), "measured" | "capped");
-        data["seconds"] = if measured { (*seconds).into() } else { serde_json::Value::Null };
-        data["quality"] = quality.as_str().into();
-    }
-    event::note_delivery(write, one.facts.at, name, of_delivery(delivery, &data));
+    event::note_delivery(write, one.facts.at, name, of_delivery(delivery, &told(one, label)));
 }
 
-fn note_overturned(write: &mut Write, now: At, delivery: &Delivery, one: &Engagement, label: &Label) {
+/// The event of what is said otherwise now.
+fn note_change(
+    write: &mut Write,
+    (now, delivery): (At, &Delivery),
+    one: &Engagement,
+    (old, label): (&Label, &Label),
+) {
+    if one.facts.kind == Kind::Trap {
+        return;
+    }
     let mut data = told(one, label);
     data["kind"] = one.facts.kind.as_str().into();
+    data["before"] = json!({ "verdict": old.verdict.as_str(), "first": old.first });
     data["at"] = mail::date::rfc3339(one.facts.at).into();
     event::note_delivery(write, now, event::Name::EmailReclassified, of_delivery(delivery, &data));
 }
@@ -125,6 +126,11 @@ fn told(one: &Engagement, label: &Label) -> serde_json::Value {
         data["link"] = one.facts.link.into();
         data["link_id"] = one.link_id.clone().or_else(|| Some(one.facts.link?.to_string())).into();
     }
+    if let Some((seconds, quality)) = &one.read {
+        let measured = matches!(quality.as_str(), "measured" | "capped");
+        data["seconds"] = if measured { (*seconds).into() } else { serde_json::Value::Null };
+        data["quality"] = quality.as_str().into();
+    }
     data
 }
 
@@ -138,43 +144,10 @@ fn of_delivery(delivery: &Delivery, data: &serde_json::Value) -> OfDelivery {
     }
 }
 
-/// Counts at the hour of the request, so that a verdict that is overturned later moves what was counted then.
-fn count(write: &mut Write, delivery: &Delivery, one: &Engagement, label: &Label, n: i64) {
-    let (all, first) = match (one.facts.kind, label.verdict) {
-        (Kind::Open, Verdict::Person) => (Metric::Opened, Metric::OpenedFirst),
-        (Kind::Open, Verdict::Machine) => (Metric::OpenedMachine, Metric::OpenedMachineFirst),
-        (Kind::Click, Verdict::Person) => (Metric::Clicked, Metric::ClickedFirst),
-        (Kind::Click, Verdict::Machine) => (Metric::ClickedMachine, Metric::ClickedMachineFirst),
-        (Kind::Read, Verdict::Person) => return count_read(write, delivery, one, n),
-        (Kind::Read, Verdict::Machine) | (Kind::Trap, _) => return,
-    };
-    let mut add = |metric| {
-        stats::count_by(write, one.facts.at, (delivery.workspace, &delivery.domain), metric, n);
-    };
-    add(all);
-    if label.first {
-        add(first);
-    }
-}
-
-/// Readings by persons: how many, how many of them with a time, and the seconds in all.
-fn count_read(write: &mut Write, delivery: &Delivery, one: &Engagement, n: i64) {
-    let Some((seconds, quality)) = &one.read else { return };
-    let mut add =
-        |metric, n| stats::count_by(write, one.facts.at, (delivery.workspace, &delivery.domain), metric, n);
-    add(Metric::Read, n);
-    if matches!(quality.as_str(), "measured" | "capped") {
-        add(Metric::ReadMeasured, n);
-        add(Metric::ReadSeconds, n * seconds);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
-    use crate::feature::tracking::judge::Asked;
+    use crate::feature::tracking::judge::{Asked, Verdict};
 
     fn click(id: i64, link: u16, ms: i64, label: Option<Label>) -> Engagement {
         let facts = Facts {
@@ -193,8 +166,7 @@ mod tests {
     }
 
     fn delivery() -> Delivery {
-        let (domain, server) = ("x.example".into(), String::new());
-        Delivery { id: 1, workspace: 1, message: 1, domain, delivered: None, server }
+        Delivery { id: 1, workspace: 1, message: 1, delivered: None, server: String::new() }
     }
 
     /// Of each label: verdict and whether it is the first.
@@ -214,24 +186,33 @@ mod tests {
         let mut first = click(1, 0, 0, None);
         let mut write = Write::default();
         assert_eq!(settle(&mut write, At(0), &delivery(), &[first.clone()], &networks), 0);
-        assert_eq!(
-            (write.rows.len(), write.steps.len()),
-            (1 + 1 + 4, 0),
-            "row, event, two counters in two dimensions"
-        );
+        assert_eq!((write.rows.len(), write.steps.len()), (1 + 1, 0), "row, event");
         first.label = labels(&[first.clone()], &networks).pop();
         let all = [first, click(2, 1, 100, None), click(3, 2, 200, None)];
         let mut write = Write::default();
         assert_eq!(settle(&mut write, At(0), &delivery(), &all, &networks), 1);
         assert_eq!(write.steps.len(), 1);
-        let mut sums: HashMap<String, i64> = HashMap::new();
-        for row in write.rows.iter().filter(|row| row.statement.name == "counter") {
-            if let (Value::Text(metric), Value::Int(n)) = (&row.values[4], &row.values[5]) {
-                *sums.entry(metric.as_str().to_owned()).or_default() += n;
-            }
-        }
-        let wanted =
-            [("clicked", -2), ("clicked_first", -2), ("clicked_machine", 6), ("clicked_machine_first", 2)];
-        assert_eq!(sums, wanted.map(|(metric, n)| (metric.to_owned(), n)).into());
+        let told: Vec<String> = write.rows.iter().filter_map(reclassified).collect();
+        assert_eq!(told, [r#"{"first":true,"verdict":"person"}"#], "what was said before");
+    }
+
+    #[test]
+    fn a_request_that_is_no_more_the_first_is_told_too() {
+        let networks = Networks::built_in();
+        let mut later = click(2, 0, 900, None);
+        later.label = labels(&[later.clone()], &networks).pop();
+        let mut write = Write::default();
+        assert_eq!(settle(&mut write, At(0), &delivery(), &[later, click(1, 0, 100, None)], &networks), 0);
+        let told: Vec<String> = write.rows.iter().filter_map(reclassified).collect();
+        assert_eq!(told, [r#"{"first":true,"verdict":"person"}"#], "it was the first");
+    }
+
+    /// What was said before, if a row is the event of a change.
+    fn reclassified(row: &store::WriteRow) -> Option<String> {
+        let (Value::Text(name), Value::Text(data)) = (row.values.get(2)?, row.values.get(7)?) else {
+            return None;
+        };
+        let data: serde_json::Value = serde_json::from_str(data.as_str()).expect("JSON");
+        (name.as_str() == "email.reclassified").then(|| data["before"].to_string())
     }
 }

@@ -1,7 +1,5 @@
 //! A recipient leaves: durable before it is answered, because it is a promise.
 
-use std::sync::Arc;
-
 use mail::Address;
 use serde_json::json;
 use store::{StoreError, Write, query};
@@ -9,7 +7,6 @@ use store::{StoreError, Write, query};
 use super::token::Bearer;
 use crate::app::App;
 use crate::feature::event::{self, By, OfDelivery};
-use crate::feature::stats::{self, Metric};
 use crate::feature::suppression::{ALL_MARKETING, Reason, admin};
 use crate::id::Noun;
 
@@ -47,7 +44,7 @@ pub async fn unsubscribe(
     let rows = app.store.read(&RECIPIENT, &params).await?;
     let Some(row) = rows.first() else { return Ok(false) };
     let Ok(address) = Address::parse(row.text(0)?) else { return Ok(false) };
-    let (message, domain, stream): (_, Arc<str>, _) = (row.int(1)?, row.text(2)?.into(), row.int(3)?);
+    let (message, stream) = (row.int(1)?, row.int(2)?);
     let left = match scope {
         Scope::Stream => stream,
         Scope::Marketing => ALL_MARKETING,
@@ -80,7 +77,6 @@ pub async fn unsubscribe(
     let (workspace, delivery) = (bearer.workspace, bearer.delivery);
     let of = OfDelivery { workspace, message, delivery, attempt: None, data: Some(data.to_string()) };
     event::note_delivery(&mut write, now, event::Name::EmailUnsubscribed, of);
-    stats::count(&mut write, now, workspace, &domain, Metric::Unsubscribed);
     // Before the write, because one whose answer is lost may be stored all the same.
     app.suppressions.add(workspace, &address.folded());
     app.store.write(write).await?;

@@ -119,14 +119,13 @@ async fn write(app: &App, numbered: &[(i64, Hit)]) -> Result<(), StoreError> {
 pub(super) async fn deliveries(store: &Store, ids: &[i64]) -> Result<HashMap<i64, Delivery>, StoreError> {
     let read = |row: &Row| {
         let delivered =
-            (row.text_or_null(4)? == Some("delivered")).then(|| row.int_or_null(5)).transpose()?.flatten();
+            (row.text_or_null(3)? == Some("delivered")).then(|| row.int_or_null(4)).transpose()?.flatten();
         let delivery = Delivery {
             id: row.int(0)?,
             workspace: row.int(1)?,
             message: row.int(2)?,
-            domain: row.text(3)?.into(),
             delivered: delivered.map(At),
-            server: row.text_or_null(6)?.unwrap_or_default().to_owned(),
+            server: row.text_or_null(5)?.unwrap_or_default().to_owned(),
         };
         Ok((delivery.id, delivery))
     };

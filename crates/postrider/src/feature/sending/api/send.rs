@@ -143,7 +143,10 @@ fn examined(cx: &Context<'_>, named: &Named, mut request: EmailRequest) -> Resul
     let filled = named.templates.fill(&mut request);
     let attached = attached::fill(&named.files, &mut request);
     let submission = match (filled, attached, submission(cx, &request)) {
-        (Ok(()), Ok(()), Ok(submission)) => submission,
+        (Ok(made_from), Ok(()), Ok(mut submission)) => {
+            submission.options.made_from = made_from;
+            submission
+        }
         (filled, attached, judged) => {
             let wrong = [filled.err(), attached.err(), judged.err()];
             let wrong = wrong.into_iter().flatten().flatten().collect();

@@ -266,6 +266,7 @@ fn options(now: At, request: &EmailRequest, mistakes: &mut Mistakes) -> Options 
         expires,
         track: None,
         links: Vec::new(),
+        made_from: None,
     }
 }
 

@@ -1,22 +1,22 @@
 //! Emails that name a template: it is rendered here, and from then on they are emails as any other.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use content::Program;
 use memchr::memmem;
 use serde::Deserialize;
 
 use super::request::{EmailRequest, TemplateRequest};
 use crate::app::App;
+use crate::feature::sending::MadeFrom;
 use crate::feature::template::admin::Named;
 use crate::feature::template::api::preview::told;
+use crate::feature::template::programs::Ready;
 use crate::http::error::{ApiError, Code, FieldError, Mistakes};
 
 /// The published templates that the emails of one request name, each looked up once.
 #[derive(Default)]
 pub(super) struct Templates {
-    found: HashMap<(Named, Option<i64>), Arc<Program>>,
+    found: HashMap<(Named, Option<i64>), Ready>,
 }
 
 /// What of an email says which template it wants.
@@ -50,35 +50,39 @@ impl Templates {
             if templates.found.contains_key(&wanted) {
                 continue;
             }
-            let program = app.programs.fetch(&app.store, workspace, (&wanted.0, wanted.1)).await?;
-            templates.found.extend(program.map(|program| (wanted, program)));
+            let ready = app.programs.fetch(&app.store, workspace, (&wanted.0, wanted.1)).await?;
+            templates.found.extend(ready.map(|ready| (wanted, ready)));
         }
         Ok(templates)
     }
 
-    /// Puts the rendered parts in their places.
+    /// Puts the rendered parts in their places; gives the version that they were made from, if they were.
     ///
     /// # Errors
     /// Every wrong field; then the places hold something, so that the rest of the email can be judged too.
-    pub(super) fn fill(&self, request: &mut EmailRequest) -> Result<(), Vec<FieldError>> {
-        let Some(template) = request.template.take() else { return Ok(()) };
+    pub(super) fn fill(&self, request: &mut EmailRequest) -> Result<Option<MadeFrom>, Vec<FieldError>> {
+        let Some(template) = request.template.take() else { return Ok(None) };
         let filled = self.rendered(template, request);
         if filled.is_err() {
             request.subject.get_or_insert_default();
             request.html.get_or_insert_default();
         }
-        filled
+        filled.map(Some)
     }
 
-    fn rendered(&self, template: TemplateRequest, request: &mut EmailRequest) -> Result<(), Vec<FieldError>> {
+    fn rendered(
+        &self,
+        template: TemplateRequest,
+        request: &mut EmailRequest,
+    ) -> Result<MadeFrom, Vec<FieldError>> {
         let mut mistakes = Mistakes::default();
         for (field, given) in [("/html", &request.html), ("/text", &request.text)] {
             if given.is_some() {
                 mistakes.add(field, Code::InvalidValue, "an email has a template, or html and text");
             }
         }
-        let program = template.id.map(|id| self.found.get(&(Named::read(&id), template.version)));
-        match &program {
+        let ready = template.id.map(|id| self.found.get(&(Named::read(&id), template.version)));
+        match &ready {
             None => mistakes.add("/template/id", Code::MissingRequiredField, "the template's id or key"),
             Some(None) => {
                 let why = "there is no such published template in this workspace";
@@ -86,17 +90,17 @@ impl Templates {
             }
             Some(Some(_)) => {}
         }
-        let Some(program) = program.flatten().filter(|_| mistakes.0.is_empty()) else {
+        let Some(ready) = ready.flatten().filter(|_| mistakes.0.is_empty()) else {
             return Err(mistakes.0);
         };
         let locale = template.locale.unwrap_or_default();
         let variables = template.variables.unwrap_or_default().0;
-        let rendered = program.render(&locale, &variables);
+        let rendered = ready.program.render(&locale, &variables);
         let rendered = rendered.map_err(|failure| told(&failure, "/template/variables", "/template"))?;
         request.subject = request.subject.take().or(rendered.subject);
         request.html = rendered.html;
         // A template without a text has none on purpose.
         request.text = rendered.text.or_else(|| Some(String::new()));
-        Ok(())
+        Ok(MadeFrom { template: ready.template, version: ready.number })
     }
 }

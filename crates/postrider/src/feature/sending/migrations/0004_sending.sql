@@ -24,6 +24,9 @@ CREATE TABLE message (
   -- JSON, null when there are none.
   tags          TEXT,
   metadata      TEXT,
+  -- The template that it was made from, and which version, if it was.
+  template_id   INTEGER,
+  template_version INTEGER,
   -- What the envelope asked for, JSON, null for the usual: smtputf8, 8bit, ret, envid; and whether only capture may have it.
   wishes        TEXT,
   created_us    INTEGER NOT NULL,

@@ -74,7 +74,7 @@ pub(super) async fn program(
     };
     let named = Named { id: template.id, key: String::new() };
     let found = app.programs.fetch(&app.store, who.workspace, (&named, Some(number))).await?;
-    found.ok_or_else(|| ApiError::not_found("version"))
+    Ok(found.ok_or_else(|| ApiError::not_found("version"))?.program)
 }
 
 pub(super) fn loaded(compiled: &Compiled) -> Result<Arc<Program>, ApiError> {

@@ -1,5 +1,5 @@
 -- What the verdict needs of deliveries. A fixed number of places, so that the text is always the same; those not needed hold 0.
-SELECT d.id, d.workspace_id, d.message_id, d.domain, d.disposition, d.finished_us,
+SELECT d.id, d.workspace_id, d.message_id, d.disposition, d.finished_us,
   (SELECT max(a.peer) FROM event e JOIN attempt a ON a.id = e.attempt_id
    WHERE e.message_id = d.message_id AND e.delivery_id = d.id AND e.name = 'email.delivered')
 FROM delivery d WHERE d.id IN

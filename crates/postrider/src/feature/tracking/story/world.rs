@@ -153,8 +153,9 @@ impl World {
     pub(super) async fn counted(&self, metric: &'static str) -> i64 {
         static SUM: Query = Query::new(
             "case",
-            "SELECT CAST(COALESCE(sum(n), 0) AS BIGINT) FROM counter WHERE dimension = 'workspace' AND metric = :metric",
+            "SELECT CAST(COALESCE(sum(n), 0) AS BIGINT) FROM counter WHERE dimension = 'all' AND metric = :metric",
         );
+        self.harness.counted().await;
         let rows = self.harness.app.store.read(&SUM, &[("metric", metric.into())]).await.expect("a sum");
         rows[0].int(0).expect("a number")
     }

@@ -1,0 +1,56 @@
+//! Tables as CSV (RFC 4180).
+//!
+//! Guarantee: what a tenant or a recipient named is a text to a spreadsheet, never a formula.
+
+/// Lines of cells, the head first.
+#[must_use]
+pub fn csv(lines: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut out = String::new();
+    for line in lines {
+        for (n, cell) in line.iter().enumerate() {
+            if n > 0 {
+                out.push(',');
+            }
+            push(&mut out, cell);
+        }
+        out.push_str("\r\n");
+    }
+    out
+}
+
+fn push(out: &mut String, cell: &str) {
+    // A spreadsheet reads what begins so as a formula, unless it is a number.
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    let guard = if formula { "'" } else { "" };
+    if formula || cell.contains([',', '"', '\r', '\n']) {
+        out.push('"');
+        out.push_str(guard);
+        out.push_str(&cell.replace('"', "\"\""));
+        out.push('"');
+    } else {
+        out.push_str(cell);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_where_they_must_and_no_cell_is_a_formula() {
+        let table = [
+            ("plain", "plain"),
+            ("-3", "-3"),
+            ("a,b", "\"a,b\""),
+            ("say \"hi\"\n", "\"say \"\"hi\"\"\n\""),
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+            ("-", "\"'-\""),
+            ("@x", "\"'@x\""),
+        ];
+        for (cell, wanted) in table {
+            assert_eq!(csv([vec![cell.to_owned()]]), format!("{wanted}\r\n"));
+        }
+        let two = csv([vec!["a".to_owned(), "b".to_owned()], vec!["1".to_owned(), String::new()]]);
+        assert_eq!(two, "a,b\r\n1,\r\n");
+    }
+}

@@ -1,0 +1,1 @@
+SELECT writer, event_id FROM counter_cursor

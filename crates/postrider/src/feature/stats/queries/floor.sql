@@ -1,0 +1,1 @@
+SELECT hour_us FROM counter_floor WHERE id = 1
