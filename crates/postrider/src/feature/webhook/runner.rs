@@ -131,8 +131,12 @@ impl Runner {
     /// Works until the endpoint is gone or disabled, or `stop`; what is under way is finished and written down.
     pub async fn run(mut self, mut stop: Stop) {
         let mut changed = self.app.webhooks.changed.subscribe();
+        let mut heard = *changed.borrow_and_update();
         loop {
-            changed.mark_unchanged();
+            // Also what was said while nobody waited for it: a replay may have been asked for.
+            let said = *changed.borrow_and_update();
+            self.look_for_replays |= said != heard;
+            heard = said;
             let current = self.app.webhooks.endpoint(self.endpoint.id);
             let goes_on = !stop.is_stopped()
                 && self.unstored.disable.is_none()
@@ -143,6 +147,7 @@ impl Runner {
                 if let Err(error) = self.fill().await {
                     tracing::warn!(%error, "events for a webhook could not be read and will be later");
                     tokio::time::sleep(STORE_WAIT).await;
+                    self.heads.mark_changed();
                 }
                 self.launch();
             }
@@ -173,15 +178,16 @@ impl Runner {
                 self.committed(result).await;
             }
             _ = self.heads.changed(), if hungry => {}
-            _ = changed.changed() => self.look_for_replays = true,
+            _ = changed.changed() => {}
             () = sleep, if goes_on && wake.is_some() => {}
             () = stop.stopped(), if goes_on => {}
         }
     }
 
-    /// Whether more of the log could be taken in, were there more.
+    /// Whether more of the log could be taken in, were there more. What the log was told to hold since it was looked at
+    /// last is not asked for: whoever waits for the change is woken at once then.
     fn hungry(&self) -> bool {
-        self.order.room() > 0 && !self.read.is_behind(&self.heads.borrow())
+        self.order.room() >= WINDOW_MAX / 2
     }
 
     /// When something can be done that cannot be done now; none when nothing waits for the clock.
@@ -203,7 +209,7 @@ impl Runner {
     async fn fill(&mut self) -> Result<(), StoreError> {
         let heads = self.heads.borrow_and_update().clone();
         let now = self.app.now();
-        while self.order.room() >= WINDOW_MAX / 2 && self.read.is_behind(&heads) {
+        while self.hungry() && self.read.is_behind(&heads) {
             let place = (&self.read, &heads);
             let page = self.app.webhooks.feed.page(&self.app, self.endpoint.workspace, place).await?;
             let endpoint = &self.endpoint;
