@@ -7,9 +7,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mail::{At, Body, Envelope, ReversePath};
+use net::clock::Stopwatch;
 use postrider::feature::event::{Name, OfDelivery, note_delivery};
 use postrider::feature::sending::rows::{self, Destination, MessageRow, Shared};
 use postrider::feature::sending::{AcceptedDelivery, Fate, MadeFrom, Origin, Reach, RecipientField};
@@ -47,7 +48,7 @@ async fn measure(events: usize, rounds: usize, folder: PathBuf) -> Value {
     let store = open(folder).await;
     let messages = (events as f64 / EVENTS_PER_MESSAGE) as usize;
     fill(&store, messages).await;
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     Follower::new(&store).catch_up().await.expect("counted");
     let counting_s = begun.elapsed().as_secs_f64();
     let mut asked = Vec::new();
@@ -55,7 +56,7 @@ async fn measure(events: usize, rounds: usize, folder: PathBuf) -> Value {
         let mut waits = Vec::with_capacity(rounds);
         let mut found = 0;
         for _ in 0..rounds {
-            let begun = Instant::now();
+            let begun = Stopwatch::start();
             found = sums(&store, 1, (&period, &selection), (None, 1_000)).await.expect("sums").0.len();
             waits.push(begun.elapsed());
         }
@@ -63,7 +64,7 @@ async fn measure(events: usize, rounds: usize, folder: PathBuf) -> Value {
         let at = |share: f64| milliseconds(waits[((waits.len() - 1) as f64 * share).round() as usize]);
         asked.push(json!({ "question": name, "rows": found, "p50_ms": at(0.5), "p99_ms": at(0.99) }));
     }
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let again = recount(&store, Extent::ALL).await.expect("a recount");
     let report = json!({
         "messages": messages, "rounds": rounds, "counting_s": counting_s,
@@ -159,8 +160,8 @@ fn message(write: &mut Write, mint: &Mint, at: At, n: usize) {
             note_delivery(write, ended, Name::EmailDelivered, of(Some(r#"{"reply":"250 2.0.0 OK"}"#.into())))
         }
     }
-    if n % 2 == 0 {
-        let verdict = if n % 6 == 0 { "machine" } else { "person" };
+    if n.is_multiple_of(2) {
+        let verdict = if n.is_multiple_of(6) { "machine" } else { "person" };
         let data = format!(
             r#"{{"verdict":"{verdict}","reasons":[],"rules":1,"first":true,"agent":"Mozilla/5.0","region":null,"after_ms":{}}}"#,
             n % 90_000

@@ -26,6 +26,26 @@ struct Tenant {
     ids: BTreeMap<&'static str, Vec<String>>,
 }
 
+/// What a tenant makes first: paths with bodies.
+fn belongings(mark: &str) -> Vec<(&'static str, Value)> {
+    vec![
+        ("/streams", json!({ "name": format!("{mark}-stream"), "class": "marketing" })),
+        ("/api-keys", json!({ "name": format!("{mark} key") })),
+        ("/suppressions", json!({ "email": format!("gone@{mark}.example") })),
+        ("/template-parts", json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") })),
+        ("/attachments", json!({ "filename": format!("{mark}.txt"), "content": "dGhlIHNhbWUgb2Ygb3RoZXJz" })),
+        ("/templates", template(mark)),
+        (
+            "/code-profiles",
+            json!({ "name": format!("{mark}-profile"), "from": format!("me@{mark}.example") }),
+        ),
+        (
+            "/webhooks",
+            json!({ "endpoint": format!("http://127.0.0.1:9/{mark}"), "events": ["*"], "enabled": false }),
+        ),
+    ]
+}
+
 impl Tenant {
     async fn settle_in(harness: &Harness, mark: &'static str) -> Tenant {
         let workspace = harness.new_workspace(mark).await;
@@ -33,29 +53,7 @@ impl Tenant {
         let key = harness.key_of(workspace, Scope::Full).await;
         let sending_key = harness.key_of(workspace, Scope::Sending).await;
         let mut tenant = Tenant { mark, workspace, key, sending_key, ids: BTreeMap::new() };
-        let made = [
-            ("/streams", json!({ "name": format!("{mark}-stream"), "class": "marketing" })),
-            ("/api-keys", json!({ "name": format!("{mark} key") })),
-            ("/suppressions", json!({ "email": format!("gone@{mark}.example") })),
-            (
-                "/template-parts",
-                json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") }),
-            ),
-            (
-                "/attachments",
-                json!({ "filename": format!("{mark}.txt"), "content": "dGhlIHNhbWUgb2Ygb3RoZXJz" }),
-            ),
-            ("/templates", template(mark)),
-            (
-                "/code-profiles",
-                json!({ "name": format!("{mark}-profile"), "from": format!("me@{mark}.example") }),
-            ),
-            (
-                "/webhooks",
-                json!({ "endpoint": format!("http://127.0.0.1:9/{mark}"), "events": ["*"], "enabled": false }),
-            ),
-        ];
-        for (path, body) in made {
+        for (path, body) in belongings(mark) {
             let (status, text) = tenant.ask(harness, ("POST", path), Some(&body)).await;
             assert_eq!(status, 201, "{text}");
         }

@@ -19,7 +19,7 @@ use crate::feature::sending::accept::accept_with;
 use crate::feature::sending::api::asked::{Asked, rendered};
 use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::idempotency::{Once, answered, claim};
-use crate::feature::sending::{Options, Origin, Recipient, RecipientField, Sender, Submission};
+use crate::feature::sending::{MadeFrom, Options, Origin, Recipient, RecipientField, Sender, Submission};
 use crate::feature::template::admin::Named;
 use crate::http::auth::SendingKey;
 use crate::http::error::{ApiError, Code, Mistakes};
@@ -90,7 +90,8 @@ pub async fn issue(cx: &Context<'_>, request: CodeRequest, asked: &Asked) -> Res
     once(&mut write, cx.now, asked, &answer);
     conditions(cx, &mut write, (&order, &profile), &subject);
     put(cx, &mut write, &profile, New { shown: &made.id, subject: &subject, code: &code });
-    let submission = submission(cx, (order, letter), &profile, message)?;
+    let made_from = program.map(|ready| ready.made_from());
+    let submission = submission(cx, (order, letter), (&profile, made_from), message)?;
     match accept_with(app, cx.now, write, submission).await? {
         Ok(Committed::Stored { .. }) => Ok(Outcome::Made(answer)),
         Ok(Committed::Guarded) => Err(ApiError::unavailable("the code was not stored")),
@@ -198,7 +199,7 @@ pub fn whole_seconds(wait: Duration) -> u32 {
 fn submission(
     cx: &Context<'_>,
     (order, letter): (Order, Letter),
-    profile: &Profile,
+    (profile, made_from): (&Profile, Option<MadeFrom>),
     message: i64,
 ) -> Result<Examined, ApiError> {
     let snapshot = cx.app.directory.snapshot();
@@ -221,7 +222,7 @@ fn submission(
         recipients: vec![Recipient { field: RecipientField::To, path: order.to.path }],
         content: content.into(),
         trace: None,
-        options: Options { expires: Some(cx.now.after(profile.life())), ..Options::default() },
+        options: Options { expires: Some(cx.now.after(profile.life())), made_from, ..Options::default() },
     };
     let octets = submission.content.clone();
     let headers = scan(cx.app, &octets)?;

@@ -68,7 +68,7 @@ struct StatsParams {
     domain: Option<String>,
     /// Only recipients of this provider, `google`; `*` are those of no well-known one.
     provider: Option<String>,
-    /// Only mail that came by `http`, by `smtp`, or of our own making, `note`.
+    /// Only mail that came by `http` or by `smtp`, codes, `code`, or notifications, `note`.
     source: Option<String>,
     /// Only mail that came with this key, by its id.
     key: Option<String>,

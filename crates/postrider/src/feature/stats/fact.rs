@@ -227,6 +227,7 @@ fn origin(text: &str) -> Cow<'static, str> {
     match text {
         "api" => "http".into(),
         "smtp" => "smtp".into(),
+        "code" => "code".into(),
         _ => "note".into(),
     }
 }

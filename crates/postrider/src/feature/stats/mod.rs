@@ -80,7 +80,7 @@ pub enum Dimension {
     Domain,
     /// Who runs the recipient's domain, as far as that is known.
     Provider,
-    /// `http/key_…`, `smtp/key_…`, `smtp/` from a trusted network, `note/` for notifications.
+    /// `http/key_…`, `smtp/key_…`, `smtp/` from a trusted network, `code/key_…` for codes, `note/` for notifications.
     Source,
     /// A clicked link: its id, or its URL without a query.
     Link,

@@ -164,7 +164,9 @@ fn value(by: By, text: &str, snapshot: &Snapshot, workspace: i64) -> Result<Stri
                 .ok_or_else(|| "the workspace has no stream of this name".to_owned())
         }
         By::Template if Noun::Template.read(text).is_none() => Err("the template's id, tpl_…".to_owned()),
-        By::Source if !matches!(text, "http" | "smtp" | "note") => Err("one of http, smtp, note".to_owned()),
+        By::Source if !matches!(text, "http" | "smtp" | "code" | "note") => {
+            Err("one of http, smtp, code, note".to_owned())
+        }
         By::Provider if text != OTHERS && !provider::names().any(|name| name == text) => {
             Err("no well-known provider; * stands for all others".to_owned())
         }

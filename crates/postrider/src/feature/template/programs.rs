@@ -7,6 +7,7 @@ use content::{Compiled, Limits, Program};
 use store::{Store, StoreError, query};
 
 use super::admin::Named;
+use crate::feature::sending::MadeFrom;
 
 query!(WANTED, "queries/wanted.sql");
 query!(COMPILED, "queries/compiled.sql");
@@ -21,6 +22,14 @@ pub struct Ready {
     /// The version's number within the template.
     pub number: i64,
     pub program: Arc<Program>,
+}
+
+impl Ready {
+    /// What a message that it makes is made from.
+    #[must_use]
+    pub fn made_from(&self) -> MadeFrom {
+        MadeFrom { template: self.template, version: self.number }
+    }
 }
 
 /// Ready versions by their id. They never change, so nothing here is ever out of date.

@@ -101,6 +101,6 @@ impl Templates {
         request.html = rendered.html;
         // A template without a text has none on purpose.
         request.text = rendered.text.or_else(|| Some(String::new()));
-        Ok(MadeFrom { template: ready.template, version: ready.number })
+        Ok(ready.made_from())
     }
 }
