@@ -1,1 +1,1 @@
-DELETE FROM attachment WHERE id > :after AND id <= :upto AND used_us < :cut_us
+DELETE FROM attachment WHERE id > :after AND id <= :upto
