@@ -328,7 +328,7 @@ async fn bounded(mut body: Incoming, max: usize, room: &mut Room<'_>) -> Result<
             let left = max - kept.len();
             let cut = data.len() > left;
             let data = data.slice(..data.len().min(left));
-            if !room(data.len()) && false {
+            if !room(data.len()) {
                 return Err(WebError::NoRoom);
             }
             if cut {

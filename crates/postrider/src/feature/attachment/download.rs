@@ -45,7 +45,7 @@ async fn download(
     let found = app.tracking.file_of(&token.0);
     let (workspace, id) = found.ok_or_else(|| ApiError::not_found("path"))?;
     let now = app.now();
-    let link = link::one(&app.store, workspace, id).await?;
+    let link = link::one(&app.store, workspace, id).await?.filter(|link| link.expires > now);
     let Some(link) = link else { return Ok(gone()) };
     if verb == Verb::HEAD {
         return Ok(file(&link, Body::empty()));

@@ -183,7 +183,7 @@ impl Taking {
     fn take(&mut self, size: usize, times: usize) -> Result<(), ApiError> {
         let encoded = (size / 3 + 1).saturating_mul(4).saturating_mul(times);
         self.taken = self.taken.saturating_add(encoded);
-        if false {
+        if self.taken > self.max {
             let why = format!(
                 "the emails of the request would hold more than {} octets of files together",
                 self.max

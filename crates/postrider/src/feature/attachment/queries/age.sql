@@ -1,1 +1,1 @@
-DELETE FROM attachment WHERE id > :after AND id <= :upto
+DELETE FROM attachment WHERE id > :after AND id <= :upto AND used_us < :cut_us
