@@ -140,6 +140,9 @@ pub enum WebError {
     Tls(#[from] crate::tls::HandshakeError),
     #[error("no answer within {} s", .0.as_secs())]
     Timeout(Duration),
+    /// Whoever counts what comes in takes no more of it.
+    #[error("there is no room for the answer at the moment: try again")]
+    NoRoom,
     /// What the peer said is no HTTP, or it left.
     #[error("the connection broke: {0}")]
     Broken(String),
@@ -256,6 +259,9 @@ impl Web {
     }
 }
 
+/// Says whether there is room for so many more octets.
+pub type Room<'r> = dyn FnMut(usize) -> bool + Send + 'r;
+
 /// A request but for its URL.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -273,8 +279,20 @@ impl Connection {
 
     /// Sends `request` for `url`, whose host this connection must belong to, and reads the answer.
     pub async fn send(&mut self, url: &WebUrl, request: Request, bounds: Bounds) -> Result<Answer, WebError> {
+        self.send_counted(url, request, bounds, &mut |_| true).await
+    }
+
+    /// As [`Connection::send`]; `room` is asked for each piece of the answer's body before it is kept, and may refuse it.
+    pub async fn send_counted(
+        &mut self,
+        url: &WebUrl,
+        request: Request,
+        bounds: Bounds,
+        room: &mut Room<'_>,
+    ) -> Result<Answer, WebError> {
         let clock = Stopwatch::start();
-        match tokio::time::timeout(bounds.answer, self.exchange(url, request, bounds.body_max)).await {
+        match tokio::time::timeout(bounds.answer, self.exchange(url, request, (bounds.body_max, room))).await
+        {
             Ok(answer) => answer.map(|answer| Answer { took: clock.elapsed(), ..answer }),
             Err(_) => Err(WebError::Timeout(bounds.answer)),
         }
@@ -284,7 +302,7 @@ impl Connection {
         &mut self,
         url: &WebUrl,
         request: Request,
-        body_max: usize,
+        (body_max, room): (usize, &mut Room<'_>),
     ) -> Result<Answer, WebError> {
         let broken = |error: &dyn std::error::Error| WebError::Broken(chain(error));
         let mut sent = http::Request::new(Full::new(request.body));
@@ -296,19 +314,25 @@ impl Connection {
         self.send.ready().await.map_err(|error| broken(&error))?;
         let answer = self.send.send_request(sent).await.map_err(|error| broken(&error))?;
         let (head, body) = answer.into_parts();
-        let (body, cut) = bounded(body, body_max).await.map_err(|error| broken(&error))?;
+        let (body, cut) = bounded(body, body_max, room).await?;
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, body, cut, took: Duration::ZERO })
     }
 }
 
 /// The first `max` octets of a body, and whether there were more: then the rest is never read.
-async fn bounded(mut body: Incoming, max: usize) -> Result<(Bytes, bool), hyper::Error> {
+async fn bounded(mut body: Incoming, max: usize, room: &mut Room<'_>) -> Result<(Bytes, bool), WebError> {
     let mut kept = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame?.into_data() {
-            let room = max - kept.len();
-            if data.len() > room {
-                kept.extend_from_slice(&data[..room]);
+        let frame = frame.map_err(|error| WebError::Broken(chain(&error)))?;
+        if let Ok(data) = frame.into_data() {
+            let left = max - kept.len();
+            let cut = data.len() > left;
+            let data = data.slice(..data.len().min(left));
+            if !room(data.len()) {
+                return Err(WebError::NoRoom);
+            }
+            if cut {
+                kept.extend_from_slice(&data);
                 return Ok((kept.freeze(), true));
             }
             kept.extend_from_slice(&data);

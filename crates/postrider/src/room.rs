@@ -9,6 +9,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
+
 use crate::http::error::ApiError;
 
 /// Whom a place belongs to that no workspace asked for.
@@ -87,6 +89,26 @@ impl Place {
         taken.of.insert(self.workspace, own + more);
         self.size += more;
         Ok(())
+    }
+}
+
+/// Octets, and the room that they take.
+struct Counted {
+    octets: Bytes,
+    _place: Place,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.octets
+    }
+}
+
+impl Place {
+    /// The same octets: the place is given back when the last part of them is dropped.
+    #[must_use]
+    pub fn hold(self, octets: Bytes) -> Bytes {
+        Bytes::from_owner(Counted { octets, _place: self })
     }
 }
 

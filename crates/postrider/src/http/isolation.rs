@@ -60,13 +60,7 @@ impl Tenant {
         for scheduled in [None, Some("in 1 hour")] {
             tenant.mail(harness, scheduled).await;
         }
-        let code = json!({
-            "to": format!("ann@{mark}.example"), "purpose": "login", "profile": format!("{mark}-profile"),
-        });
-        let (status, text) = tenant.ask(harness, ("POST", "/codes"), Some(&code)).await;
-        assert_eq!(status, 200, "{text}");
-        let sent: Value = serde_json::from_str(&text).expect("an answer");
-        tenant.ids.entry("codes").or_default().push(sent["id"].as_str().expect("an id").to_owned());
+        tenant.order_code(harness).await;
         harness.settled().await;
         harness.indexed().await;
         for noun in [
@@ -98,6 +92,17 @@ impl Tenant {
         let suppressed = format!("gone@{mark}.example");
         tenant.ids.entry("suppressions").or_default().push(suppressed);
         tenant
+    }
+
+    async fn order_code(&mut self, harness: &Harness) {
+        let mark = self.mark;
+        let code = json!({
+            "to": format!("ann@{mark}.example"), "purpose": "login", "profile": format!("{mark}-profile"),
+        });
+        let (status, text) = self.ask(harness, ("POST", "/codes"), Some(&code)).await;
+        assert_eq!(status, 200, "{text}");
+        let sent: Value = serde_json::from_str(&text).expect("an answer");
+        self.ids.entry("codes").or_default().push(sent["id"].as_str().expect("an id").to_owned());
     }
 
     async fn mail(&mut self, harness: &Harness, scheduled: Option<&str>) {

@@ -88,20 +88,7 @@ async fn gather(body: Body, max: usize, idle: Duration, mut place: Place) -> Res
         }
         joined.extend_from_slice(&piece);
     }
-    let octets = if joined.is_empty() { only } else { joined.into() };
-    Ok(Bytes::from_owner(Counted { octets, _place: place }))
-}
-
-/// A body, and the room that it takes.
-struct Counted {
-    octets: Bytes,
-    _place: Place,
-}
-
-impl AsRef<[u8]> for Counted {
-    fn as_ref(&self) -> &[u8] {
-        &self.octets
-    }
+    Ok(place.hold(if joined.is_empty() { only } else { joined.into() }))
 }
 
 /// A JSON body.

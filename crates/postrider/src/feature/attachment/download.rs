@@ -11,14 +11,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, Method as Verb, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 
 use super::{kept, link};
 use crate::app::App;
 use crate::http::auth::Anybody;
 use crate::http::endpoint::{Endpoint, Method, Shown};
 use crate::http::error::ApiError;
-use crate::room::Place;
 
 /// Octets of files that are on their way to recipients. Reason: each is in memory until its client has taken it.
 pub const DOWNLOADS_BYTES_MAX: usize = 256 << 20;
@@ -56,19 +54,7 @@ async fn download(
     place.grow(link.size).map_err(|full| full.refusal("octets of files on their way"))?;
     let Some(content) = kept::content(&app.store, workspace, &link.sha256).await? else { return Ok(gone()) };
     link::followed(&app.store, now, workspace, id);
-    Ok(file(&link, Bytes::from_owner(Counted { content, _place: place }).into()))
-}
-
-/// A file, and the room that it takes.
-struct Counted {
-    content: Bytes,
-    _place: Place,
-}
-
-impl AsRef<[u8]> for Counted {
-    fn as_ref(&self) -> &[u8] {
-        &self.content
-    }
+    Ok(file(&link, place.hold(content).into()))
 }
 
 fn file(link: &link::Link, body: Body) -> Response {

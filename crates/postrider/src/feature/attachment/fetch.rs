@@ -4,7 +4,7 @@
 //! 1. Each URL of a request is fetched once, all at the same time, within `attachments.fetch_timeout_s` in all.
 //! 2. A redirect leads only where a customer's own URL could: each is read and checked as the first.
 //! 3. Nothing waits for a place: whoever finds none is told to try again. Nothing is held but the place to be counted.
-//! 4. What was fetched counts towards `http.bodies_max_bytes` until the email is composed.
+//! 4. What comes in counts towards `http.bodies_max_bytes`, piece by piece, until the email is composed.
 
 use std::collections::HashMap;
 
@@ -15,6 +15,7 @@ use net::web::{Answer, Bounds, Method, Request, WebUrl, header};
 
 use crate::app::App;
 use crate::http::error::ApiError;
+use crate::room::Place;
 
 /// Fetches at once, of all workspaces. Reason: each is a connection and may be [`Bounds::body_max`] octets.
 pub const FETCHES_MAX: usize = 128;
@@ -46,7 +47,7 @@ pub async fn fetch_all(
     place.grow(urls.len()).map_err(|full| full.refusal("files that are fetched"))?;
     let timeout = app.settings.attachments.fetch_timeout;
     let each = urls.into_iter().map(async |url| {
-        let fetched = match tokio::time::timeout(timeout, fetch(app, &url)).await {
+        let fetched = match tokio::time::timeout(timeout, fetch(app, workspace, &url)).await {
             Ok(fetched) => fetched,
             Err(_) => Err(format!("the file did not arrive within {} s", timeout.as_secs())),
         };
@@ -55,7 +56,7 @@ pub async fn fetch_all(
     Ok(join_all(each).await.into_iter().collect())
 }
 
-async fn fetch(app: &App, url: &str) -> Result<Fetched, String> {
+async fn fetch(app: &App, workspace: i64, url: &str) -> Result<Fetched, String> {
     let settings = &app.settings.attachments;
     let bounds = Bounds {
         connect: settings.fetch_timeout,
@@ -64,9 +65,10 @@ async fn fetch(app: &App, url: &str) -> Result<Fetched, String> {
     };
     let mut url = WebUrl::parse(app.web.reach(), url).map_err(|error| error.to_string())?;
     for _ in 0..=REDIRECTS_MAX {
-        let answer = ask(app, &url, bounds).await?;
+        let mut place = app.bodies.place(workspace);
+        let answer = ask(app, &url, bounds, &mut place).await?;
         match answer.status {
-            200 => return taken(&url, answer, bounds),
+            200 => return taken(&url, answer, bounds, place),
             301 | 302 | 303 | 307 | 308 => {
                 let place = answer.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
                 let place = place.ok_or("the server redirects to nowhere")?;
@@ -79,7 +81,7 @@ async fn fetch(app: &App, url: &str) -> Result<Fetched, String> {
     Err(format!("the server redirects more than {REDIRECTS_MAX} times"))
 }
 
-async fn ask(app: &App, url: &WebUrl, bounds: Bounds) -> Result<Answer, String> {
+async fn ask(app: &App, url: &WebUrl, bounds: Bounds, place: &mut Place) -> Result<Answer, String> {
     let told = |error: net::web::WebError| error.to_string();
     let mut connection = app.web.connect(url, bounds).await.map_err(told)?;
     let agent = header::HeaderValue::from_static("Postrider (attachments)");
@@ -88,13 +90,12 @@ async fn ask(app: &App, url: &WebUrl, bounds: Bounds) -> Result<Answer, String> 
         (header::ACCEPT, header::HeaderValue::from_static("*/*")),
         (header::ACCEPT_ENCODING, header::HeaderValue::from_static("identity")),
     ];
-    connection
-        .send(url, Request { method: Method::GET, headers, body: Bytes::new() }, bounds)
-        .await
-        .map_err(told)
+    let request = Request { method: Method::GET, headers, body: Bytes::new() };
+    let mut room = |more| place.grow(more).is_ok();
+    connection.send_counted(url, request, bounds, &mut room).await.map_err(told)
 }
 
-fn taken(url: &WebUrl, answer: Answer, bounds: Bounds) -> Result<Fetched, String> {
+fn taken(url: &WebUrl, answer: Answer, bounds: Bounds, place: Place) -> Result<Fetched, String> {
     if answer.cut {
         return Err(format!("the file has more than {} octets", bounds.body_max));
     }
@@ -104,7 +105,7 @@ fn taken(url: &WebUrl, answer: Answer, bounds: Bounds) -> Result<Fetched, String
     }
     let content_type = answer.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     Ok(Fetched {
-        content: answer.body,
+        content: place.hold(answer.body),
         content_type: content_type.filter(|text| is_content_type(text)).map(str::to_owned),
         filename: url.last_segment().filter(|name| is_filename(name)),
     })

@@ -121,6 +121,18 @@ async fn a_server_that_says_nothing_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn what_is_fetched_takes_no_more_memory_than_bodies_may() {
+    let settings = [("http.body_max_bytes", "65536"), ("http.bodies_max_bytes", "131072")];
+    let harness = Harness::start(Database::Sqlite, &settings).await;
+    let (address, _) = server().await;
+    let files = json!([{ "path": format!("http://{address}/big") }]);
+    let sent = harness.post("/emails", &email(&files)).await;
+    assert_eq!((sent.status, wrong(&sent).0), (422, vec!["/attachments/0/path".to_owned()]));
+    assert!(wrong(&sent).1.contains("no room"), "{}", wrong(&sent).1);
+    harness.end().await;
+}
+
+#[tokio::test]
 async fn no_url_leads_into_our_own_networks() {
     let script = "private.example. A 10.0.0.1\nmetadata.example. A 169.254.169.254\nmapped.example. AAAA ::ffff:127.0.0.1\n\
                   alias.example. CNAME private.example.\n";
