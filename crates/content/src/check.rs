@@ -5,16 +5,27 @@
 //! the data and the template together, times the operators of one expression.
 
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, Stmt, UnaryOpKind};
-use minijinja::machinery::{Span, parse};
+use minijinja::machinery::{Span, Token, parse, tokenize};
+use minijinja::syntax::SyntaxConfig;
 
 use crate::render::filters;
 
 /// Operators that join texts or lists in one expression. Reason: each adds its operands' length.
 const JOINS_MAX: usize = 16;
+/// Words and signs of one expression. Reason: each can be a level, down which the engine goes by calling itself.
+const WORDS_MAX: usize = 400;
+/// Statements within statements; each `elif` is one more, because it stands in the other branch of what is before it.
+const DEPTH_MAX: usize = 100;
+/// Mistakes that are told. Reason: those beyond say nothing new.
+const TOLD_MAX: usize = 50;
 
-/// Checks a template's syntax and rules; gives each mistake with its offset.
+/// Checks a template's syntax and rules; gives the mistakes with their offsets, up to [`TOLD_MAX`].
 pub(crate) fn check(source: &str) -> Vec<(usize, String)> {
-    match parse(source, "", minijinja::syntax::SyntaxConfig::default()) {
+    // First, because the parser calls itself for each level.
+    if let Some(mistake) = too_deep(source) {
+        return vec![mistake];
+    }
+    match parse(source, "", SyntaxConfig::default()) {
         Ok(root) => {
             let mut check = Check { mistakes: Vec::new(), joins: 0 };
             check.statement(&root);
@@ -26,6 +37,41 @@ pub(crate) fn check(source: &str) -> Vec<(usize, String)> {
             vec![(offset, error.detail().unwrap_or("this cannot be read").to_owned())]
         }
     }
+}
+
+/// The first expression that is too long, or statement that is too deep, as the parser's own reader of words sees them.
+fn too_deep(source: &str) -> Option<(usize, String)> {
+    let (mut words, mut depth, mut starts) = (0, 0, false);
+    // Of each statement that is open: how many levels it takes.
+    let mut open: Vec<usize> = Vec::new();
+    // What cannot be read ends it: the parser tells of that.
+    for (token, span) in tokenize(source, false, SyntaxConfig::default()).map_while(Result::ok) {
+        let offset = span.start_offset as usize;
+        match token {
+            Token::VariableStart | Token::BlockStart => words = 0,
+            Token::Ident("if" | "for" | "with") if starts => {
+                open.push(1);
+                depth += 1;
+            }
+            Token::Ident("elif") if starts => {
+                if let Some(levels) = open.last_mut() {
+                    *levels += 1;
+                    depth += 1;
+                }
+            }
+            Token::Ident("endif" | "endfor" | "endwith") if starts => depth -= open.pop().unwrap_or(0),
+            _ => {}
+        }
+        starts = matches!(token, Token::BlockStart);
+        words += 1;
+        if words > WORDS_MAX {
+            return Some((offset, format!("more than {WORDS_MAX} words and signs in one expression")));
+        }
+        if depth > DEPTH_MAX {
+            return Some((offset, format!("statements are nested deeper than {DEPTH_MAX}")));
+        }
+    }
+    None
 }
 
 struct Check {
@@ -44,7 +90,9 @@ enum Use {
 
 impl Check {
     fn mistake(&mut self, span: Span, reason: impl Into<String>) {
-        self.mistakes.push((span.start_offset as usize, reason.into()));
+        if self.mistakes.len() < TOLD_MAX {
+            self.mistakes.push((span.start_offset as usize, reason.into()));
+        }
     }
 
     fn statements(&mut self, statements: &[Stmt<'_>]) {
@@ -280,7 +328,43 @@ mod tests {
     fn a_syntax_error_has_its_place() {
         assert_eq!(check("a\n\n{% if %}")[0].0, 3);
         assert_eq!(check("a\n{{ x ** 2 }}")[0].0, 5);
-        assert!(!check(&"{% if x %}".repeat(100_000)).is_empty());
-        assert!(!check(&format!("{{{{ {}x{} }}}}", "(".repeat(100_000), ")".repeat(100_000))).is_empty());
+    }
+
+    /// A tree that is too deep would not be an error but the end of the process: its stack is full.
+    #[test]
+    fn no_expression_or_statement_fills_the_stack() {
+        let around = |before: &str, n: usize, after: &str| {
+            format!("{{{{ {}x{} }}}}", before.repeat(n), after.repeat(n))
+        };
+        let signs = [
+            ("", ".a"),
+            ("", "[0]"),
+            ("", "|e"),
+            ("", "-1"),
+            ("", " and x"),
+            ("", " is true"),
+            ("", " if x else x"),
+            ("", "(1)"),
+            ("", "<1"),
+            ("-", ""),
+            ("not ", ""),
+            ("(", ")"),
+            ("[", "]"),
+            ("{1:", "}"),
+            ("e(", ")"),
+        ];
+        for (before, after) in signs {
+            assert_eq!(check(&around(before, 50_000, after)).len(), 1, "{before} {after}");
+            // What is just allowed is gone through as well, there and where it is made ready.
+            drop(check(&around(before, WORDS_MAX / 4, after)));
+            drop(
+                minijinja::Environment::empty().add_template_owned("x", around(before, WORDS_MAX / 4, after)),
+            );
+        }
+        let elif = |n| format!("{{% if x %}}{}{{% endif %}}", "{% elif x %}".repeat(n));
+        assert_eq!(check(&elif(DEPTH_MAX - 1)), []);
+        assert_eq!(check(&elif(40_000)).len(), 1);
+        assert_eq!(check(&"{% if x %}".repeat(100_000)).len(), 1);
+        assert_eq!(check(&"{{ a ** b }}".repeat(10_000)).len(), TOLD_MAX);
     }
 }

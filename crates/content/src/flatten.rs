@@ -18,6 +18,10 @@ use crate::tags::{Kind, Piece, pieces};
 const NESTING_MAX: usize = 12;
 /// Parts and blocks put in, all in all. Reason: parts that name each other twice would double at every level.
 const PLACED_MAX: usize = 500;
+/// Octets of parts that are read for one field. Reason: a part that is a comment puts in nothing, however often it is named.
+const READ_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Problems of one field that are told. Reason: those beyond say nothing new.
+const TOLD_MAX: usize = 50;
 
 /// What a template may name.
 pub(crate) struct Names<'a> {
@@ -70,7 +74,8 @@ pub(crate) fn flatten<'a>(
     problems: &mut Vec<Problem>,
 ) -> Flat<'a> {
     let (flat, path) = (Flat::default(), Vec::new());
-    let mut work = Flattener { names, field, problems, flat, path, placed: 0, full: false };
+    let most = problems.len() + TOLD_MAX;
+    let mut work = Flattener { names, field, problems, most, flat, path, placed: 0, read: 0, full: false };
     work.template(String::new(), source);
     work.flat
 }
@@ -79,10 +84,14 @@ struct Flattener<'n, 'p> {
     names: &'n Names<'n>,
     field: &'p Place,
     problems: &'p mut Vec<Problem>,
+    /// So many problems are told.
+    most: usize,
     flat: Flat<'n>,
     /// The parts that are being put in, outermost first.
     path: Vec<String>,
     placed: usize,
+    /// Octets of the parts that were cut.
+    read: usize,
     /// Something is too large: the rest is left out.
     full: bool,
 }
@@ -140,7 +149,9 @@ impl<'n> Flattener<'n, '_> {
         if self.too_many(index) {
             return None;
         }
-        if source.len() > self.names.limits.template_bytes_max {
+        self.read += source.len();
+        if source.len() > self.names.limits.template_bytes_max || self.read > READ_BYTES_MAX {
+            self.full = true;
             self.problem(index, 0, Limit::Template.to_string());
             return None;
         }
@@ -196,6 +207,10 @@ impl<'n> Flattener<'n, '_> {
     }
 
     fn problem(&mut self, part: usize, offset: usize, reason: String) {
+        if self.problems.len() >= self.most {
+            self.full = true;
+            return;
+        }
         let (name, text) = &self.flat.parts[part];
         let place = Place { part: name.clone(), line: line_of(text, offset), ..self.field.clone() };
         self.problems.push(Problem { place, reason });
@@ -299,21 +314,28 @@ impl<'n> Flattener<'n, '_> {
     }
 
     fn theme(&mut self, index: usize, offset: usize, value: &str) {
-        self.flat.mark(index, offset);
-        if self.names.markup {
-            crate::text::escape_into(&mut self.flat.text, value);
-        } else {
-            self.flat.text.push_str(value);
-        }
+        let mut escaped = String::new();
+        let value = match self.names.markup {
+            true => {
+                crate::text::escape_into(&mut escaped, value);
+                &escaped
+            }
+            false => value,
+        };
+        self.put(index, offset, value);
     }
 
     fn write(&mut self, index: usize, piece: Piece<'_>) {
-        if self.flat.text.len() + piece.whole.len() > self.names.limits.template_bytes_max {
+        self.put(index, piece.offset, piece.whole);
+    }
+
+    fn put(&mut self, index: usize, offset: usize, text: &str) {
+        if self.flat.text.len() + text.len() > self.names.limits.template_bytes_max {
             self.full = true;
-            return self.problem(index, piece.offset, Limit::Template.to_string());
+            return self.problem(index, offset, Limit::Template.to_string());
         }
-        self.flat.mark(index, piece.offset);
-        self.flat.text.push_str(piece.whole);
+        self.flat.mark(index, offset);
+        self.flat.text.push_str(text);
     }
 }
 
@@ -459,6 +481,15 @@ mod tests {
             ),
         ];
         let limits = Limits { template_bytes_max: 12_000, ..Limits::default() };
+        let colours = "{{theme.font.body}}".repeat(600);
+        let got = flat(&colours, &parts, &limits).expect_err("it would be four times as long");
+        assert!(got[0].ends_with("longer than template_bytes_max"), "{got:?}");
+        let comment = format!("{{# {} #}}", "x".repeat(100_000));
+        let got =
+            flat(&"{% include 'long' %}".repeat(400), &[("partial long", &comment)], &Limits::default());
+        assert!(got.expect_err("it reads 40 MB").len() == 1);
+        let got = flat(&"{{ t.none }}".repeat(1_000), &parts, &limits);
+        assert_eq!(got.expect_err("nothing is right").len(), TOLD_MAX);
         for (source, expected) in cases {
             let got = flat(source, &parts, &limits);
             assert_eq!(got.map_err(|problems| problems[0].clone()), Err((*expected).to_owned()), "{source}");

@@ -6,30 +6,49 @@ use css_inline::CSSInliner;
 use mrml::prelude::parser::{Error, ParserOptions};
 use mrml::prelude::render::RenderOptions;
 
+use crate::depth::{DEPTH_MAX, elements};
 use crate::flatten::Flat;
-use crate::mask::{Masked, mask};
+use crate::mask::{BARE, Masked, bare_expression, mask};
 use crate::problem::{Place, Problem};
 use crate::source::BodyKind;
 
-/// Elements within elements. Reason: the readers of MJML and HTML go down by calling themselves.
-const DEPTH_MAX: usize = 200;
+/// Elements of one body. Reason: each becomes a kilobyte when MJML is laid out; the longest digests have some hundred.
+const MJML_ELEMENTS_MAX: usize = 2_500;
+const HTML_ELEMENTS_MAX: usize = 20_000;
+/// Pictures of carousels: each is told of all others in the styles.
+const CAROUSEL_IMAGES_MAX: usize = 24;
+/// Octets that may be written to lay out MJML, if each element takes all attributes that are set for all.
+const ATTRIBUTES_WORK_MAX: usize = 16 * 1024 * 1024;
+/// Octets of styles times elements. Reason: each rule is compared with each element, and each element may get all of them.
+const STYLES_WORK_MAX: usize = 24 * 1024 * 1024;
+/// Declarations of all styles. Reason: each of an element is compared with its others.
+const DECLARATIONS_MAX: usize = 3_000;
 
 /// Makes HTML of a flat body.
 pub(crate) fn html_of(kind: BodyKind, flat: &Flat<'_>, field: &Place) -> Result<String, Vec<Problem>> {
-    let html = match kind {
-        BodyKind::Html => flat.text.clone(),
-        BodyKind::Mjml => laid_out(flat, field)?,
-    };
-    inlined(&html, |offset| match kind {
-        BodyKind::Html => flat.place(field, offset),
+    match kind {
+        BodyKind::Html => inlined(&flat.text, |offset| flat.place(field, offset)),
         // Its lines are not those of the source any more.
-        BodyKind::Mjml => field.clone(),
-    })
+        BodyKind::Mjml => inlined(&laid_out(flat, field)?, |_| field.clone()),
+    }
 }
 
 fn laid_out(flat: &Flat<'_>, field: &Place) -> Result<String, Vec<Problem>> {
     let place = |offset| flat.place(field, offset);
-    let masked = masked(&flat.text, place)?;
+    let (masked, elements) = masked(&flat.text, BodyKind::Mjml, place)?;
+    let attributes = between(&masked.text, "<mj-attributes", "</mj-attributes");
+    let pictures = masked.text.matches("<mj-carousel-image").count();
+    let too_much = [
+        (elements > MJML_ELEMENTS_MAX, "more elements than mail can hold"),
+        (pictures > CAROUSEL_IMAGES_MAX, "more pictures in carousels than can be laid out"),
+        (
+            attributes.saturating_mul(elements) > ATTRIBUTES_WORK_MAX,
+            "too many attributes for so many elements",
+        ),
+    ];
+    if let Some((_, why)) = too_much.iter().find(|(is, _)| *is) {
+        return Err(vec![Problem { place: field.clone(), reason: (*why).into() }]);
+    }
     let unknown = unknown_elements(&masked.text);
     if !unknown.is_empty() {
         let problem = |(at, name)| Problem {
@@ -61,42 +80,36 @@ fn unknown_elements(markup: &str) -> Vec<(usize, &str)> {
     names.filter(|(_, name)| !KNOWN.contains(&format!(" {} ", &name[3..]))).take(20).collect()
 }
 
+/// Problems of one body that are told.
+const TOLD_MAX: usize = 50;
+
 const LOST: &str =
     "this expression would get lost: move it into a text, or into the value of an attribute that is kept";
 
-fn masked(text: &str, place: impl Fn(usize) -> Place) -> Result<Masked<'_>, Vec<Problem>> {
+/// A text with its expressions hidden, and how many elements it has.
+fn masked(
+    text: &str,
+    kind: BodyKind,
+    place: impl Fn(usize) -> Place,
+) -> Result<(Masked<'_>, usize), Vec<Problem>> {
     let mut problems = Vec::new();
-    let masked =
-        mask(text, |offset, why| problems.push(Problem { place: place(offset), reason: why.into() }));
-    if let Some(offset) = too_deep(&masked.text) {
-        let reason = format!("elements are nested deeper than {DEPTH_MAX}");
+    let masked = mask(text, |offset, why| {
+        if problems.len() < TOLD_MAX {
+            problems.push(Problem { place: place(offset), reason: why.into() });
+        }
+    });
+    let elements = elements(&masked.text, kind).unwrap_or_else(|offset| {
+        let reason = format!("elements are nested deeper than {DEPTH_MAX}, or could be");
         problems.push(Problem { place: place(masked.origin(offset)), reason });
-    }
-    if problems.is_empty() { Ok(masked) } else { Err(problems) }
+        0
+    });
+    if problems.is_empty() { Ok((masked, elements)) } else { Err(problems) }
 }
 
-/// Where more elements are open than may be; what is never closed counts, as a reader may nest it.
-fn too_deep(markup: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, _) in markup.match_indices('<') {
-        let rest = &markup[at + 1..];
-        if rest.starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_void(rest) {
-            depth += 1;
-        }
-        if depth > DEPTH_MAX {
-            return Some(at);
-        }
-    }
-    None
-}
-
-fn is_void(rest: &str) -> bool {
-    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len());
-    let void = ["br", "hr", "img", "meta", "link", "input", "wbr", "col", "area", "base", "source"];
-    void.iter().any(|name| rest[..end].eq_ignore_ascii_case(name))
-        || rest.find('>').is_some_and(|close| rest[..close].ends_with('/'))
+/// Octets that stand between two marks, all in all.
+fn between(text: &str, from: &str, to: &str) -> usize {
+    let behind = text.split(from).skip(1);
+    behind.map(|rest| rest.find(to).unwrap_or(rest.len())).sum()
 }
 
 fn position(error: &Error) -> Option<usize> {
@@ -130,11 +143,24 @@ fn told(error: &Error) -> String {
 }
 
 fn inlined(html: &str, place: impl Fn(usize) -> Place) -> Result<String, Vec<Problem>> {
+    let lower = html.to_ascii_lowercase();
     // What has no styles stays as it is written, octet by octet.
-    if !html.to_ascii_lowercase().contains("<style") {
-        return Ok(html.to_owned());
+    if !lower.contains("<style") {
+        return bare_expression(html).map_or_else(
+            || Ok(html.to_owned()),
+            |offset| Err(vec![Problem { place: place(offset), reason: BARE.into() }]),
+        );
     }
-    let masked = masked(html, &place)?;
+    let (masked, elements) = masked(html, BodyKind::Html, &place)?;
+    let styles = between(&lower, "<style", "</style");
+    let declarations = masked.text.matches(':').count().min(styles);
+    if elements > HTML_ELEMENTS_MAX
+        || declarations > DECLARATIONS_MAX
+        || styles.saturating_mul(elements) > STYLES_WORK_MAX
+    {
+        let reason = "too many styles for so many elements: they cannot be inlined".into();
+        return Err(vec![Problem { place: place(0), reason }]);
+    }
     let inliner = CSSInliner::options()
         .load_remote_stylesheets(false)
         .keep_style_tags(true)

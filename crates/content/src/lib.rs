@@ -12,6 +12,7 @@
 mod check;
 mod compiled;
 pub mod danger;
+mod depth;
 mod flatten;
 pub mod gallery;
 mod html;

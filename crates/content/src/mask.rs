@@ -28,6 +28,19 @@ enum Around {
     TextOnly(&'static str),
 }
 
+pub(crate) const BARE: &str = "an expression in a tag must stand within an attribute's value, in quotes";
+
+/// The first expression that stands in a tag without quotes around it: there a value's space would begin another attribute.
+pub(crate) fn bare_expression(source: &str) -> Option<usize> {
+    let mut scan = Scan { around: Around::Content, tag: String::new(), closes: false, in_bare_table: false };
+    pieces(source).unwrap_or_default().into_iter().find_map(|piece| {
+        if piece.kind == Kind::Text {
+            scan.through(piece.whole);
+        }
+        (scan.around == Around::Tag && piece.kind == Kind::Expression).then_some(piece.offset)
+    })
+}
+
 /// Hides every expression and statement.
 ///
 /// `problem` is told the offset of one that stands where none can.
@@ -47,9 +60,7 @@ pub(crate) fn mask<'a>(source: &'a str, mut problem: impl FnMut(usize, &str)) ->
         }
         let sign = format!("{}{}x", masked.prefix, masked.hidden.len());
         match scan.around {
-            Around::Tag => {
-                problem(piece.offset, "an expression in a tag must stand within an attribute's value")
-            }
+            Around::Tag => problem(piece.offset, BARE),
             Around::Content => {
                 // A reader of HTML would begin the rows' body within the first loop or condition.
                 if scan.in_bare_table && piece.kind == Kind::Statement {

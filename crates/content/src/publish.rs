@@ -2,6 +2,7 @@
 //!
 //! Each locale's parts are put in one piece with their layout, partials, strings and theme, checked, laid out and inlined.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -13,11 +14,15 @@ use crate::html::html_of;
 use crate::limits::Limits;
 use crate::problem::{Place, Problem};
 use crate::render::Program;
-use crate::source::{Library, PartKind, Source, ThemeChoice, Variant, lay, theme_default};
+use crate::source::{BodyKind, Library, PartKind, Source, ThemeChoice, Variant, lay, theme_default};
 use crate::text::text_template_of;
 
 /// Locales of one template. Reason: each is laid out by itself.
 const LOCALES_MAX: usize = 100;
+/// Octets of HTML that is made for all locales. Reason: time and memory; a hundred locales of usual mail fit.
+const HTML_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Problems of one template that are told.
+const TOLD_MAX: usize = 200;
 
 /// Makes a source ready for rendering.
 ///
@@ -27,7 +32,7 @@ pub fn publish(source: &Source, library: &Library, limits: &Limits) -> Result<Co
     let mut problems = Vec::new();
     check_locales(source, &mut problems);
     let theme = theme_of(source, library, &mut problems);
-    let work = Work { source, library, theme: &theme, limits };
+    let work = Work { source, library, theme: &theme, limits, html_bytes: Cell::new(0) };
     let main = work.parts("", &source.main, &mut problems);
     if main.body.is_none() {
         problems.push(problem("", "html", "a template needs mjml, html or text"));
@@ -90,6 +95,8 @@ struct Work<'a> {
     library: &'a Library,
     theme: &'a Map<String, Value>,
     limits: &'a Limits,
+    /// Octets of HTML that were made so far.
+    html_bytes: Cell<usize>,
 }
 
 impl Work<'_> {
@@ -112,7 +119,7 @@ impl Work<'_> {
     /// A locale's body, if it has words of its own: a body, or strings for that of the next in its chain.
     fn body(&self, locale: &str, variant: &Variant, problems: &mut Vec<Problem>) -> Option<Body> {
         let own = variant.body().is_some() || variant.text.is_some() || !variant.strings.is_empty();
-        if !own {
+        if !own || problems.len() >= TOLD_MAX {
             return None;
         }
         let markup =
@@ -132,7 +139,8 @@ impl Work<'_> {
             if problems.len() > before {
                 return None;
             }
-            html_of(kind, &flat, &field).map_err(|found| problems.extend(found)).ok()
+            let html = html_of(kind, &flat, &field).map_err(|found| problems.extend(found)).ok()?;
+            self.fits(&html, locale, kind, problems).then_some(html)
         });
         let written =
             text.and_then(|text| self.flat(&problem(locale, "text", "").place, text, false, problems));
@@ -143,6 +151,18 @@ impl Work<'_> {
             text,
             text_made,
         })
+    }
+
+    /// Whether HTML is short enough to be rendered, and all of it together to be kept.
+    fn fits(&self, html: &str, locale: &str, kind: BodyKind, problems: &mut Vec<Problem>) -> bool {
+        self.html_bytes.set(self.html_bytes.get() + html.len());
+        let why = match () {
+            () if html.len() > self.limits.output_bytes_max => "the HTML is longer than output_bytes_max",
+            () if self.html_bytes.get() > HTML_BYTES_MAX => "all locales together become too long",
+            () => return true,
+        };
+        problems.push(problem(locale, kind.field(), why));
+        false
     }
 
     /// A locale's variant, then those that it falls back to.

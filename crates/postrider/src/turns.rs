@@ -6,19 +6,19 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Who may begin.
 pub struct Turns {
-    all: Semaphore,
+    all: Arc<Semaphore>,
     each_max: usize,
     /// Of every workspace that ever asked: some hundred octets for each.
     of: Mutex<HashMap<i64, Arc<Semaphore>>>,
 }
 
 /// The right to go on, until it is dropped.
-pub struct Turn<'t> {
-    _of_all: SemaphorePermit<'t>,
+pub struct Turn {
+    _of_all: OwnedSemaphorePermit,
     _own: OwnedSemaphorePermit,
 }
 
@@ -26,12 +26,12 @@ impl Turns {
     /// So many at once, at least one.
     #[must_use]
     pub fn new(max: usize) -> Turns {
-        let all = Semaphore::new(max.max(1));
+        let all = Arc::new(Semaphore::new(max.max(1)));
         Turns { all, each_max: (max / 2).max(1), of: Mutex::default() }
     }
 
     /// Waits for a turn.
-    pub async fn take(&self, workspace: i64) -> Turn<'_> {
+    pub async fn take(&self, workspace: i64) -> Turn {
         let own = {
             let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
             of.entry(workspace).or_insert_with(|| Arc::new(Semaphore::new(self.each_max))).clone()
@@ -39,7 +39,7 @@ impl Turns {
         let open = "invariant: nobody closes it";
         // Its own first: who waits for that stands in nobody's way.
         let own = own.acquire_owned().await.expect(open);
-        Turn { _of_all: self.all.acquire().await.expect(open), _own: own }
+        Turn { _of_all: self.all.clone().acquire_owned().await.expect(open), _own: own }
     }
 }
 

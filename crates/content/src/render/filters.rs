@@ -153,18 +153,22 @@ fn add_plain(engine: &mut Environment<'static>, max: u64) {
         ("safe", Value::from_function(plain::safe)),
     ];
     for (name, filter) in filters {
-        type Given = Option<Value>;
-        let charged = move |state: &mut State, value: Value, a: Given, b: Given, kwargs: Kwargs| {
-            let mut args = vec![value];
-            args.extend([a, b].into_iter().flatten());
-            spend(state, max, args.iter().map(extent).sum())?;
-            if kwargs.args().next().is_some() {
-                args.push(Value::from(kwargs));
-            }
+        // Named arguments come as the last one.
+        let charged = move |state: &mut State, args: Rest<Value>| {
+            spend(state, max, cost(&args))?;
             filter.call(state, &args)
         };
         engine.add_filter(name, charged);
     }
+}
+
+/// What a filter may go through: what it is given, and for each entry of that what it is told about entries, as a list to
+/// look into or the names of attributes.
+fn cost(args: &[Value]) -> usize {
+    let Some((given, told)) = args.split_first() else { return 0 };
+    let entries = given.len().filter(|_| given.kind() != ValueKind::String).unwrap_or(0);
+    let told: usize = told.iter().map(extent).sum();
+    extent(given).saturating_add(told.saturating_mul(entries.max(1)))
 }
 
 /// Filters that are not the engine's, since their results may be much longer than what they are given.
@@ -278,6 +282,7 @@ fn add_local(engine: &mut Environment<'static>) {
             let offset = kwargs.get::<Option<String>>("offset")?;
             kwargs.assert_all_used()?;
             let moment = match value.as_str() {
+                Some(text) if text.len() > SHORT_MAX => None,
                 Some(text) => Moment::parse(text),
                 None => i64::try_from(value).ok().and_then(Moment::of_seconds),
             };
@@ -310,7 +315,7 @@ fn add_tests(engine: &mut Environment<'static>) {
     engine.add_test("iterable", tests::is_iterable);
     engine.add_test("odd", tests::is_odd);
     engine.add_test("even", tests::is_even);
-    engine.add_test("divisibleby", tests::is_divisibleby);
+    engine.add_test("divisibleby", |value: i64, by: i64| value.checked_rem(by) == Some(0));
     engine.add_test("startingwith", tests::is_startingwith);
     engine.add_test("endingwith", tests::is_endingwith);
     engine.add_test("in", tests::is_in);
@@ -356,11 +361,15 @@ fn scalar(value: &Value) -> Result<Cow<'_, str>, Error> {
     }
 }
 
+/// Octets of a text that is read as a number, a time or a currency. Reason: nobody pays for reading it.
+const SHORT_MAX: usize = 64;
+
 fn decimal(value: &Value) -> Result<f64, Error> {
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
     let number = match value.as_str() {
+        Some(text) if text.len() > SHORT_MAX => None,
         Some(text) => text.trim().parse::<f64>().ok(),
         None if value.is_number() => f64::try_from(value.clone()).ok(),
         None => None,

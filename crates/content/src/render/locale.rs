@@ -265,10 +265,10 @@ impl Rules {
 
     /// An amount; `minor` counts in the currency's smallest unit.
     pub(super) fn money(self, amount: f64, currency: &str, minor: bool) -> Result<String, &'static str> {
-        let code = currency.to_ascii_uppercase();
-        if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Err("a currency is three letters, such as EUR");
         }
+        let code = currency.to_ascii_uppercase();
         let decimals = match &*code {
             "JPY" | "KRW" | "CLP" | "VND" | "ISK" | "PYG" | "UGX" | "XAF" | "XOF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,

@@ -160,12 +160,11 @@ impl Program {
     /// # Errors
     /// A [`Failure`].
     pub fn render(&self, locale: &str, data: &Map<String, Value>) -> Result<Rendered, Failure> {
-        if weight(data) > self.limits.data_bytes_max {
-            return Err(Failure::Limit(Limit::Data));
-        }
+        let given: usize = data.iter().map(|(name, value)| name.len() + octets(value)).sum();
+        let room = self.limits.data_bytes_max.checked_sub(given).ok_or(Failure::Limit(Limit::Data))?;
         let mut data = data.clone();
         if let Some(schema) = &self.schema {
-            let wrong = schema.complete(&mut data);
+            let wrong = schema.complete(&mut data, room).map_err(Failure::Limit)?;
             if !wrong.is_empty() {
                 return Err(Failure::Data(wrong));
             }
@@ -256,17 +255,14 @@ impl Run<'_> {
     }
 }
 
-/// About how many octets data has as JSON: each value counts eight at least, for it takes memory.
-fn weight(data: &Map<String, Value>) -> usize {
-    fn of(value: &Value) -> usize {
-        8 + match value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-            Value::String(text) => text.len(),
-            Value::Array(list) => list.iter().map(of).sum(),
-            Value::Object(map) => map.iter().map(|(name, value)| name.len() + of(value)).sum(),
-        }
+/// About how many octets a value has as JSON: each counts eight at least, for it takes memory.
+pub(crate) fn octets(value: &Value) -> usize {
+    8 + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(octets).sum(),
+        Value::Object(map) => map.iter().map(|(name, value)| name.len() + octets(value)).sum(),
     }
-    data.iter().map(|(name, value)| name.len() + of(value)).sum()
 }
 
 /// A text as a header field may hold it: runs of spaces and line ends are one space, control characters are gone.

@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 
 use super::Wrong;
 
+/// Loops that are looked at. Reason: the one that is meant is among the nearest.
+const LOOPS_MAX: usize = 1_000;
+
 /// The field that a template used and the data does not have.
 pub(super) fn missing(error: &Error, data: &Map<String, Value>) -> Option<Wrong> {
     let source = error.template_source()?;
@@ -77,9 +80,9 @@ fn path_of(words: &str) -> Vec<&str> {
 
 /// What the nearest loop before `at` whose variable is `name` goes over.
 fn each_of<'s>(source: &'s str, at: usize, name: &str) -> Option<&'s str> {
-    let before = &source[..at];
-    before.rmatch_indices("for ").find_map(|(start, _)| {
-        let (target, rest) = before[start + 4..].split_once(" in ")?;
-        (target.trim() == name).then(|| rest.trim_start())
+    let before = source.get(..at)?;
+    before.rmatch_indices("for ").take(LOOPS_MAX).find_map(|(start, _)| {
+        let rest = before[start + 4..].trim_start().strip_prefix(name)?;
+        rest.trim_start().strip_prefix("in ").map(str::trim_start)
     })
 }

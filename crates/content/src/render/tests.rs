@@ -144,6 +144,10 @@ fn filters_write_what_mail_needs() {
             "{% if missing is defined %}x{% else %}-{% endif %} {{ 'yes' if n > 2 }} {{ 0.256|percent(1) }}",
             "- yes 25.6%",
         ),
+        (
+            "{{ items|selectattr('p', 'ge', 2)|length }} {{ 4 is divisibleby(2) }} {{ 4 is divisibleby(0) }}",
+            "1 true false",
+        ),
         ("{% for x in range(3) %}{{ loop.index }}{{ ',' if not loop.last }}{% endfor %}", "1,2,3"),
         ("a\r\nBcc: x@y.example\0\u{2028}b \t c\u{7}", "a Bcc: x@y.example b c"),
         ("{{ '<b>' }} {{ '<b>'|e }}", "<b> &lt;b&gt;"),
@@ -192,6 +196,11 @@ fn a_hostile_template_gets_a_name_for_what_it_wanted() {
         ("{% for a in range(1000) %}{% set b = list|sort %}{% endfor %}", Ok(Limit::Work)),
         ("{% set a = x|replace('y', x) %}", Ok(Limit::Work)),
         ("{{ list|join(x) }}", Ok(Limit::Work)),
+        ("{{ list|select('in', list)|length }}", Ok(Limit::Work)),
+        ("{{ list|map('default', x)|list|length }}", Ok(Limit::Work)),
+        ("{{ list|groupby(x)|length }}", Ok(Limit::Work)),
+        ("{{ x|number }}", Err("this is not a number")),
+        ("{{ x|date }}", Err("a time looks like")),
         ("{% set a = concat(x, x, x, x, x, x, x, x) %}{% set b = concat(a, a, a, a) %}", Ok(Limit::Work)),
         ("{{ list }}", Err("a sequence is not a text: choose a field of it, or use join")),
         ("{{ list|map('nothing')|list|length }}", Err("unknown filter")),
@@ -248,7 +257,7 @@ fn every_problem_of_a_source_is_told_at_once() {
         "theme: there is no theme named none",
         "subject, line 1: this bracket is not closed",
         "preheader, line 1: ** does not exist here",
-        "mjml, line 3: an expression in a tag must stand within an attribute's value",
+        "mjml, line 3: an expression in a tag must stand within an attribute's value, in quotes",
         "mjml (es), line 2: there is no element mj-nonsense",
         "html (fr), line 1: this locale has no string none",
         "html (fr), line 2: there is no partial named none",
@@ -261,4 +270,50 @@ fn every_problem_of_a_source_is_told_at_once() {
     let deep = format!("<mjml><mj-body><mj-raw>{}</mj-raw></mj-body></mjml>", "<div>".repeat(100_000));
     let deep = publish(&source(&json!({ "subject": "s", "mjml": deep })), &library(), &Limits::default());
     assert!(deep.expect_err("too deep")[0].reason.contains("nested deeper"), "a reader must not fall over");
+}
+
+#[test]
+fn what_would_take_long_or_much_to_publish_is_refused() {
+    let mjml = |head: &str, body: &str| {
+        let body = format!(
+            "<mjml><mj-head>{head}</mj-head><mj-body><mj-section><mj-column>{body}</mj-column></mj-section></mj-body></mjml>"
+        );
+        json!({ "subject": "s", "mjml": body })
+    };
+    let all = format!("<mj-attributes><mj-all font-family='{}'/></mj-attributes>", "a".repeat(100_000));
+    let rules: String = (0..2_000).map(|n| format!("p{{a{n}:{n}}}")).collect();
+    let cases = [
+        (mjml("", &"<mj-text />".repeat(30_000)), "more elements than mail can hold"),
+        (mjml(&all, &"<mj-text/>".repeat(1_000)), "too many attributes for so many elements"),
+        (
+            mjml("", &"<mj-carousel-image src='a'/>".repeat(300)),
+            "more pictures in carousels than can be laid out",
+        ),
+        (mjml("", &format!("<mj-raw>{}</mj-raw>", "<div><!--</-->".repeat(30_000))), "nested deeper"),
+        (
+            json!({ "subject": "s", "html": format!("<style>{rules}</style>{}", "<p></p>".repeat(10_000)) }),
+            "too many styles",
+        ),
+        (
+            json!({ "subject": "s", "html": format!("<style>p{{}}</style>{}", "<div/>".repeat(60_000)) }),
+            "nested deeper",
+        ),
+        (
+            json!({ "subject": "s", "html": "{{theme.a}}".repeat(20_000), "theme": { "a": "x".repeat(400_000) } }),
+            "template_bytes_max",
+        ),
+        (json!({ "subject": "{{a**b}}".repeat(60_000), "text": "x" }), "** does not exist here"),
+        (json!({ "subject": "s", "html": "<a href={{ url }}>x</a>" }), "in quotes"),
+    ];
+    for (template, why) in cases {
+        let problems =
+            publish(&source(&template), &library(), &Limits::default()).expect_err("it is refused");
+        assert!(problems.iter().any(|one| one.reason.contains(why)), "{why}: {:?}", problems.first());
+    }
+    let locales: serde_json::Map<_, _> =
+        (0..40).map(|n| (format!("x-{n}"), json!({ "strings": { "a": "b" } }))).collect();
+    let many = json!({ "subject": "s", "html": format!("{{{{ t.a }}}}{}", "x".repeat(400_000)), "strings": { "a": "" }, "locales": locales });
+    let problems =
+        publish(&source(&many), &library(), &Limits::default()).expect_err("together they are too long");
+    assert!(problems.iter().any(|one| one.reason.contains("all locales together")), "{:?}", problems.first());
 }

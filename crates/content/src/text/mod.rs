@@ -100,6 +100,8 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
 /// Goes through HTML and tells the writer of its texts and tags.
 fn read(html: &str, writer: &mut Writer) {
     let mut rest = html;
+    // Whether quotes hide a `>`: not any more once one tag had no end because of them.
+    let mut quotes = true;
     while let Some(at) = rest.find('<') {
         writer.text(&rest[..at]);
         rest = &rest[at..];
@@ -108,7 +110,13 @@ fn read(html: &str, writer: &mut Writer) {
             writer.left_out(&comment[..end.unwrap_or(comment.len())]);
             rest = end.map_or("", |end| &comment[end + 3..]);
         } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
-            let end = end_of_tag(rest);
+            let end = match quotes.then(|| end_of_tag(rest)).flatten() {
+                Some(end) => end,
+                None => {
+                    quotes = false;
+                    rest.find('>').unwrap_or(rest.len())
+                }
+            };
             let tag = &rest[1..end];
             rest = rest.get(end + 1..).unwrap_or_default();
             rest = one_tag(tag, rest, writer);
@@ -151,17 +159,17 @@ fn find_close(text: &str, name: &str) -> usize {
 }
 
 /// Where the tag's `>` stands; one in a quoted value does not count.
-fn end_of_tag(text: &str) -> usize {
+fn end_of_tag(text: &str) -> Option<usize> {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {
             (None, b'"' | b'\'') => quote = Some(byte),
             (Some(open), byte) if open == byte => quote = None,
-            (None, b'>') => return at,
+            (None, b'>') => return Some(at),
             _ => {}
         }
     }
-    text.find('>').unwrap_or(text.len())
+    None
 }
 
 /// Where the content of a document's body begins; 0 when it has none.
@@ -170,7 +178,7 @@ pub(crate) fn start_of_body(html: &str) -> usize {
     while let Some(at) = html[from..].find('<') {
         let start = from + at;
         if html.get(start + 1..start + 5).is_some_and(|name| name.eq_ignore_ascii_case("body")) {
-            return (start + end_of_tag(&html[start..]) + 1).min(html.len());
+            return end_of_tag(&html[start..]).map_or(html.len(), |end| start + end + 1);
         }
         from = start + 1;
     }
@@ -295,6 +303,8 @@ mod tests {
             "<style>",
             "</style",
             "<table><td>",
+            "<a \">\"",
+            "<a '>'x",
         ] {
             let html = unit.repeat(1_000_000 / unit.len());
             assert!(text_of(&html).len() <= 4 * html.len(), "{unit}");

@@ -81,7 +81,8 @@ fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Whether a URL may be rewritten: `http` or `https`, with a host, not too long.
+/// Whether a URL may be rewritten: `http` or `https`, with a host, not too long, without control characters (a NUL fits in no
+/// text of a database, and in no `Location`).
 fn is_web(url: &str) -> bool {
     let rest = ["https://", "http://"].iter().find_map(|scheme| {
         let head = url.get(..scheme.len())?;
@@ -89,6 +90,7 @@ fn is_web(url: &str) -> bool {
     });
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
         && url.len() <= URL_MAX_BYTES
+        && !url.contains(char::is_control)
 }
 
 /// At most `max` octets of `text`, cut between characters.

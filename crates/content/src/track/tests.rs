@@ -45,6 +45,8 @@ am	ple ">x</a>"#,
             r##"<a href="tel:+1">x</a><a href="#top">t</a>"##,
             r##"<a href="tel:+1">x</a><a href="#top">t</a>"##,
         ),
+        (r#"<a href="https://x.example/&#0;x">x</a>"#, r#"<a href="https://x.example/&#0;x">x</a>"#),
+        ("<a href=\"https://x.example/\0x\">x</a>", "<a href=\"https://x.example/\0x\">x</a>"),
         (r#"<a href="javascript:alert(1)">x</a>"#, r#"<a href="javascript:alert(1)">x</a>"#),
         (r#"<a href="https://">x</a><a href="/x">y</a>"#, r#"<a href="https://">x</a><a href="/x">y</a>"#),
         (

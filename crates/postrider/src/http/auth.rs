@@ -33,6 +33,7 @@ pub trait Grants {
 pub struct Anybody;
 
 /// The holder of a key of any scope: may hand over mail.
+#[derive(Clone)]
 pub struct SendingKey {
     pub workspace: i64,
     pub key: Arc<Key>,

@@ -483,7 +483,7 @@ section! {
             key: "allow_private", unit: "true or false", default: false,
             because: "a customer's URL must not reach what only this machine can reach; `postrider dev` turns it on",
         }
-        /// The most requests under way at once, to all endpoints.
+        /// The most requests under way at once, to all endpoints; half of them for those of one workspace.
         requests_max: u32 {
             key: "requests_max", unit: "requests", default: 512, range: 1 to 10_000,
             because: "each needs a file descriptor, and one that hangs does so for `answer_timeout_s`",

@@ -68,13 +68,12 @@ pub async fn issue(cx: &Context<'_>, request: CodeRequest, asked: &Asked) -> Res
         None => None,
     };
     let code = secret::code(profile.alphabet, usize::try_from(profile.length).unwrap_or(0), secret::chance);
-    let data = request.data.unwrap_or_default().0;
     let wording = Wording {
-        program: program.as_ref().map_or(&app.codes.letter, |ready| &*ready.program),
-        locale: request.locale.as_deref().unwrap_or_default(),
-        data: &data,
+        program: program.as_ref().map_or(&app.codes.letter, |ready| &ready.program).clone(),
+        locale: request.locale.unwrap_or_default(),
+        data: request.data.unwrap_or_default().0,
     };
-    let letter = wording.letter(&profile, &code)?;
+    let letter = letter(app, (workspace, &profile), wording, &code).await?;
     let subject = app.codes.keys.subject(workspace, &order.to.folded, &order.purpose);
     let message = app.mint.message(cx.now, 1);
     let made = CodeBody {
@@ -99,6 +98,17 @@ pub async fn issue(cx: &Context<'_>, request: CodeRequest, asked: &Asked) -> Res
         Err(StoreError::Conflict(why)) => Err(refusal(cx, (&subject, &profile), why).await?),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The mail, made where templates are rendered.
+async fn letter(
+    app: &App,
+    (workspace, profile): (i64, &Profile),
+    wording: Wording,
+    code: &str,
+) -> Result<Letter, ApiError> {
+    let (profile, code) = (profile.clone(), code.to_owned());
+    app.programs.rendering.run(workspace, move || wording.letter(&profile, &code)).await?
 }
 
 /// The idempotency record goes first: what was answered is answered again, whatever has changed since.

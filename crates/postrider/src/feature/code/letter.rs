@@ -3,6 +3,8 @@
 //! Guarantee: the subject under which rows, events and the index know the mail does not hold the code. It is rendered a second
 //! time with another code; where that makes a difference, that code's place is blotted out.
 
+use std::sync::Arc;
+
 use content::{Limits, Program, Source, publish};
 use serde_json::{Map, Value};
 use store::StoreError;
@@ -38,13 +40,13 @@ pub struct Letter {
 }
 
 /// In which language, with what beside the code.
-pub struct Wording<'a> {
-    pub program: &'a Program,
-    pub locale: &'a str,
-    pub data: &'a Map<String, Value>,
+pub struct Wording {
+    pub program: Arc<Program>,
+    pub locale: String,
+    pub data: Map<String, Value>,
 }
 
-impl Wording<'_> {
+impl Wording {
     /// The mail for a code of this profile.
     ///
     /// # Errors
@@ -63,7 +65,7 @@ impl Wording<'_> {
         let mut variables = self.data.clone();
         variables.insert("code".to_owned(), code.into());
         variables.insert("expires_minutes".to_owned(), (profile.expires_s + 59).div_euclid(60).into());
-        let rendered = self.program.render(self.locale, &variables);
+        let rendered = self.program.render(&self.locale, &variables);
         rendered.map_err(|failure| ApiError::invalid(told(&failure, "/data", "/template")))
     }
 }
@@ -90,10 +92,10 @@ mod tests {
     use super::*;
 
     fn letter(locale: &str, product: &str) -> Letter {
-        let (program, profile) = (built_in().unwrap(), Profile::built_in("x"));
+        let (program, profile) = (Arc::new(built_in().unwrap()), Profile::built_in("x"));
         let data = serde_json::json!({ "product": product, "code": "000000" });
-        let data = data.as_object().unwrap();
-        Wording { program: &program, locale, data }.letter(&profile, "482916").unwrap()
+        let (locale, data) = (locale.to_owned(), data.as_object().unwrap().clone());
+        Wording { program, locale, data }.letter(&profile, "482916").unwrap()
     }
 
     #[test]

@@ -32,6 +32,8 @@ mod secret;
 #[cfg(test)]
 mod story;
 
+use std::sync::Arc;
+
 use content::Program;
 use store::{Migration, Store, StoreError, Write, query};
 
@@ -64,14 +66,14 @@ pub static AGED: [&Aged; 3] = [
 pub struct Codes {
     keys: Keys,
     /// The text where neither request nor profile name a template.
-    letter: Program,
+    letter: Arc<Program>,
 }
 
 impl Codes {
     /// # Errors
     /// As [`Store::read`] and [`Store::write`].
     pub async fn open(store: &Store) -> Result<Codes, StoreError> {
-        Ok(Codes { keys: Keys::open(store).await?, letter: letter::built_in()? })
+        Ok(Codes { keys: Keys::open(store).await?, letter: Arc::new(letter::built_in()?) })
     }
 }
 

@@ -1,6 +1,7 @@
 //! DKIM signing, and what each recipient gets before it, on threads of their own: an RSA signature takes a third of a millisecond of one core, which no
 //! connection should spend on a thread that others wait for.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use bytes::Bytes;
@@ -21,6 +22,17 @@ struct Job {
     content: Bytes,
     dress: Option<Dress>,
     done: oneshot::Sender<Result<Signed, SigningFailed>>,
+}
+
+impl Job {
+    fn done(self) {
+        let Job { signers, now, content, dress, done } = self;
+        let content =
+            dress.map_or_else(|| content.clone(), |dress| dressed(&content, |own| dress.put_on(own)));
+        let signature = unless_it_panics(|| sign(&signers, now, &content)).unwrap_or(Err(SigningFailed::Key));
+        // Nobody waits any more when the connection has gone.
+        drop(done.send(signature.map(|signature| Signed { signature, content })));
+    }
 }
 
 /// A message and what stands before it.
@@ -58,11 +70,8 @@ impl Signing {
         for _ in 0..threads.max(1) {
             let waiting = waiting.clone();
             std::thread::Builder::new().name("signing".into()).spawn(move || {
-                while let Some(Job { signers, now, content, dress, done }) = next(&waiting) {
-                    let content = dress.map_or(content.clone(), |dress| dress.put_on(&content));
-                    let signature = sign(&signers, now, &content);
-                    // Nobody waits any more when the connection has gone.
-                    drop(done.send(signature.map(|signature| Signed { signature, content })));
+                while let Some(job) = next(&waiting) {
+                    job.done();
                 }
             })?;
         }
@@ -112,6 +121,20 @@ impl Signing {
     }
 }
 
+/// The message as one recipient gets it; as it is, when that panics.
+fn dressed(content: &Bytes, put_on: impl FnOnce(&Bytes) -> Bytes) -> Bytes {
+    unless_it_panics(|| put_on(content)).unwrap_or_else(|| content.clone())
+}
+
+/// What `work` gives. All mail waits for these threads: no message may end one.
+fn unless_it_panics<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    if done.is_none() {
+        tracing::error!("a message made the program panic while it was dressed or signed");
+    }
+    done
+}
+
 fn next(waiting: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
@@ -123,4 +146,16 @@ fn sign(signers: &[Arc<Signer>], now: At, content: &[u8]) -> Result<Bytes, Signi
     let headers = Headers::scan_again(content).map_err(|_| SigningFailed::Header)?;
     let signers: Vec<&Signer> = signers.iter().map(Arc::as_ref).collect();
     Ok(dkim::sign(&signers, now, &headers, headers.body())?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_over_which_dressing_panics_goes_out_as_it_is() {
+        let content = Bytes::from_static(b"Subject: s\r\n\r\nx");
+        assert_eq!(dressed(&content, |_| panic!("as a hostile message may have it")), content);
+        assert_eq!(dressed(&content, |_| Bytes::new()), Bytes::new());
+    }
 }

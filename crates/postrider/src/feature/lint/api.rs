@@ -63,7 +63,7 @@ async fn look(
     let marketing = marketing(&app, who.workspace, stream.as_deref())?;
     let text = text.or_else(|| html.as_deref().map(content::text_of));
     let look = Look { subject, preheader, html, text, marketing };
-    Ok(Answer(advice(&app, look, asked).await?))
+    Ok(Answer(advice((&app, who.workspace), look, asked).await?))
 }
 
 /// Whether a stream of the workspace is one for marketing; none when none is named.

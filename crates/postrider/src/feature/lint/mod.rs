@@ -2,7 +2,7 @@
 //!
 //! Guarantees
 //! 1. Looking changes nothing: no mail is made, nothing is stored.
-//! 2. It is done on a thread of its own, [`LOOKING_MAX`] at once: mail goes first.
+//! 2. It is done on the threads for templates, which are shared between workspaces: mail goes first.
 //! 3. A filter is asked within a time, and its answer cut at a size; that it fails refuses nothing.
 //! 4. Filters are at addresses that the operator set: the guard of customers' URLs does not hold for them.
 //!
@@ -17,17 +17,12 @@ mod story;
 
 use content::lint::{Mail, Report, lint};
 use serde::Serialize;
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::error::{ApiError, Name};
+use crate::http::error::ApiError;
 
 pub use filter::Score;
-
-/// Mails that are looked at at once.
-const LOOKING_MAX: usize = 2;
-static LOOKING: Semaphore = Semaphore::const_new(LOOKING_MAX);
 
 /// A mail that is looked at.
 #[derive(Clone, Debug, Default)]
@@ -96,16 +91,16 @@ impl From<content::lint::Finding> for Finding {
 ///
 /// # Errors
 /// The work broke.
-pub async fn advice(app: &App, look: Look, score: Option<filter::Asked>) -> Result<Advice, ApiError> {
+pub async fn advice(
+    (app, workspace): (&App, i64),
+    look: Look,
+    score: Option<filter::Asked>,
+) -> Result<Advice, ApiError> {
     let scores = match score {
         Some(asked) => filter::scores(app, &look, &asked).await,
         None => Vec::new(),
     };
-    let _place = LOOKING.acquire().await.expect("invariant: the semaphore is never closed");
-    let report = tokio::task::spawn_blocking(move || look.report()).await.map_err(|error| {
-        tracing::error!(%error, "a mail could not be looked at");
-        ApiError::new(Name::InternalServerError, "the mail could not be looked at; the log says why")
-    })?;
+    let report = app.programs.rendering.run(workspace, move || look.report()).await?;
     let findings = report.findings.into_iter().map(Finding::from).collect();
     Ok(Advice { findings, left_out: report.left_out, scores })
 }

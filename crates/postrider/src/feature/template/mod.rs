@@ -5,12 +5,14 @@
 //! 2. A template has one draft. Publishing either makes a version of all of it, or tells everything that is wrong.
 //! 3. A send that names a template is rendered before it is accepted: a wrong or missing variable refuses it with a pointer.
 //! 4. The memory of ready versions is bounded in octets; what falls out of it is read and compiled again.
+//! 5. Compiling and rendering take no thread from mail, and no workspace takes all of those that are for them (`press`).
 //!
 //! Not here: what publishing and rendering do (`content`).
 
 pub mod admin;
 pub mod api;
 pub mod parts;
+pub mod press;
 pub mod programs;
 #[cfg(test)]
 mod story;

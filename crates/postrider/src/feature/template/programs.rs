@@ -1,12 +1,14 @@
 //! Published versions, ready to be rendered: in memory, or read and compiled again.
 
 use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use content::{Compiled, Limits, Program};
 use store::{Store, StoreError, query};
 
 use super::admin::Named;
+use super::press::{Panicked, Press};
 use crate::feature::sending::MadeFrom;
 
 query!(WANTED, "queries/wanted.sql");
@@ -31,11 +33,23 @@ impl Ready {
         MadeFrom { template: self.template, version: self.number }
     }
 }
+/// Sources that are compiled at once. Reason: each takes a core for up to a second, and mail goes first.
+const COMPILED_AT_ONCE: usize = 2;
 
 /// Ready versions by their id. They never change, so nothing here is ever out of date.
-#[derive(Default)]
 pub struct Programs {
     inner: Mutex<Inner>,
+    pub compiling: Press,
+    pub rendering: Press,
+}
+
+impl Default for Programs {
+    fn default() -> Programs {
+        // One workspace can have as many threads as there are cores, and leaves as many.
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let (compiling, rendering) = (Press::new(COMPILED_AT_ONCE), Press::new(2 * cores));
+        Programs { inner: Mutex::default(), compiling, rendering }
+    }
 }
 
 #[derive(Default)]
@@ -70,7 +84,9 @@ impl Programs {
         }
         let rows = store.read(&COMPILED, &[("workspace", workspace.into()), ("id", id.into())]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        let program = Arc::new(load(row.text(0)?)?);
+        let compiled = row.text(0)?.to_owned();
+        let ready = self.rendering.run(workspace, move || load(&compiled)).await;
+        let program = Arc::new(ready.map_err(|Panicked| broken("it panicked".into()))??);
         self.keep(id, program.clone());
         Ok(Some(Ready { template, number, program }))
     }
@@ -98,8 +114,11 @@ impl Programs {
     }
 }
 
+fn broken(reason: String) -> StoreError {
+    StoreError::Broken { query: "template_version.compiled".into(), reason }
+}
+
 fn load(compiled: &str) -> Result<Program, StoreError> {
-    let broken = |reason: String| StoreError::Broken { query: "template_version.compiled".into(), reason };
     let compiled: Compiled = serde_json::from_str(compiled).map_err(|error| broken(error.to_string()))?;
     Program::load(&compiled, &Limits::default()).map_err(|problem| broken(problem.to_string()))
 }

@@ -3,6 +3,7 @@
 //! Guarantees
 //! 1. A request is in the log within a second of its answer, while the database keeps up.
 //! 2. While the database is away requests wait in memory, up to a bound; none is written twice.
+//! 3. A request that the database will never take is lost alone: the others of its batch are written without it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -58,24 +59,50 @@ pub async fn finish(app: &App) {
     }
 }
 
-/// Offers a batch until it is taken, or as long as it may be offered again.
+/// What became of a batch.
+enum Offered {
+    Written,
+    /// The database will never take it: something that is in it is at fault.
+    Unfit(StoreError),
+}
+
+/// Writes a batch, or as much of it as can be written.
 async fn write_all(app: &App, hits: Vec<Hit>, may_go_on: impl Fn() -> bool) {
-    let count = hits.len();
     let numbered: Vec<_> = hits.into_iter().map(|hit| (app.mint.next(hit.at), hit)).collect();
-    loop {
-        match write(app, &numbered).await {
-            Ok(()) => return,
-            // Two wrote of one delivery at once: what the other wrote is read.
-            Err(StoreError::Conflict(_)) => {}
-            Err(error) => {
-                tracing::warn!(%error, "what recipients did could not be written and will be written later");
-                if !may_go_on() {
-                    app.counters.tracking_lost.add(count as u64);
-                    return;
-                }
-                tokio::time::sleep(AGAIN).await;
+    let mut parts: Vec<&[(i64, Hit)]> = vec![&numbered];
+    while let Some(part) = parts.pop() {
+        match offer(app, part, &may_go_on).await {
+            Offered::Written => {}
+            Offered::Unfit(_) if part.len() > 1 => {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
+            Offered::Unfit(error) => {
+                tracing::error!(%error, "what a recipient did does not fit into the database and is lost");
+                app.counters.tracking_lost.add(1);
             }
         }
+    }
+}
+
+/// Offers a batch until it is taken, or as long as it may be offered again: then it is counted as lost.
+async fn offer(app: &App, numbered: &[(i64, Hit)], may_go_on: impl Fn() -> bool) -> Offered {
+    loop {
+        let error = match write(app, numbered).await {
+            Ok(()) => return Offered::Written,
+            // Two wrote of one delivery at once: what the other wrote is read.
+            Err(StoreError::Conflict(_)) if may_go_on() => continue,
+            Err(error) => error,
+        };
+        if !error.is_transient() {
+            return Offered::Unfit(error);
+        }
+        tracing::warn!(%error, "what recipients did could not be written and will be written later");
+        if !may_go_on() {
+            app.counters.tracking_lost.add(numbered.len() as u64);
+            return Offered::Written;
+        }
+        tokio::time::sleep(AGAIN).await;
     }
 }
 

@@ -212,6 +212,7 @@ fn read_streams(app: &App, workspace: i64, names: &[String], mistakes: &mut Mist
     let mut ids = Vec::new();
     for (n, name) in names.iter().enumerate() {
         match snapshot.stream(workspace, name) {
+            Some(stream) if ids.contains(&stream.id) => {}
             Some(stream) => ids.push(stream.id),
             None => {
                 mistakes.add(format!("/streams/{n}"), Code::InvalidValue, "there is no stream with this name")

@@ -113,9 +113,7 @@ pub async fn fly(app: Arc<App>, endpoint: Arc<Endpoint>, idle: Idle, load: Load)
         Err(error) => return flown(Outcome::NotRead(error), nothing.0, nothing.1, nothing.2),
     };
     let told = events.iter().map(|ready| (ready.event.id, ready.event.name.clone())).collect();
-    let Ok(_place) = app.webhooks.places.acquire().await else {
-        return flown(Outcome::NotRead(StoreError::Closed), nothing.0, nothing.1, nothing.2);
-    };
+    let _place = app.webhooks.places.take(endpoint.workspace).await;
     let (at, clock) = (app.now(), Stopwatch::start());
     let answer = call(&app, &endpoint, &idle, at, (&Noun::Event.show(load.first()), body)).await;
     flown(outcome(at, answer), at, clock.elapsed(), told)

@@ -5,7 +5,7 @@
 //!    event is kept, whatever is killed; its id is the same each time. Only what is given up after `webhooks.retry_waits` is
 //!    not, and that can be replayed.
 //! 2. Mail never waits for an endpoint: a webhook is a reader of the log. An endpoint never waits for another, except for a
-//!    place among `webhooks.requests_max`, of which one that does not answer holds one.
+//!    place among `webhooks.requests_max`, of which one that does not answer holds one, and a workspace half at most.
 //! 3. Events of one message come in their order, also over retries (`order`).
 //! 4. Memory is bounded at any backlog: what waits is a cursor and rows (`docs/webhooks-on-disk.md`).
 //! 5. A request goes only where `net::guard` allows, and follows no redirect.
@@ -40,6 +40,7 @@ use store::{Form, Kind, Migration, Special, Statement, Store, StoreError, query}
 use tokio::sync::{Semaphore, watch};
 
 use crate::retention::{Aged, edge};
+use crate::turns::Turns;
 use feed::Feed;
 use sign::Signer;
 
@@ -152,8 +153,8 @@ pub struct Webhooks {
     reading: tokio::sync::Mutex<()>,
     /// Counts changes of the endpoints, and replays that were asked for.
     changed: watch::Sender<u64>,
-    /// Places of all requests under way.
-    places: Semaphore,
+    /// Places of all requests under way, half of them for one workspace.
+    places: Turns,
     /// Places of connections that are kept without a request: half as many again.
     kept: Arc<Semaphore>,
     feed: Feed,
@@ -169,7 +170,7 @@ impl Webhooks {
             endpoints: RwLock::default(),
             reading: tokio::sync::Mutex::default(),
             changed: watch::Sender::new(0),
-            places: Semaphore::new(requests_max),
+            places: Turns::new(requests_max),
             kept: Arc::new(Semaphore::new(requests_max / 2)),
             feed: Feed::default(),
             working: AtomicUsize::new(0),

@@ -75,6 +75,12 @@ pub fn jittered(wait: Duration, chance: u64) -> Duration {
     wait + wait.mul_f64((chance % 1_000) as f64 / 5_000.0)
 }
 
+/// When to try again after `wait`, or when the endpoint asked for it, within reason: what it asks for must not outlast the log.
+#[must_use]
+pub fn due(now: At, wait: Duration, asked: Option<Duration>) -> At {
+    after(now, wait.max(asked.unwrap_or_default().min(ASKED_REST_MAX)))
+}
+
 #[must_use]
 pub fn after(now: At, wait: Duration) -> At {
     At(now.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
@@ -115,10 +121,12 @@ mod tests {
 
     #[test]
     fn what_the_endpoint_asks_for_is_given_within_reason() {
-        for (asked, given) in [(30, 30), (100_000, 3_600)] {
+        for (asked, given) in [(30, 30), (100_000, 3_600), (u64::MAX, 3_600)] {
             let mut pace = Pace::new(None);
             pace.failed(NOW, 0, Some(Duration::from_secs(asked)));
             assert_eq!(pace.rest(NOW), Some(At(NOW.0 + given * 1_000_000)));
+            let due = due(NOW, Duration::from_secs(5), Some(Duration::from_secs(asked)));
+            assert_eq!(due, At(NOW.0 + given * 1_000_000), "and so does the event");
         }
         assert_eq!(jittered(Duration::from_secs(100), 999).as_secs(), 119);
     }

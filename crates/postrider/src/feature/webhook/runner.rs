@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use super::flight::{Flown, Idle, Outcome, fly};
 use super::kept::{Kept, Verdict, keep};
 use super::order::{Change, Fate, Order, WINDOW_MAX};
-use super::pace::{Pace, after, jittered};
+use super::pace::{Pace, after, due, jittered};
 use super::replay::{self, Replay};
 use super::{CURSOR, Endpoint, Reason, State, stored};
 use crate::app::App;
@@ -310,8 +310,7 @@ impl Runner {
         self.pace.failed(now, random_u64(), asked);
         let waits = &self.app.settings.webhooks.retry_waits.0;
         let next = waits.get(flown.load.attempts() as usize);
-        let due = next
-            .map(|wait| after(now, jittered(*wait, random_u64())).max(after(now, asked.unwrap_or_default())));
+        let due = next.map(|wait| due(now, jittered(*wait, random_u64()), asked));
         let (verdict, fate) = match due {
             Some(due) => (Verdict::Failed, Fate::Again(due)),
             None => (Verdict::GivenUp, Fate::Over),

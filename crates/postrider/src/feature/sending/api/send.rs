@@ -110,16 +110,20 @@ pub(super) async fn one(
     Octets(body): Octets,
 ) -> Result<Response, ApiError> {
     let asked = Asked::read(&who, ("emails", ""), &headers, &body)?;
-    let now = app.now();
+    let (now, workspace) = (app.now(), who.workspace);
     let read = async {
         let named = Named {
             templates: Templates::named_in(&app, who.workspace, &[&*body]).await?,
             files: Files::named_in(&app, who.workspace, &[&*body]).await?,
         };
         let request: EmailRequest = json::parse(&body)?;
-        let snapshot = app.directory.snapshot();
-        let cx = Context { app: &app, snapshot: &snapshot, who: &who, now, texts: Texts::default() };
-        examined(&cx, &named, request)
+        let (own, who) = (app.clone(), who.clone());
+        let judge = move |named: &Named| {
+            let snapshot = own.directory.snapshot();
+            let cx = Context { app: &own, snapshot: &snapshot, who: &who, now, texts: Texts::default() };
+            examined(&cx, named, request)
+        };
+        named.judge((&app, workspace), judge).await?
     };
     match read.await {
         Ok(examined) => {
@@ -135,6 +139,23 @@ pub(super) async fn one(
 struct Named {
     templates: Templates,
     files: Files,
+}
+
+impl Named {
+    /// Judges emails with what they name at hand; where templates are to be rendered, on a thread that may take its time.
+    ///
+    /// # Errors
+    /// It panicked.
+    async fn judge<T: Send + 'static>(
+        self,
+        (app, workspace): (&App, i64),
+        judge: impl FnOnce(&Named) -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        if self.templates.is_empty() {
+            return Ok(judge(&self));
+        }
+        Ok(app.programs.rendering.run(workspace, move || judge(&self)).await?)
+    }
 }
 
 /// Judges a request and what it asks to be sent, its template rendered and its files in their places; or tells everything that is
@@ -208,34 +229,44 @@ impl Validation {
 }
 
 async fn read_batch(
-    app: &App,
+    app: &Arc<App>,
     who: &SendingKey,
     body: &Bytes,
     validation: Validation,
 ) -> Result<(Vec<Examined>, Vec<BatchError>), ApiError> {
-    let snapshot = app.directory.snapshot();
-    let cx = Context { app, snapshot: &snapshot, who, now: app.now(), texts: Texts::default() };
     let mut named = Named::default();
     if Templates::mentioned(body) || Files::mentioned(body) {
         let emails = emails_of(body)?;
         named.templates = Templates::named_in(app, who.workspace, &emails).await?;
         named.files = Files::named_in(app, who.workspace, &emails).await?;
     }
-    let mut judged = Judged::default();
-    let read = in_one_pass(body, &mut |email| judged.take(examined(&cx, &named, email)));
-    if read.is_err() {
-        judged = Judged::default();
-        for email in emails_of(body)? {
-            judged.take(json::parse(email).and_then(|email| examined(&cx, &named, email)));
-        }
-    }
-    let Judged { submissions, refused, .. } = judged;
+    let (own, who, body, workspace) = (app.clone(), who.clone(), body.clone(), who.workspace);
+    let judge = move |named: &Named| {
+        let snapshot = own.directory.snapshot();
+        let cx =
+            Context { app: &own, snapshot: &snapshot, who: &who, now: own.now(), texts: Texts::default() };
+        judged(&cx, named, &body)
+    };
+    let Judged { submissions, refused, .. } = named.judge((app, workspace), judge).await??;
     match validation {
         Validation::Strict if !refused.is_empty() => Err(all_as_one(refused)),
         Validation::Strict | Validation::Permissive => {
             Ok((submissions, refused.into_iter().map(|(index, error)| batch_error(index, &error)).collect()))
         }
     }
+}
+
+/// Judges the emails of a batch, one by one.
+fn judged(cx: &Context<'_>, named: &Named, body: &[u8]) -> Result<Judged, ApiError> {
+    let mut judged = Judged::default();
+    let read = in_one_pass(body, &mut |email| judged.take(examined(cx, named, email)));
+    if read.is_err() {
+        judged = Judged::default();
+        for email in emails_of(body)? {
+            judged.take(json::parse(email).and_then(|email| examined(cx, named, email)));
+        }
+    }
+    Ok(judged)
 }
 
 /// What became of the emails of a batch that were read.

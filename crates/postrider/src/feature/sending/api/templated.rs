@@ -1,8 +1,11 @@
 //! Emails that name a template: it is rendered here, and from then on they are emails as any other.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::time::Duration;
 
 use memchr::memmem;
+use net::clock::Stopwatch;
 use serde::Deserialize;
 
 use super::request::{EmailRequest, TemplateRequest};
@@ -13,10 +16,16 @@ use crate::feature::template::api::preview::told;
 use crate::feature::template::programs::Ready;
 use crate::http::error::{ApiError, Code, FieldError, Mistakes};
 
+/// How long the templates of one request may be rendered together. Reason: a batch has a thousand; each takes milliseconds,
+/// unless somebody means harm.
+const RENDERING_MAX: Duration = Duration::from_secs(20);
+
 /// The published templates that the emails of one request name, each looked up once.
 #[derive(Default)]
 pub(super) struct Templates {
     found: HashMap<(Named, Option<i64>), Ready>,
+    /// For how long they were rendered.
+    spent: Cell<Duration>,
 }
 
 /// What of an email says which template it wants.
@@ -56,6 +65,10 @@ impl Templates {
         Ok(templates)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Puts the rendered parts in their places; gives the version that they were made from, if they were.
     ///
     /// # Errors
@@ -88,6 +101,10 @@ impl Templates {
                 let why = "there is no such published template in this workspace";
                 mistakes.add("/template/id", Code::InvalidValue, why);
             }
+            Some(Some(_)) if self.spent.get() >= RENDERING_MAX => {
+                let why = "the templates of this request take too long: send fewer emails at once";
+                mistakes.add("/template", Code::InvalidValue, why);
+            }
             Some(Some(_)) => {}
         }
         let Some(ready) = ready.flatten().filter(|_| mistakes.0.is_empty()) else {
@@ -95,7 +112,9 @@ impl Templates {
         };
         let locale = template.locale.unwrap_or_default();
         let variables = template.variables.unwrap_or_default().0;
+        let clock = Stopwatch::start();
         let rendered = ready.program.render(&locale, &variables);
+        self.spent.set(self.spent.get() + clock.elapsed());
         let rendered = rendered.map_err(|failure| told(&failure, "/template/variables", "/template"))?;
         request.subject = request.subject.take().or(rendered.subject);
         request.html = rendered.html;

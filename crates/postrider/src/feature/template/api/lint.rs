@@ -84,7 +84,7 @@ pub(super) async fn lint(
     let locales = request.locale.map_or_else(|| locales(&template.draft), |locale| vec![locale]);
     let variables = request.variables.map_or(template.draft.sample, |variables| variables.0);
     let looking = Looking { program, variables, marketing, score: request.score };
-    Ok(Answer(languages(&app, &looking, locales).await?))
+    Ok(Answer(languages((&app, who.workspace), &looking, locales).await?))
 }
 
 /// The default's locale, then the others.
@@ -93,14 +93,16 @@ pub(super) fn locales(source: &Source) -> Vec<String> {
 }
 
 pub(super) async fn languages(
-    app: &App,
+    (app, workspace): (&App, i64),
     looking: &Looking,
     mut locales: Vec<String>,
 ) -> Result<TemplateAdvice, ApiError> {
     let not_looked_at = locales.split_off(locales.len().min(LANGUAGES_MAX));
     let mut languages = Vec::with_capacity(locales.len());
     for locale in locales {
-        let language = match rendered(&looking.program, &locale, looking.variables.clone()).await? {
+        let language = match rendered((app, workspace), &looking.program, &locale, looking.variables.clone())
+            .await?
+        {
             Ok(mail) => {
                 let look = Look {
                     subject: mail.subject.unwrap_or_default(),
@@ -110,7 +112,7 @@ pub(super) async fn languages(
                     marketing: looking.marketing,
                 };
                 let asked = looking.score.then(|| Asked::of(None));
-                Language { locale, failed: None, advice: Some(advice(app, look, asked).await?) }
+                Language { locale, failed: None, advice: Some(advice((app, workspace), look, asked).await?) }
             }
             Err(failure) => Language { locale, failed: Some(failure.to_string()), advice: None },
         };

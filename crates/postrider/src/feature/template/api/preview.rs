@@ -17,7 +17,7 @@ use crate::feature::sending::api::metadata::Variables;
 use crate::feature::template::admin::{Named, Template};
 use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
-use crate::http::error::{ApiError, Code, FieldError, Name};
+use crate::http::error::{ApiError, Code, FieldError};
 use crate::http::json::Json;
 
 /// What to render a template with.
@@ -56,7 +56,7 @@ pub(super) async fn render(
     let program = program(&app, &who, &template, request.version).await?;
     let locale = request.locale.unwrap_or_default();
     let variables = request.variables.map_or(template.draft.sample, |variables| variables.0);
-    let rendered = rendered(&program, &locale, variables).await?;
+    let rendered = rendered((&app, who.workspace), &program, &locale, variables).await?;
     let Rendered { subject, preheader, html, text } =
         rendered.map_err(|failure| ApiError::invalid(told(&failure, "/variables", "")))?;
     Ok(Answer(RenderedBody { object: "rendered_template", subject, preheader, html, text }))
@@ -70,30 +70,32 @@ pub(super) async fn program(
     version: Option<i64>,
 ) -> Result<Arc<Program>, ApiError> {
     let Some(number) = version else {
-        return loaded(&compiled(app, who.workspace, &template.draft).await?);
+        let compiled = compiled(app, who.workspace, &template.draft).await?;
+        return loaded((app, who.workspace), compiled).await;
     };
     let named = Named { id: template.id, key: String::new() };
     let found = app.programs.fetch(&app.store, who.workspace, (&named, Some(number))).await?;
     Ok(found.ok_or_else(|| ApiError::not_found("version"))?.program)
 }
 
-pub(super) fn loaded(compiled: &Compiled) -> Result<Arc<Program>, ApiError> {
-    let program = Program::load(compiled, &Limits::default()).map_err(|problem| refused(vec![problem]))?;
-    Ok(Arc::new(program))
+pub(super) async fn loaded(
+    (app, workspace): (&App, i64),
+    compiled: Compiled,
+) -> Result<Arc<Program>, ApiError> {
+    let load = move || Program::load(&compiled, &Limits::default());
+    let program = app.programs.rendering.run(workspace, load).await?;
+    Ok(Arc::new(program.map_err(|problem| refused(vec![problem]))?))
 }
 
-/// Renders without sending. A preview may be of anything, and take all that the limits allow: not on a thread that mail waits for.
+/// Renders without sending.
 pub(super) async fn rendered(
+    (app, workspace): (&App, i64),
     program: &Arc<Program>,
     locale: &str,
     variables: Map<String, Value>,
 ) -> Result<Result<Rendered, Failure>, ApiError> {
     let (program, locale) = (program.clone(), locale.to_owned());
-    let work = tokio::task::spawn_blocking(move || program.render(&locale, &variables));
-    work.await.map_err(|error| {
-        tracing::error!(%error, "a template could not be rendered");
-        ApiError::new(Name::InternalServerError, "the template could not be rendered; the log says why")
-    })
+    Ok(app.programs.rendering.run(workspace, move || program.render(&locale, &variables)).await?)
 }
 
 /// What a failure says about a request: pointers to variables begin with `data`, what is about the template with `template`.

@@ -7,7 +7,6 @@ use axum::extract::State;
 use content::{Compiled, Limits, Source, publish as publish_source};
 use mail::date::rfc3339;
 use serde::Serialize;
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::draft::refused;
@@ -19,13 +18,10 @@ use crate::feature::template::admin::{self, Template, Version};
 use crate::feature::template::parts;
 use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
-use crate::http::error::{ApiError, Name};
+use crate::http::error::ApiError;
 use crate::http::json::Params;
 use crate::http::page::{List, PageParams};
 use crate::id::Noun;
-
-/// Sources are compiled one at a time. Reason: it takes a core for up to a second, and mail goes first.
-static COMPILING: Semaphore = Semaphore::const_new(1);
 
 /// A published version.
 #[derive(Serialize, ToSchema)]
@@ -84,8 +80,9 @@ pub(super) async fn publish(
     let version = admin::version_add(&app.store, at, (who.workspace, &template), &compiled).await?;
     let locales = locales(&template.draft);
     let variables = template.draft.sample;
-    let looking = Looking { program: loaded(&compiled)?, variables, marketing: None, score: false };
-    let lint = languages(&app, &looking, locales).await?;
+    let program = loaded((&app, who.workspace), compiled).await?;
+    let looking = Looking { program, variables, marketing: None, score: false };
+    let lint = languages((&app, who.workspace), &looking, locales).await?;
     Ok(Answer(Published { object: "template", id: Noun::Template.show(template.id), version, lint }))
 }
 
@@ -100,16 +97,6 @@ pub(super) async fn published(app: &Arc<App>, who: &FullKey, template: &Template
 pub(super) async fn compiled(app: &App, workspace: i64, source: &Source) -> Result<Compiled, ApiError> {
     let library = parts::library(&app.store, workspace).await?;
     let source = source.clone();
-    let _one = COMPILING.acquire().await.expect("invariant: the semaphore is never closed");
-    let work = tokio::task::spawn_blocking(move || publish_source(&source, &library, &Limits::default()));
-    match work.await {
-        Ok(result) => result.map_err(refused),
-        Err(error) => {
-            tracing::error!(%error, "a template could not be compiled");
-            Err(ApiError::new(
-                Name::InternalServerError,
-                "the template could not be compiled; the log says why",
-            ))
-        }
-    }
+    let work = move || publish_source(&source, &library, &Limits::default());
+    app.programs.compiling.run(workspace, work).await?.map_err(refused)
 }

@@ -8,7 +8,10 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use mail::At;
@@ -230,10 +233,11 @@ pub struct Judgement {
 /// Judges all requests of one delivery, each in its place.
 #[must_use]
 pub fn judge(all: &[Facts], networks: &Networks) -> Vec<Judgement> {
+    let bursts = bursts(all);
     all.iter()
         .map(|facts| {
             let mut reasons = alone(facts, networks);
-            if facts.kind == Kind::Click && in_burst(facts, all) {
+            if facts.kind == Kind::Click && bursts.iter().any(|burst| burst.contains(&facts.at)) {
                 reasons.push(Reason::Burst);
             }
             if facts.kind == Kind::Trap || trapped(facts, all) {
@@ -299,19 +303,32 @@ fn is_gateway(server: &str) -> bool {
     GATEWAYS.iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a click is one of several on different links within [`BURST_WITHIN`].
-fn in_burst(facts: &Facts, all: &[Facts]) -> bool {
-    let clicks = || all.iter().filter(|other| other.kind == Kind::Click);
-    // The burst may begin with any click that is near this one.
-    clicks().filter(|first| near(first.at, facts.at, BURST_WITHIN) && first.at <= facts.at).any(|first| {
-        let mut links: Vec<_> = clicks()
-            .filter(|other| other.at >= first.at && near(first.at, other.at, BURST_WITHIN))
-            .map(|other| other.link)
-            .collect();
-        links.sort_unstable();
-        links.dedup();
-        links.len() >= BURST_LINKS
-    })
+/// The times, each up to [`BURST_WITHIN`] long and begun by a click, within which so many different links were followed.
+fn bursts(all: &[Facts]) -> Vec<RangeInclusive<At>> {
+    let mut clicks: Vec<_> =
+        all.iter().filter(|one| one.kind == Kind::Click).map(|one| (one.at, one.link)).collect();
+    clicks.sort_unstable();
+    let within = i64::try_from(BURST_WITHIN.as_micros()).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    // Of the clicks from `start` to `end`: how often each link was followed.
+    let (mut end, mut links) = (0, HashMap::new());
+    for start in 0..clicks.len() {
+        let last = At(clicks[start].0.0.saturating_add(within));
+        while let Some((_, link)) = clicks.get(end).filter(|(at, _)| *at <= last) {
+            *links.entry(*link).or_insert(0) += 1;
+            end += 1;
+        }
+        if links.len() >= BURST_LINKS {
+            found.push(clicks[start].0..=last);
+        }
+        if let Entry::Occupied(mut count) = links.entry(clicks[start].1) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+    found
 }
 
 /// Whether somebody of the same network fell into the trap, not long before or after.

@@ -89,3 +89,32 @@ fn who_fell_into_the_trap_is_a_program_before_and_after() {
     let caught = vec![Reason::Trap];
     assert_eq!(reasons(&all), [caught.clone(), caught.clone(), caught, vec![], vec![], vec![]]);
 }
+
+/// As the rule has it, word by word: a window of five seconds that a click begins, with three links in it.
+#[test]
+fn bursts_are_found_as_by_trying_every_window() {
+    let burst = BURST_WITHIN.as_millis() as i64;
+    let mut seed = 1_u64;
+    let mut chance = |max: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % max
+    };
+    for _ in 0..200 {
+        let all: Vec<_> =
+            (0..chance(12)).map(|_| click(chance(4) as u16, chance(20) as i64 * 1_000)).collect();
+        let slow = |one: &Facts| {
+            all.iter().any(|first| {
+                let inside = |at: At| at >= first.at && at.0 <= first.at.0 + burst * 1_000;
+                let mut links: Vec<_> =
+                    all.iter().filter(|other| inside(other.at)).map(|other| other.link).collect();
+                links.sort_unstable();
+                links.dedup();
+                inside(one.at) && links.len() >= BURST_LINKS
+            })
+        };
+        let judged = judge(&all, &Networks::built_in());
+        for (one, judgement) in all.iter().zip(judged) {
+            assert_eq!(judgement.reasons.contains(&Reason::Burst), slow(one), "{all:?}");
+        }
+    }
+}
