@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
 use crate::clock;
-use crate::tls::{ClientTls, HandshakeError, Refresh, ServerTls, TlsInfo, Trust};
+use crate::tls::{Changed, ClientTls, HandshakeError, ServerTls, TlsInfo, Trust};
 
 /// A connection to a peer.
 pub enum Stream {
@@ -33,16 +33,17 @@ pub struct Secured {
 }
 
 impl Stream {
-    /// Secures the connection as its server. Looks first whether our certificate's files have changed.
+    /// Secures the connection as its server. Looks first whether our certificates' files have changed.
     pub async fn accept_tls(self, tls: &ServerTls, timeout: Duration) -> Result<Stream, HandshakeError> {
-        match tls.refresh(clock::now()) {
-            Refresh::NotDue | Refresh::Unchanged => {}
-            Refresh::Reloaded => tracing::info!("the TLS certificate was read again"),
-            Refresh::Broken(error) => {
-                tracing::warn!(
+        for Changed { certificate, read } in tls.refresh(clock::now()) {
+            let file = certificate.display();
+            match read {
+                Ok(()) => tracing::info!(%file, "a TLS certificate was read again"),
+                Err(error) => tracing::warn!(
+                    %file,
                     error = &error as &dyn std::error::Error,
-                    "the changed TLS certificate cannot be used; the old one is shown"
-                );
+                    "a changed TLS certificate cannot be used; the old one is shown"
+                ),
             }
         }
         let Stream::Plain(stream) = self else { return Err(HandshakeError::Already) };

@@ -11,8 +11,8 @@ use net::dial::{DialError, dial};
 use net::listen::{Admissions, Listener, Refusal, stopper};
 use net::stream::Stream;
 use net::tls::{
-    CERTIFICATE_FILE, ClientTls, HandshakeError, KEY_FILE, RELOAD_CHECK_EVERY, Refresh, ServerTls, TlsInfo,
-    Trust,
+    CERTIFICATE_FILE, Changed, ClientTls, Files, HandshakeError, KEY_FILE, RELOAD_CHECK_EVERY, ServerTls,
+    TlsInfo, Trust,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -174,12 +174,12 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     // A handshake looks at the files by the real clock, which is far from these times: what counts here is compared
     // without a handshake between.
     let at = |seconds| At(0).after(Duration::from_secs(seconds));
-    assert!(matches!(server.refresh(at(1_000)), Refresh::Reloaded));
+    assert!(matches!(&server.refresh(at(1_000))[..], [Changed { read: Ok(()), .. }]));
     let due = 1_000 + RELOAD_CHECK_EVERY.as_secs();
     directory.write("cert.pem", "-----BEGIN CERTIFICATE-----\nbroken");
-    assert!(matches!(server.refresh(at(due - 1)), Refresh::NotDue));
-    assert!(matches!(server.refresh(at(due)), Refresh::Broken(_)));
-    assert!(matches!(server.refresh(at(due + 60)), Refresh::Unchanged), "reported once");
+    assert!(server.refresh(at(due - 1)).is_empty(), "it is not due");
+    assert!(matches!(&server.refresh(at(due))[..], [Changed { read: Err(_), .. }]));
+    assert!(server.refresh(at(due + 60)).is_empty(), "told once");
     assert!(
         secured(&server, &new, Trust::Verified, "new.example").await.is_ok(),
         "the last good one is shown"
@@ -187,12 +187,51 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     assert!(secured(&server, &old, Trust::Verified, "old.example").await.is_err());
 
     std::fs::remove_file(directory.0.join("cert.pem")).expect("the file is there");
-    assert!(matches!(server.refresh(at(due + 120)), Refresh::Broken(_)));
+    assert!(matches!(&server.refresh(at(due + 120))[..], [Changed { read: Err(_), .. }]));
     directory.write("cert.pem", "");
-    assert!(server.reload().is_err(), "no certificate at all");
+    assert!(
+        matches!(&server.refresh(at(due + 180))[..], [Changed { read: Err(_), .. }]),
+        "no certificate at all"
+    );
     directory.write_certificate("third.example");
-    assert!(matches!(server.refresh(at(5)), Refresh::Reloaded), "also when the clock stepped back");
+    assert!(
+        matches!(&server.refresh(at(5))[..], [Changed { read: Ok(()), .. }]),
+        "also when the clock stepped back"
+    );
     assert!(secured(&server, &directory.trusting(), Trust::Verified, "third.example").await.is_ok());
+}
+
+#[tokio::test]
+async fn who_asks_for_a_host_is_shown_its_certificate() {
+    let [default, click, below] = [Directory::new(), Directory::new(), Directory::new()];
+    default.write_certificate("mx.example.org");
+    click.write_certificate("click.shop.example");
+    below.write_certificate("*.mail.example");
+    let files = |directory: &Directory| Files {
+        certificate: directory.0.join("cert.pem"),
+        key: directory.0.join("key.pem"),
+    };
+    let hosts =
+        vec![("Click.Shop.example".to_owned(), files(&click)), ("*.mail.example".to_owned(), files(&below))];
+    let server = ServerTls::with_hosts(files(&default), hosts).expect("good certificates");
+    let shown = [
+        ("click.shop.example", Some(&click)),
+        ("a.mail.example", Some(&below)),
+        ("mx.example.org", Some(&default)),
+        ("a.b.mail.example", None),
+        ("mail.example", None),
+        ("other.shop.example", None),
+    ];
+    for (name, owner) in shown {
+        let verified = secured(&server, &owner.unwrap_or(&default).trusting(), Trust::Verified, name).await;
+        assert_eq!(verified.is_ok(), owner.is_some(), "{name}: {verified:?}");
+    }
+    click.write_certificate("click.shop.example");
+    let changed = server.refresh(At(0));
+    assert!(
+        matches!(&changed[..], [Changed { certificate, read: Ok(()) }] if *certificate == click.0.join("cert.pem"))
+    );
+    assert!(secured(&server, &click.trusting(), Trust::Verified, "click.shop.example").await.is_ok());
 }
 
 #[test]
@@ -209,7 +248,11 @@ fn a_key_that_does_not_fit_its_certificate_is_refused_at_once() {
 async fn a_self_made_certificate_is_made_once_and_its_key_is_private() {
     let directory = Directory::new();
     let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let server = ServerTls::self_made(&directory.0, &names).expect("a certificate");
+    let made = |directory: &Directory| {
+        let Files { certificate, key } = ServerTls::self_made(&directory.0, &names).expect("a certificate");
+        ServerTls::from_files(&certificate, &key).expect("they fit")
+    };
+    let server = made(&directory);
     let root = CertificateDer::from_pem_file(directory.0.join(CERTIFICATE_FILE)).expect("the certificate");
     let client = ClientTls::with_roots(vec![root]).expect("a client");
     for name in ["localhost", "127.0.0.1"] {
@@ -221,7 +264,7 @@ async fn a_self_made_certificate_is_made_once_and_its_key_is_private() {
         let mode = std::fs::metadata(directory.0.join(KEY_FILE)).expect("the key").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    let again = ServerTls::self_made(&directory.0, &names).expect("the same certificate");
+    let again = made(&directory);
     assert!(secured(&again, &client, Trust::Verified, "localhost").await.is_ok());
 }
 

@@ -101,7 +101,7 @@ impl Harness {
         tokio::spawn(feature::egress::driver::run(app.clone(), stop.clone()));
         tokio::spawn(feature::tracking::work::run(app.clone(), stop.clone()));
         tokio::spawn(feature::webhook::work::run(app.clone(), stop.clone()));
-        let router = http::router(app.clone(), stop);
+        let router = http::router(app.clone(), http::Paths::All, stop);
         let mut harness = Harness { app, key: String::new(), router, stopper, place };
         let workspace = harness.workspace();
         let known = mail::Domain::parse(DOMAIN).expect("a domain");

@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. TLS 1.2 or 1.3 by aws-lc-rs; sessions are resumed, so that a handshake with a known peer costs half.
 //! 2. A certificate file that became unreadable changes nothing but the log: the last good one is shown.
-//! 3. [`Trust::Anyone`] protects from listeners only, and says so in what it reports (`peer_verified` is false).
+//! 3. Who asks for a host that has a certificate of its own is shown that; anybody else, the default.
+//! 4. [`Trust::Anyone`] protects from listeners only, and says so in what it reports (`peer_verified` is false).
 //!
 //! Not here: the policy that decides which trust a peer needs (`queue`), MTA-STS, DANE, client certificates.
 
@@ -13,7 +14,7 @@ mod server;
 
 pub use client::{ClientTls, Trust};
 pub use self_made::{CERTIFICATE_FILE, KEY_FILE};
-pub use server::{RELOAD_CHECK_EVERY, Refresh, ServerTls};
+pub use server::{Changed, Files, RELOAD_CHECK_EVERY, ServerTls};
 
 use std::io;
 use std::path::PathBuf;

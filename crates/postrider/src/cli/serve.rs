@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use anyhow::Context;
 use net::guard::Reach;
 use net::listen::{Admissions, Listener, Stop, stopper};
 use net::resolver::Resolver;
-use net::tls::{ClientTls, ServerTls};
+use net::tls::{ClientTls, Files, ServerTls};
 use net::web::Web;
 use queue::{Config, PathLimits, RetrySchedule, Scheduler};
 use store::{Durability, Location, Options, Role, Store};
@@ -27,6 +27,7 @@ use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
 use crate::feature::{access, code, domain, egress, monitor, notification, search, stats, suppression};
 use crate::health::Health;
+use crate::http::{HttpTls, Paths};
 use crate::id::Mint;
 use crate::intake::smtp::{self, PortTls};
 use crate::room::Room;
@@ -217,12 +218,18 @@ fn queue_config(settings: &Settings) -> Config {
 }
 
 fn server_tls(settings: &Settings, hostname: &str) -> anyhow::Result<ServerTls> {
-    match (&settings.tls.certificate, &settings.tls.key) {
-        (Some(certificate), Some(key)) => Ok(ServerTls::from_files(certificate, key)?),
-        _ => {
-            Ok(ServerTls::self_made(&settings.node.data_dir, &[hostname.to_owned(), "localhost".to_owned()])?)
+    let files = |certificate: &Option<PathBuf>, key: &Option<PathBuf>| {
+        Some(Files { certificate: certificate.clone()?, key: key.clone()? })
+    };
+    let default = match files(&settings.tls.certificate, &settings.tls.key) {
+        Some(files) => files,
+        None => {
+            ServerTls::self_made(&settings.node.data_dir, &[hostname.to_owned(), "localhost".to_owned()])?
         }
-    }
+    };
+    let hosts = settings.tls_hosts.iter();
+    let hosts = hosts.filter_map(|host| Some((host.name.to_string(), files(&host.certificate, &host.key)?)));
+    Ok(ServerTls::with_hosts(default, hosts.collect())?)
 }
 
 /// What a first start makes, for people to begin with.
@@ -264,18 +271,28 @@ async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>
 /// Everything that listens.
 struct Ports {
     http: Listener,
-    tracking: Option<Listener>,
+    /// The other HTTP listeners, with what each serves and how.
+    more_http: Vec<(Listener, Paths, HttpTls)>,
     smtp: Vec<(Listener, PortTls)>,
 }
 
 impl Ports {
     fn bind(app: &App) -> anyhow::Result<Ports> {
         let settings = &app.settings;
-        let http = bind_http(settings, settings.http.listen, "HTTP")?;
-        let tracking = settings.tracking.listen;
-        let tracking = tracking.map(|address| bind_http(settings, address, "tracking")).transpose()?;
-        let reached = tracking.as_ref().unwrap_or(&http).address();
-        app.tracking.listens(reached, &app.hostname);
+        let http = bind_http(settings, settings.http.listen, Paths::All)?;
+        let wanted = [
+            (settings.tracking.listen, Paths::Tracking, HttpTls::Clear),
+            (settings.http.tls_listen, Paths::All, HttpTls::Https),
+            (settings.tracking.tls_listen, Paths::Tracking, HttpTls::Https),
+        ];
+        let mut more_http = Vec::new();
+        for (address, paths, tls) in wanted {
+            let Some(address) = address else { continue };
+            more_http.push((bind_http(settings, address, paths)?, paths, tls));
+        }
+        let tracking =
+            more_http.iter().find(|(_, paths, tls)| (*paths, *tls) == (Paths::Tracking, HttpTls::Clear));
+        app.tracking.listens(tracking.map_or(&http, |(listener, ..)| listener).address(), &app.hostname);
         let limits = &settings.smtp;
         let admissions =
             Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
@@ -290,7 +307,7 @@ impl Ports {
             let listener = smtp::bind(address, &admissions);
             smtp.push((listener.with_context(|| format!("listening on {address} for SMTP"))?, tls));
         }
-        Ok(Ports { http, tracking, smtp })
+        Ok(Ports { http, more_http, smtp })
     }
 
     fn announce(&self, mode: Mode, first: Option<&First>, json: bool) -> anyhow::Result<()> {
@@ -309,6 +326,13 @@ impl Ports {
             };
             println!("  {how:<21}  {}", listener.address());
         }
+        for (listener, paths, tls) in &self.more_http {
+            let scheme = match tls {
+                HttpTls::Clear => "http",
+                HttpTls::Https => "https",
+            };
+            println!("  {:<21}  {scheme}://{}", format!("further {paths}"), listener.address());
+        }
         match first {
             Some(first) => println!("{}", lines_to_paste(mode, first, &http, smtp)),
             None => {
@@ -322,15 +346,10 @@ impl Ports {
         for (listener, tls) in self.smtp {
             tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
         }
-        tokio::spawn(http::serve(
-            app.clone(),
-            http::router(app.clone(), stop.clone()),
-            self.http,
-            stop.clone(),
-        ));
-        if let Some(listener) = self.tracking {
-            let router = http::tracking_router(app.clone(), stop.clone());
-            tokio::spawn(http::serve(app.clone(), router, listener, stop.clone()));
+        let all = (self.http, Paths::All, HttpTls::Clear);
+        for (listener, paths, tls) in std::iter::once(all).chain(self.more_http) {
+            let router = http::router(app.clone(), paths, stop.clone());
+            tokio::spawn(http::serve(app.clone(), router, (listener, tls), stop.clone()));
         }
         keep(app, stop, "tracking", tracking::work::run);
         keep(app, stop, "driver", egress::driver::run);
@@ -362,12 +381,12 @@ fn keep<T>(
 }
 
 /// Each HTTP port has its own share of connections: recipients cannot take those of applications.
-fn bind_http(settings: &Settings, address: SocketAddr, what: &str) -> anyhow::Result<Listener> {
+fn bind_http(settings: &Settings, address: SocketAddr, paths: Paths) -> anyhow::Result<Listener> {
     let limits = &settings.http;
     let admissions =
         Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
     let listener = Listener::bind(address, admissions);
-    listener.with_context(|| format!("listening on {address} for {what}"))
+    listener.with_context(|| format!("listening on {address} for {paths}"))
 }
 
 fn lines_to_paste(mode: Mode, first: &First, http: &str, smtp: SocketAddr) -> String {

@@ -4,7 +4,8 @@
 //! 1. A connection is held only while its [`net::listen::Admission`] is.
 //! 2. A client that sends the header of a request octet by octet, or none, is gone after `http.header_timeout_s`; one that
 //!    takes nothing of an answer, after `http.idle_timeout_s`.
-//! 3. The header of a request takes [`HEAD_MAX_BYTES`] of memory at most.
+//! 3. Under TLS nothing is read before the handshake, which has as long as a header.
+//! 4. The header of a request takes [`HEAD_MAX_BYTES`] of memory at most.
 //!
 //! Not here: how long a body may take (`json`).
 
@@ -22,6 +23,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use net::listen::{Arrival, Stop};
+use net::tls::ServerTls;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::Sleep;
 
@@ -37,7 +39,12 @@ const TURNED_AWAY: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\
     content-type: text/plain\r\ncontent-length: 22\r\n\r\ntoo many connections\r\n";
 
 /// Serves a connection until it ends; after `stop` only the request under way is answered.
-pub(super) async fn serve(limits: &Http, router: Router, arrival: Arrival, mut stop: Stop) {
+pub(super) async fn serve(
+    limits: &Http,
+    (router, tls): (Router, Option<&ServerTls>),
+    arrival: Arrival,
+    mut stop: Stop,
+) {
     let Arrival { mut stream, peer, admission } = arrival;
     let _admitted = match admission {
         Ok(admission) => admission,
@@ -48,6 +55,16 @@ pub(super) async fn serve(limits: &Http, router: Router, arrival: Arrival, mut s
             return;
         }
     };
+    if let Some(tls) = tls {
+        // As long as for a header: both come before anything is asked.
+        stream = match stream.accept_tls(tls, limits.header_timeout).await {
+            Ok(secured) => secured,
+            Err(error) => {
+                tracing::debug!(%peer, error = &error as &dyn std::error::Error, "an HTTP connection broke");
+                return;
+            }
+        };
+    }
     let service = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
@@ -143,20 +160,38 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
 #[cfg(test)]
 mod tests {
     use net::listen::{Admissions, Listener, stopper};
+    use net::tls::{CERTIFICATE_FILE, ClientTls, Trust};
     use tokio::io::AsyncReadExt;
     use tokio::net::TcpStream;
 
     use super::*;
+    use crate::http::{HttpTls, Paths, router};
     use crate::testing::{Database, Harness};
+
+    const LONG: Duration = Duration::from_secs(60);
 
     /// What a client hears until the connection ends that says `words` and then nothing more.
     async fn heard(harness: &Harness, admissions: &Admissions, words: &str) -> String {
+        heard_over(harness, admissions, (HttpTls::Clear, None), words).await
+    }
+
+    async fn heard_over(
+        harness: &Harness,
+        admissions: &Admissions,
+        (tls, trusting): (HttpTls, Option<ClientTls>),
+        words: &str,
+    ) -> String {
         let (_stopper, stop) = stopper();
         let listener = Listener::bind(([127, 0, 0, 1], 0).into(), admissions.clone()).expect("a port");
         let address = listener.address();
-        let router = crate::http::router(harness.app.clone(), stop.clone());
-        tokio::spawn(crate::http::serve(harness.app.clone(), router, listener, stop));
-        let mut client = TcpStream::connect(address).await.expect("somebody listens");
+        let router = router(harness.app.clone(), Paths::All, stop.clone());
+        tokio::spawn(crate::http::serve(harness.app.clone(), router, (listener, tls), stop));
+        let client = TcpStream::connect(address).await.expect("somebody listens");
+        let mut client = net::stream::Stream::Plain(client);
+        if let Some(trusting) = trusting {
+            let secured = client.connect_tls(&trusting, Trust::Verified, "localhost", LONG).await;
+            client = secured.expect("a handshake");
+        }
         client.write_all(words.as_bytes()).await.expect("it is taken");
         let mut heard = Vec::new();
         // Who is turned away while it speaks may be cut off.
@@ -186,6 +221,24 @@ mod tests {
             let heard = heard(&harness, &admissions, words).await;
             let as_it_should = if answer.is_empty() { heard.is_empty() } else { heard.contains(answer) };
             assert!(as_it_should, "a client that {what} heard {heard:?}");
+        }
+        harness.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_listener_may_speak_https() {
+        let harness = Harness::start(Database::Sqlite, &[("http.header_timeout_s", "1")]).await;
+        let admissions = Admissions::new(5, 5);
+        let made = harness.app.settings.node.data_dir.join(CERTIFICATE_FILE);
+        let root = rustls::pki_types::pem::PemObject::from_pem_file(made).expect("the self-made certificate");
+        let trusting = ClientTls::with_roots(vec![root]).expect("a client");
+        let words = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        let secure = (HttpTls::Https, Some(trusting));
+        let heard = heard_over(&harness, &admissions, secure, words).await;
+        assert!(heard.starts_with("HTTP/1.1 200 OK"), "{heard}");
+        for words in ["", words] {
+            let heard = heard_over(&harness, &admissions, (HttpTls::Https, None), words).await;
+            assert!(!heard.contains("HTTP/1.1"), "in clear, or silent, nobody is answered: {heard}");
         }
         harness.end().await;
     }

@@ -394,7 +394,7 @@ async fn a_stream_of_events_tells_only_its_own_workspaces_and_ends_with_its_key(
         let victim = Tenant::settle_in(harness, "alphasecret").await;
         let thief = Tenant::settle_in(harness, "betasecret").await;
         let (_keep, stop) = stopper();
-        let router = super::router(harness.app.clone(), stop);
+        let router = super::router(harness.app.clone(), super::Paths::All, stop);
         let request = Request::builder()
             .uri("/events/stream?after=")
             .header("authorization", format!("Bearer {}", thief.key))

@@ -25,6 +25,7 @@ mod surface;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
@@ -83,21 +84,50 @@ pub fn endpoints() -> Vec<Endpoint> {
     slices.into_iter().flatten().collect()
 }
 
-/// Answers everything.
-pub fn router(app: Arc<App>, stop: Stop) -> Router {
-    surface::router(endpoints(), Api { app, stop })
+/// What a listener serves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Paths {
+    All,
+    /// What recipients ask for: for a listener that is open to the world while the API's is not.
+    Tracking,
 }
 
-/// Answers recipients only: for a listener that is open to the world while the API's is not.
-pub fn tracking_router(app: Arc<App>, stop: Stop) -> Router {
-    let endpoints = [tracking::api::endpoints(), attachment::download::endpoints()].concat();
+impl fmt::Display for Paths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Paths::All => "HTTP",
+            Paths::Tracking => "tracking",
+        })
+    }
+}
+
+/// How a listener speaks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HttpTls {
+    Clear,
+    /// TLS from the first octet (RFC 9110 §4.2.2).
+    Https,
+}
+
+/// Answers what `paths` holds.
+pub fn router(app: Arc<App>, paths: Paths, stop: Stop) -> Router {
+    let endpoints = match paths {
+        Paths::All => endpoints(),
+        Paths::Tracking => [tracking::api::endpoints(), attachment::download::endpoints()].concat(),
+    };
     surface::router(endpoints, Api { app, stop })
 }
 
 /// Serves until `stop`; requests under way are answered.
-pub async fn serve(app: Arc<App>, router: Router, listener: Listener, mut stop: Stop) {
+pub async fn serve(app: Arc<App>, router: Router, (listener, tls): (Listener, HttpTls), mut stop: Stop) {
     while let Some(arrival) = listener.accept(&mut stop).await {
         let (app, router, stop) = (app.clone(), router.clone(), stop.clone());
-        tokio::spawn(async move { connection::serve(&app.settings.http, router, arrival, stop).await });
+        tokio::spawn(async move {
+            let secure = match tls {
+                HttpTls::Clear => None,
+                HttpTls::Https => Some(&app.server_tls),
+            };
+            connection::serve(&app.settings.http, (router, secure), arrival, stop).await;
+        });
     }
 }

@@ -55,7 +55,7 @@ async fn half_sent(harness: &Harness, key: &str, octets: usize) -> (JoinHandle<u
     });
     let request = Request::post("/streams").header("authorization", format!("Bearer {key}"));
     let request = request.body(Body::from_stream(piece.chain(rest))).expect("a request");
-    let router = super::router(harness.app.clone(), stopper().1);
+    let router = super::router(harness.app.clone(), super::Paths::All, stopper().1);
     let answer =
         tokio::spawn(async move { router.oneshot(request).await.expect("an answer").status().as_u16() });
     has_counted.await.expect("the body is read");

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::reader::Reader;
-use super::route::NextHop;
-use super::sections::{Delivery, Http, Route, Tls};
+use super::route::{DomainPattern, NextHop};
+use super::sections::{Delivery, Http, Route, Tls, TlsHost};
 
 /// A certificate is of no use without its key, nor a key without its certificate.
 pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
@@ -16,6 +16,20 @@ pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
             reader.wrong("tls.key", "needs tls.certificate, the certificate that it belongs to")
         }
         (Some(_), Some(_)) | (None, None) => {}
+    }
+}
+
+/// `hosts` come with the path of their table.
+pub(super) fn tls_hosts(reader: &mut Reader<'_>, hosts: &[(&str, TlsHost)]) {
+    for (path, host) in hosts {
+        if host.name == DomainPattern::Any {
+            reader.wrong(&format!("{path}.name"), "everybody is shown the certificate of `[tls]` already");
+        }
+        for (key, file) in [("certificate", &host.certificate), ("key", &host.key)] {
+            if file.is_none() {
+                reader.wrong(&format!("{path}.{key}"), "must be written: a PEM file");
+            }
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
     Attachments, Codes, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam,
-    Tls, Tracking, Trusted, Webhooks,
+    Tls, TlsHost, Tracking, Trusted, Webhooks,
 };
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
@@ -51,6 +51,7 @@ pub struct Settings {
     /// In the order of the file.
     pub trusted: Vec<Trusted>,
     pub tls: Tls,
+    pub tls_hosts: Vec<TlsHost>,
     pub dns: Dns,
     pub delivery: Delivery,
     pub routes: Routes,
@@ -98,6 +99,10 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
     let trusted =
         reader.tables(Trusted::SECTION.path).filter_map(|table| Trusted::read(reader, &table.path)).collect();
     let tls = Tls::read(reader, Tls::SECTION.path);
+    let tls_hosts: Vec<(&str, TlsHost)> = reader
+        .tables(TlsHost::SECTION.path)
+        .filter_map(|table| Some((table.path.as_str(), TlsHost::read(reader, &table.path)?)))
+        .collect();
     let dns = Dns::read(reader, Dns::SECTION.path);
     let delivery = Delivery::read(reader, Delivery::SECTION.path);
     let routes: Vec<(&str, Route)> = reader
@@ -116,6 +121,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
 
     http.iter().for_each(|http| check::http(reader, http));
     tls.iter().for_each(|tls| check::tls(reader, tls));
+    check::tls_hosts(reader, &tls_hosts);
     delivery.iter().for_each(|delivery| check::delivery(reader, delivery));
     check::routes(reader, &routes);
 
@@ -128,6 +134,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         smtp: smtp?,
         trusted,
         tls: tls?,
+        tls_hosts: tls_hosts.into_iter().map(|(_, host)| host).collect(),
         dns: dns?,
         delivery,
         routes,

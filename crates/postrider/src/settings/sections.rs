@@ -24,6 +24,7 @@ pub const SECTIONS: &[Section] = &[
     Smtp::SECTION,
     Trusted::SECTION,
     Tls::SECTION,
+    TlsHost::SECTION,
     Dns::SECTION,
     Delivery::SECTION,
     Route::SECTION,
@@ -82,6 +83,11 @@ section! {
         listen: SocketAddr {
             key: "listen", unit: "address:port", default: "127.0.0.1:8025",
             because: "what is not yet configured should not be reachable from elsewhere",
+        }
+        /// A further listener that speaks HTTPS with the certificates of `[tls]`, as a rule on port 443; empty: none.
+        tls_listen: Option<SocketAddr> {
+            key: "tls_listen", unit: "address:port", default: "",
+            because: "many have a proxy that does TLS already",
         }
         /// The longest request body.
         body_max_bytes: u64 {
@@ -215,6 +221,27 @@ section! {
         key: Option<PathBuf> {
             key: "key", unit: "PEM file", default: "",
             because: "a first run has none",
+        }
+    }
+}
+
+section! {
+    /// A certificate for those who ask our listeners for one host, as recipients do for a tracking host.
+    TlsHost at "tls.host" repeated {
+        /// The host: a name, or `*.name` for all names directly below it.
+        name: DomainPattern {
+            key: "name", unit: "name or *.name", default: "", example: "\"click.example.org\"",
+            because: "everybody else is shown the certificate of `[tls]`",
+        }
+        /// The certificate chain, its own first; read again when the file changes.
+        certificate: Option<PathBuf> {
+            key: "certificate", unit: "PEM file", default: "", example: "\"/etc/ssl/click.example.org.pem\"",
+            because: "a host is named for its certificate",
+        }
+        /// The private key that belongs to the certificate.
+        key: Option<PathBuf> {
+            key: "key", unit: "PEM file", default: "", example: "\"/etc/ssl/click.example.org.key\"",
+            because: "a host is named for its certificate",
         }
     }
 }
@@ -441,6 +468,11 @@ section! {
         listen: Option<SocketAddr> {
             key: "listen", unit: "address:port", default: "",
             because: "the API's listener serves them too; this one can be open to the world while the API is not",
+        }
+        /// As `listen`, by HTTPS with the certificates of `[tls]` and `[[tls.host]]`, as a rule on port 443; empty: none.
+        tls_listen: Option<SocketAddr> {
+            key: "tls_listen", unit: "address:port", default: "",
+            because: "a proxy in front may do TLS; without one, links to tracking hosts, which are HTTPS, need it",
         }
         /// Networks of proxies in front of us, whose `X-Forwarded-For` is believed.
         proxies: Vec<Network> {

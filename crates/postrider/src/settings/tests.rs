@@ -164,6 +164,12 @@ const MISTAKES: &[(&str, &str)] = &[
         "smtp.trusted[0].network: 10.0.0.1 has bits set behind its prefix; the network is 10.0.0.0/8",
     ),
     ("[[smtp.trusted]]", "smtp.trusted[0].network: must be written"),
+    ("[[tls.host]]", "tls.host[0].name: must be written: a name, *.name, or *"),
+    (
+        "[[tls.host]]\nname = \"t.example.org\"\nkey = \"k\"",
+        "tls.host[0].certificate: must be written: a PEM file",
+    ),
+    ("[[tls.host]]\nname = \"*\"", "tls.host[0].name: everybody is shown the certificate of `[tls]` already"),
     ("[[smtp.trusted]]\nnetwork = \"::/0\"\nstream = \"\"", "smtp.trusted[0].stream: must not be empty"),
     ("[tls]\ncertificate = \"a.pem\"", "tls.certificate: needs tls.key"),
     ("[tls]\nkey = \"a.pem\"", "tls.key: needs tls.certificate"),

@@ -10,6 +10,7 @@ use tower::ServiceExt;
 
 use super::tail::FOLLOWERS_OF_WORKSPACE_MAX;
 use crate::feature::access::Scope;
+use crate::http::Paths;
 use crate::testing::{Database, Harness, on_both};
 
 /// A client that follows.
@@ -51,7 +52,7 @@ async fn follow(harness: &Harness, key: &str, stop: Stop, last_seen: Option<&str
         request = request.header("last-event-id", last);
     }
     let request = request.body(Body::empty()).expect("a request");
-    crate::http::router(harness.app.clone(), stop).oneshot(request).await.expect("an answer")
+    crate::http::router(harness.app.clone(), Paths::All, stop).oneshot(request).await.expect("an answer")
 }
 
 async fn stream_named(harness: &Harness, name: &str) {
