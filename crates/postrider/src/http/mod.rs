@@ -21,7 +21,7 @@ pub mod json;
 mod lists;
 mod openapi;
 pub mod page;
-mod surface;
+pub(crate) mod surface;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +32,7 @@ use axum::extract::FromRef;
 use net::listen::{Listener, Stop};
 
 use crate::app::App;
+use crate::console;
 use crate::feature::{
     access, attachment, capture, code, domain, egress, event, lint, monitor, sending, stats, suppression,
     template, tracking, webhook,
@@ -85,13 +86,14 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// Answers everything.
 pub fn router(app: Arc<App>, stop: Stop) -> Router {
-    surface::router(endpoints(), Api { app, stop })
+    let api = Api { app, stop };
+    surface::router(endpoints(), console::router(&api), api)
 }
 
 /// Answers recipients only: for a listener that is open to the world while the API's is not.
 pub fn tracking_router(app: Arc<App>, stop: Stop) -> Router {
     let endpoints = [tracking::api::endpoints(), attachment::download::endpoints()].concat();
-    surface::router(endpoints, Api { app, stop })
+    surface::router(endpoints, Router::new(), Api { app, stop })
 }
 
 /// Serves until `stop`; requests under way are answered.
