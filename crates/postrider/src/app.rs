@@ -43,6 +43,7 @@ pub struct App {
     pub web: Web,
     pub webhooks: crate::feature::webhook::Webhooks,
     pub codes: crate::feature::code::Codes,
+    pub people: crate::feature::person::People,
     pub health: Health,
     /// The number of this start of the server; earlier ones' deliveries are taken over.
     pub epoch: i64,

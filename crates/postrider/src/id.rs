@@ -118,6 +118,7 @@ pub enum Noun {
     WebhookReplay,
     Code,
     CodeProfile,
+    Person,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -146,6 +147,7 @@ impl Noun {
             Noun::WebhookReplay => "whr_",
             Noun::Code => "cod_",
             Noun::CodeProfile => "cpf_",
+            Noun::Person => "per_",
             Noun::Event => "evt_",
         }
     }

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod changes;
 pub mod cli;
+pub mod console;
 pub mod directory;
 pub mod feature;
 pub mod health;

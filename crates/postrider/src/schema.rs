@@ -3,8 +3,8 @@
 use store::{Migration, Statement};
 
 use crate::feature::{
-    access, attachment, capture, code, domain, egress, event, notification, search, sending, stats,
-    suppression, template, tracking, webhook,
+    access, attachment, audit, capture, code, domain, egress, event, notification, person, search, sending,
+    stats, suppression, template, tracking, webhook,
 };
 
 /// The main database's migrations.
@@ -26,6 +26,8 @@ pub fn migrations() -> &'static [Migration] {
             webhook::MIGRATIONS,
             attachment::MIGRATIONS,
             code::MIGRATIONS,
+            person::MIGRATIONS,
+            audit::MIGRATIONS,
         ];
         slices.concat()
     });

@@ -25,7 +25,9 @@ use crate::feature::event::{By, tail};
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
-use crate::feature::{access, code, domain, egress, monitor, notification, search, stats, suppression};
+use crate::feature::{
+    access, code, domain, egress, monitor, notification, person, search, stats, suppression,
+};
 use crate::health::Health;
 use crate::http::{HttpTls, Paths};
 use crate::id::Mint;
@@ -116,7 +118,7 @@ async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()>
     let (stopper, stop) = stopper();
     // Before anything can be leased.
     egress::admin::reload(&app).await?;
-    ports.announce(mode, first.as_ref(), json)?;
+    ports.announce((mode, first.as_ref()), person::setup::path(&app).await?.as_deref(), json)?;
     ports.start(&app, &stop);
     wait_for_signal().await?;
     tracing::info!("ending: no new mail is taken, what is under way is finished");
@@ -169,6 +171,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         resolver,
         server_tls: server_tls(&settings, &hostname)?,
         client_tls,
+        people: person::People::default(),
         health: Health::new(&settings.node.data_dir, settings.disk.free_min_bytes),
         parcels: parcel::Cache::new(PARCELS_BYTES),
         programs: crate::feature::template::programs::Programs::default(),
@@ -310,15 +313,25 @@ impl Ports {
         Ok(Ports { http, more_http, smtp })
     }
 
-    fn announce(&self, mode: Mode, first: Option<&First>, json: bool) -> anyhow::Result<()> {
+    /// `setup` is the path that opens the console to its first person, while there is none.
+    fn announce(
+        &self,
+        (mode, first): (Mode, Option<&First>),
+        setup: Option<&str>,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let smtp = self.smtp.first().map(|(listener, _)| listener.address()).context("no SMTP port")?;
         let http = format!("http://{}", self.http.address());
         if json {
             let key = first.map(|first| &first.key);
-            println!("{}", serde_json::json!({ "http": http, "smtp": smtp.to_string(), "api_key": key }));
+            let setup = setup.map(|path| format!("{http}{path}"));
+            let told =
+                serde_json::json!({ "http": http, "smtp": smtp.to_string(), "api_key": key, "setup": setup });
+            println!("{told}");
             return Ok(());
         }
-        println!("Postrider is ready.\n\n  API and documentation  {http}/docs");
+        println!("Postrider is ready.\n\n  Console                {http}{}", setup.unwrap_or("/"));
+        println!("  API and documentation  {http}/docs");
         for (listener, tls) in &self.smtp {
             let how = match tls {
                 PortTls::StartTls => "SMTP (STARTTLS)",

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod attachment;
+pub mod audit;
 pub mod capture;
 pub mod code;
 pub mod domain;
@@ -10,6 +11,7 @@ pub mod event;
 pub mod lint;
 pub mod monitor;
 pub mod notification;
+pub mod person;
 pub mod search;
 pub mod sending;
 pub mod stats;

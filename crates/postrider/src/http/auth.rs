@@ -11,7 +11,8 @@ use axum::http::request::Parts;
 
 use super::Api;
 use super::error::{ApiError, Name};
-use crate::feature::access::{Key, Scope};
+use crate::feature::access::Key;
+use crate::feature::person::permission::Permission;
 
 /// What a request must show before a handler hears of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,6 +71,9 @@ impl FromRequestParts<Api> for SendingKey {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<SendingKey, ApiError> {
         let key = key(parts, api)?;
+        if !key.scope.may(Permission::SendMail) {
+            return Err(restricted("this key may not hand over mail"));
+        }
         Ok(SendingKey { workspace: key.workspace, key })
     }
 }
@@ -79,14 +83,31 @@ impl FromRequestParts<Api> for FullKey {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<FullKey, ApiError> {
         let key = key(parts, api)?;
-        match key.scope {
-            Scope::Full => Ok(FullKey { workspace: key.workspace, key }),
-            Scope::Sending => Err(ApiError::new(
-                Name::RestrictedApiKey,
-                "this key may only hand over mail: use one with the scope full",
-            )),
+        if !EVERYTHING.iter().all(|permission| key.scope.may(*permission)) {
+            return Err(restricted("this key may only hand over mail: use one with the scope full"));
         }
+        Ok(FullKey { workspace: key.workspace, key })
     }
+}
+
+/// What the API lets the holder of a full key do. People and their workspaces' settings are the console's.
+const EVERYTHING: [Permission; 12] = [
+    Permission::SeeFigures,
+    Permission::SeeContent,
+    Permission::SendMail,
+    Permission::SteerQueue,
+    Permission::SeeSuppressions,
+    Permission::ChangeSuppressions,
+    Permission::SeeTemplates,
+    Permission::ChangeTemplates,
+    Permission::SeeDomains,
+    Permission::ChangeDomains,
+    Permission::SteerWebhooks,
+    Permission::SteerKeys,
+];
+
+fn restricted(why: &'static str) -> ApiError {
+    ApiError::new(Name::RestrictedApiKey, why)
 }
 
 /// The workspace whose key a request carries, for extractors that come after the authority.

@@ -38,6 +38,10 @@ const REFUSAL_WAIT: Duration = Duration::from_secs(5);
 const TURNED_AWAY: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\
     content-type: text/plain\r\ncontent-length: 22\r\n\r\ntoo many connections\r\n";
 
+/// In the extensions of a request that came by HTTPS to a listener of ours.
+#[derive(Clone, Copy)]
+pub struct OverTls;
+
 /// Serves a connection until it ends; after `stop` only the request under way is answered.
 pub(super) async fn serve(
     limits: &Http,
@@ -66,7 +70,11 @@ pub(super) async fn serve(
         };
     }
     let service = TowerToHyperService::new(router);
+    let secured = tls.is_some();
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        if secured {
+            request.extensions_mut().insert(OverTls);
+        }
         request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
         service.call(request)
     });

@@ -10,7 +10,7 @@
 //! Not here: what the endpoints do (each slice's `api`).
 
 pub mod auth;
-mod connection;
+pub mod connection;
 mod docs;
 pub mod endpoint;
 pub mod error;
@@ -21,7 +21,7 @@ pub mod json;
 mod lists;
 mod openapi;
 pub mod page;
-mod surface;
+pub(crate) mod surface;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +33,7 @@ use axum::extract::FromRef;
 use net::listen::{Listener, Stop};
 
 use crate::app::App;
+use crate::console;
 use crate::feature::{
     access, attachment, capture, code, domain, egress, event, lint, monitor, sending, stats, suppression,
     template, tracking, webhook,
@@ -111,11 +112,14 @@ pub enum HttpTls {
 
 /// Answers what `paths` holds.
 pub fn router(app: Arc<App>, paths: Paths, stop: Stop) -> Router {
-    let endpoints = match paths {
-        Paths::All => endpoints(),
-        Paths::Tracking => [tracking::api::endpoints(), attachment::download::endpoints()].concat(),
-    };
-    surface::router(endpoints, Api { app, stop })
+    let api = Api { app, stop };
+    match paths {
+        Paths::All => surface::router(endpoints(), console::router(&api), api),
+        Paths::Tracking => {
+            let endpoints = [tracking::api::endpoints(), attachment::download::endpoints()].concat();
+            surface::router(endpoints, Router::new(), api)
+        }
+    }
 }
 
 /// Serves until `stop`; requests under way are answered.

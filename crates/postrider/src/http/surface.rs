@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -13,21 +13,31 @@ use axum::response::{IntoResponse, Response};
 use super::Api;
 use super::endpoint::Endpoint;
 use super::error::{ApiError, Name};
+use crate::console;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The content type that RFC 9457 wants, for those who ask for it: some SDKs read errors only as `application/json`.
 const PROBLEM: &str = "application/problem+json";
 
-pub(super) fn router(endpoints: Vec<Endpoint>, api: Api) -> Router {
-    let mut router = Router::new();
+/// The id of a request, for whoever answers it.
+#[derive(Clone)]
+pub(crate) struct RequestId(pub String);
+
+/// The endpoints, and beside them `pages`.
+pub(super) fn router(endpoints: Vec<Endpoint>, pages: Router<Api>, api: Api) -> Router {
+    let mut router = pages;
     for endpoint in endpoints {
         router = router
             .route(&format!("/v1{}", endpoint.path), endpoint.handler.clone())
             .route(endpoint.path, endpoint.handler);
     }
     router
-        .fallback(async |request: Request| {
-            ApiError::new(Name::NotFound, format!("there is nothing at {}", request.uri().path()))
+        .fallback(async |State(api): State<Api>, request: Request| {
+            if console::is_for(&request) {
+                return console::nothing(&api, &request);
+            }
+            let why = format!("there is nothing at {}", request.uri().path());
+            ApiError::new(Name::NotFound, why).into_response()
         })
         .method_not_allowed_fallback(async |request: Request| {
             let (method, path) = (request.method(), request.uri().path());
@@ -38,8 +48,9 @@ pub(super) fn router(endpoints: Vec<Endpoint>, api: Api) -> Router {
 }
 
 /// Gives the request its id, and a refusal its body.
-async fn finish(request: Request, next: Next) -> Response {
+async fn finish(mut request: Request, next: Next) -> Response {
     let id = request_id();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let problem = wants_problem(request.headers());
     let mut response = to_its_end(next, request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {

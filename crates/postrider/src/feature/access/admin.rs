@@ -10,6 +10,7 @@ use crate::feature::tracking::switches::Switches;
 use crate::id::{Mint, Noun};
 
 query!(WORKSPACE_ADD, "queries/workspace_add.sql");
+query!(WORKSPACE_TITLE, "queries/workspace_title.sql");
 query!(STREAM_ADD, "queries/stream_add.sql");
 query!(STREAM_TRACK, "queries/stream_track.sql");
 
@@ -38,6 +39,12 @@ pub async fn workspace_add(store: &Store, mint: &Mint, now: At, name: &str) -> R
     event::note(&mut write, now, id, event::Name::WorkspaceCreated, None);
     store.write(write).await?;
     Ok(id)
+}
+
+/// Adds to `write` that people call a workspace so.
+pub fn workspace_title(write: &mut Write, id: i64, title: &str) {
+    let params = vec![("id", id.into()), ("title", title.to_owned().into())];
+    write.step_expecting(1, "there is no such workspace", &WORKSPACE_TITLE, params);
 }
 
 /// Makes a stream; gives its id.

@@ -22,12 +22,20 @@ use store::{Migration, Row, Store, StoreError, query};
 
 use crate::feature::tracking::switches::Switches;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "access: workspaces, streams, keys",
-    sql: include_str!("migrations/0001_access.sql"),
-    postgres: None,
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "access: workspaces, streams, keys",
+        sql: include_str!("migrations/0001_access.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 21,
+        name: "access: titles of workspaces",
+        sql: include_str!("migrations/0021_title.sql"),
+        postgres: None,
+    },
+];
 
 query!(WORKSPACES, "queries/workspaces.sql");
 query!(STREAMS, "queries/streams.sql");
@@ -41,6 +49,16 @@ pub const DEFAULT_WORKSPACE: &str = "default";
 pub struct Workspace {
     pub id: i64,
     pub name: Box<str>,
+    /// What people call it; empty while nobody said.
+    pub title: Box<str>,
+}
+
+impl Workspace {
+    /// What people see.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        if self.title.is_empty() { &self.name } else { &self.title }
+    }
 }
 
 /// What a stream is for: decides lane, expiry, unsubscribe duty.
@@ -132,7 +150,8 @@ pub fn digest_of(key: &str) -> [u8; 32] {
 
 /// Every workspace.
 pub async fn workspaces(store: &Store) -> Result<Vec<Workspace>, StoreError> {
-    let read = |row: &Row| Ok(Workspace { id: row.int(0)?, name: row.text(1)?.into() });
+    let read =
+        |row: &Row| Ok(Workspace { id: row.int(0)?, name: row.text(1)?.into(), title: row.text(2)?.into() });
     store.read(&WORKSPACES, &[]).await?.iter().map(read).collect()
 }
 

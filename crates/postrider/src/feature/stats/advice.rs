@@ -69,18 +69,18 @@ struct AdviceAnswer {
 
 /// One bad figure.
 #[derive(Serialize, ToSchema, Debug)]
-struct Advice {
+pub(super) struct Advice {
     /// For programs: never changes.
-    code: &'static str,
+    pub(super) code: &'static str,
     /// `bad` from three times the bound on, else `warning`.
-    severity: &'static str,
+    pub(super) severity: &'static str,
     title: &'static str,
     /// What to do.
     text: &'static str,
     /// What was counted, and of how many.
     count: i64,
-    of: i64,
-    share: f64,
+    pub(super) of: i64,
+    pub(super) share: f64,
     /// The share from which on it is told, and why it is that.
     threshold: f64,
     threshold_reason: &'static str,
@@ -239,17 +239,23 @@ static RULES: [Rule; 9] = [
     },
 ];
 
+/// The codes of all advice.
+#[cfg(test)]
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.code)
+}
+
 /// What is bad about some figures, the worst first.
-fn advise(figures: &Figures, place: &Place<'_>) -> Vec<Advice> {
+pub(super) fn advise(figures: &Figures, place: &Place<'_>) -> Vec<Advice> {
     let mut all: Vec<_> = RULES.iter().filter_map(|rule| rule.judge(figures, place)).collect();
     all.sort_by(|one, two| (two.share / two.threshold).total_cmp(&(one.share / one.threshold)));
     all
 }
 
 /// Of which time and stream the figures are.
-struct Place<'p> {
-    period: &'p Period,
-    stream: Option<&'p str>,
+pub(super) struct Place<'p> {
+    pub(super) period: &'p Period,
+    pub(super) stream: Option<&'p str>,
 }
 
 impl Rule {

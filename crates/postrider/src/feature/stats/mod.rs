@@ -14,6 +14,7 @@ pub mod advice;
 pub mod api;
 #[cfg(test)]
 mod api_story;
+pub mod console;
 mod consumption;
 mod csv;
 pub mod fact;

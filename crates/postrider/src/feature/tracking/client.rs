@@ -44,7 +44,8 @@ impl FromRequestParts<Api> for Caller {
 }
 
 /// The last address on the way that is none of our own proxies: what stands before it, the client could have written.
-fn address(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
+#[must_use]
+pub fn address(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
     let ours = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
     let mut last = peer.to_canonical();
     if !ours(last) {

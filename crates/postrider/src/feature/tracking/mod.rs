@@ -10,7 +10,7 @@
 //! Not here: how links are found in a message (`content::track`), signing of messages (`egress::signing`).
 
 pub mod api;
-mod client;
+pub mod client;
 mod courtesy;
 pub mod dress;
 mod engagement;

@@ -1,1 +1,1 @@
-SELECT id, name FROM workspace ORDER BY id
+SELECT id, name, title FROM workspace ORDER BY id

@@ -1,0 +1,30 @@
+# Words that every page may need.
+skip-to-content = Skip to content
+language = Language
+theme = Colours
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+copy = Copy
+pages = Pages
+page-before = Newer
+page-after = Older
+view-as-table = View as table
+form-mistakes = Something is missing or wrong. See the marked fields.
+messages = { $n ->
+    [one] { $n } message
+    *[other] { $n } messages
+}
+time-just-now = just now
+time-minutes-ago = { $n ->
+    [one] { $n } minute ago
+    *[other] { $n } minutes ago
+}
+time-hours-ago = { $n ->
+    [one] { $n } hour ago
+    *[other] { $n } hours ago
+}
+time-days-ago = { $n ->
+    [one] { $n } day ago
+    *[other] { $n } days ago
+}

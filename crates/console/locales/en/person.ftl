@@ -1,0 +1,27 @@
+# People: signing in, the first account, roles.
+sign-in = Sign in
+sign-out = Sign out
+sign-in-signed-out = You are signed out.
+sign-in-first = Sign in to see this page.
+sign-in-wrong = This email address and password do not fit together.
+sign-in-too-many = Too many attempts. Wait a quarter of an hour and try again.
+person-email = Email address
+person-name = Your name
+person-password = Password
+person-password-hint = At least 12 characters. A sentence is easier to remember than signs.
+mistake-name = Write your name, up to 100 characters.
+mistake-email = This is no email address.
+mistake-password-short = The password needs at least 12 characters.
+mistake-password-long = The password may have 200 characters at most.
+mistake-workspace = Name the workspace, up to 60 characters.
+setup-title = Your account
+setup-folio = First start of Postrider
+setup-about = You will own this installation. Others can be invited later.
+setup-workspace = Name of the workspace
+setup-workspace-hint = Your company, product or brand.
+setup-create = Create the account
+role-owner = Owner
+role-admin = Administrator
+role-developer = Developer
+role-marketer = Marketer
+role-seller = Seller

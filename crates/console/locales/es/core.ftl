@@ -1,0 +1,30 @@
+# Words that every page may need.
+skip-to-content = Ir al contenido
+language = Idioma
+theme = Colores
+theme-system = Como el sistema
+theme-light = Claro
+theme-dark = Oscuro
+copy = Copiar
+pages = Páginas
+page-before = Más recientes
+page-after = Más antiguos
+view-as-table = Ver como tabla
+form-mistakes = Falta algo o no es correcto. Mire los campos marcados.
+messages = { $n ->
+    [one] { $n } mensaje
+    *[other] { $n } mensajes
+}
+time-just-now = ahora mismo
+time-minutes-ago = { $n ->
+    [one] hace { $n } minuto
+    *[other] hace { $n } minutos
+}
+time-hours-ago = { $n ->
+    [one] hace { $n } hora
+    *[other] hace { $n } horas
+}
+time-days-ago = { $n ->
+    [one] hace { $n } día
+    *[other] hace { $n } días
+}

@@ -1,0 +1,68 @@
+# Overview.
+overview = Resumen
+overview-range = Periodo
+overview-range-day = 24 h
+overview-range-week = 7 d
+overview-range-month = 30 d
+overview-range-quarter = 90 d
+overview-needs-you = Requiere su atención
+overview-needs-count = { $n ->
+    [one] { $n } pendiente
+    *[other] { $n } pendientes
+}
+overview-nothing-needs-you = Ahora nada requiere su atención.
+overview-need-measure = { $share } de { $of }
+overview-sent = Enviados
+overview-delivered = Entregados
+overview-deferred = Aplazados
+overview-bounced = Devueltos
+overview-came-back = Devueltos (escala propia)
+overview-opened = Abiertos por personas
+overview-clicked = Clics de personas
+overview-not-sent = No enviados
+overview-machines = { $share } por máquinas
+overview-put-off = { $n ->
+    [one] aplazado { $n } vez
+    *[other] aplazados { $n } veces
+}
+overview-recipients = { $n ->
+    [one] { $n } destinatario
+    *[other] { $n } destinatarios
+}
+overview-mail-per-day = Correo por día
+overview-mail-per-hour = Correo por hora
+overview-chart-sentence = { $sent } enviados, { $back } devueltos.
+overview-when = Cuándo
+overview-by-provider = Por proveedor de correo
+overview-provider = Proveedor
+overview-provider-others = Los demás
+overview-recent = Correo reciente
+overview-and-more = { $n ->
+    [one] { $first } y { $n } más
+    *[other] { $first } y { $n } más
+}
+overview-empty-title = Todavía no hay correo
+overview-empty-text = Lo que envíe aparecerá aquí en segundos: cuánto, qué pasó con ello y qué hacer.
+overview-empty-curl = Envíe el primer mensaje desde una terminal, con su clave de API en lugar de los puntos:
+overview-step-account = Cuenta creada
+overview-step-domain = Dominio de envío añadido
+overview-step-key = Clave de API creada
+overview-step-message = Primer mensaje enviado
+advice-invalid-addresses = Muchas direcciones no existen
+advice-invalid-addresses-text = Suprima las direcciones devueltas y quítelas de sus listas; confirme las nuevas antes de volver a escribirles.
+advice-authentication-failing = Los receptores no pueden verificar al remitente
+advice-authentication-failing-text = Revise los registros DNS de sus dominios: SPF, DKIM y DMARC deben cumplirse para el dominio de From.
+advice-refused-as-spam = Los receptores toman el contenido por spam
+advice-refused-as-spam-text = Compare lo rechazado con lo aceptado; quite enlaces a dominios listados y acortadores, y envíe solo a quien lo pidió.
+advice-sender-blocked = La dirección o el dominio está en una lista de bloqueo
+advice-sender-blocked-text = Las respuestas nombran la lista y dónde pedir la baja. Busque antes la causa: destinatarios desconocidos, quejas o una clave en otras manos.
+advice-refused-by-policy = Los receptores rechazan por política
+advice-refused-by-policy-text = Lea las respuestas: a menudo es una política DMARC, falta el nombre inverso de su dirección o el receptor pide registrarse.
+advice-deferred-by-rate = Los receptores quieren menos a la vez
+advice-deferred-by-rate-text = Reparta los envíos grandes en horas y empiece por quienes abren.
+advice-opened-by-machines = Abren las máquinas, apenas las personas
+advice-opened-by-machines-text = Juzgue por clics y respuestas, no por aperturas; escriba menos a quienes llevan meses sin abrir.
+advice-many-unsubscribe = Muchos destinatarios se dan de baja
+advice-many-unsubscribe-text = Escriba menos o más al grano; deje elegir flujos en vez de abandonarlos todos.
+advice-mailing-the-suppressed = Sus listas contienen direcciones a las que no se puede escribir
+advice-mailing-the-suppressed-text = Lleve a sus listas los devueltos y las bajas: por webhook o desde las supresiones.

@@ -1,0 +1,27 @@
+# People: signing in, the first account, roles.
+sign-in = Iniciar sesión
+sign-out = Cerrar sesión
+sign-in-signed-out = Ha cerrado la sesión.
+sign-in-first = Inicie sesión para ver esta página.
+sign-in-wrong = El correo y la contraseña no coinciden.
+sign-in-too-many = Demasiados intentos. Espere un cuarto de hora y vuelva a intentarlo.
+person-email = Correo electrónico
+person-name = Su nombre
+person-password = Contraseña
+person-password-hint = Al menos 12 caracteres. Una frase se recuerda mejor que los signos.
+mistake-name = Escriba su nombre, hasta 100 caracteres.
+mistake-email = Esto no es una dirección de correo.
+mistake-password-short = La contraseña necesita al menos 12 caracteres.
+mistake-password-long = La contraseña puede tener 200 caracteres como máximo.
+mistake-workspace = Dé un nombre al espacio, hasta 60 caracteres.
+setup-title = Su cuenta
+setup-folio = Primer inicio de Postrider
+setup-about = Esta instalación será suya. Más tarde podrá invitar a otras personas.
+setup-workspace = Nombre del espacio de trabajo
+setup-workspace-hint = Su empresa, producto o marca.
+setup-create = Crear la cuenta
+role-owner = Propietario
+role-admin = Administrador
+role-developer = Desarrollador
+role-marketer = Marketing
+role-seller = Ventas

@@ -1,0 +1,30 @@
+# Words that every page may need.
+skip-to-content = Ir para o conteúdo
+language = Idioma
+theme = Cores
+theme-system = Como o sistema
+theme-light = Claro
+theme-dark = Escuro
+copy = Copiar
+pages = Páginas
+page-before = Mais recentes
+page-after = Mais antigos
+view-as-table = Ver como tabela
+form-mistakes = Falta algo ou há um erro. Veja os campos marcados.
+messages = { $n ->
+    [one] { $n } mensagem
+    *[other] { $n } mensagens
+}
+time-just-now = agora mesmo
+time-minutes-ago = { $n ->
+    [one] há { $n } minuto
+    *[other] há { $n } minutos
+}
+time-hours-ago = { $n ->
+    [one] há { $n } hora
+    *[other] há { $n } horas
+}
+time-days-ago = { $n ->
+    [one] há { $n } dia
+    *[other] há { $n } dias
+}

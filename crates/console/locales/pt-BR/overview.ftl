@@ -1,0 +1,68 @@
+# Overview.
+overview = Visão geral
+overview-range = Período
+overview-range-day = 24 h
+overview-range-week = 7 d
+overview-range-month = 30 d
+overview-range-quarter = 90 d
+overview-needs-you = Precisa de você
+overview-needs-count = { $n ->
+    [one] { $n } pendente
+    *[other] { $n } pendentes
+}
+overview-nothing-needs-you = Nada precisa de você agora.
+overview-need-measure = { $share } de { $of }
+overview-sent = Enviados
+overview-delivered = Entregues
+overview-deferred = Adiados
+overview-bounced = Devolvidos
+overview-came-back = Devolvidos (escala própria)
+overview-opened = Abertos por pessoas
+overview-clicked = Cliques de pessoas
+overview-not-sent = Não enviados
+overview-machines = { $share } por máquinas
+overview-put-off = { $n ->
+    [one] adiado { $n } vez
+    *[other] adiados { $n } vezes
+}
+overview-recipients = { $n ->
+    [one] { $n } destinatário
+    *[other] { $n } destinatários
+}
+overview-mail-per-day = E-mails por dia
+overview-mail-per-hour = E-mails por hora
+overview-chart-sentence = { $sent } enviados, { $back } devolvidos.
+overview-when = Quando
+overview-by-provider = Por provedor de e-mail
+overview-provider = Provedor
+overview-provider-others = Todos os outros
+overview-recent = E-mails recentes
+overview-and-more = { $n ->
+    [one] { $first } e mais { $n }
+    *[other] { $first } e mais { $n }
+}
+overview-empty-title = Ainda não há e-mails
+overview-empty-text = O que você enviar aparece aqui em segundos: quanto, o que aconteceu e o que fazer.
+overview-empty-curl = Envie a primeira mensagem de um terminal, com sua chave de API no lugar dos pontos:
+overview-step-account = Conta criada
+overview-step-domain = Domínio de envio adicionado
+overview-step-key = Chave de API criada
+overview-step-message = Primeira mensagem enviada
+advice-invalid-addresses = Muitos endereços não existem
+advice-invalid-addresses-text = Suprima os endereços devolvidos e tire-os das suas listas; confirme os novos antes de escrever outra vez.
+advice-authentication-failing = Os receptores não conseguem verificar o remetente
+advice-authentication-failing-text = Veja os registros DNS dos seus domínios: SPF, DKIM e DMARC precisam passar para o domínio de From.
+advice-refused-as-spam = Os receptores tomam o conteúdo por spam
+advice-refused-as-spam-text = Compare o recusado com o aceito; tire links para domínios listados e encurtadores, e envie só a quem pediu.
+advice-sender-blocked = O endereço ou o domínio está numa lista de bloqueio
+advice-sender-blocked-text = As respostas dizem qual lista e onde pedir a saída. Ache antes a causa: destinatários desconhecidos, queixas ou uma chave em outras mãos.
+advice-refused-by-policy = Os receptores recusam por política
+advice-refused-by-policy-text = Leia as respostas: muitas vezes é uma política DMARC, falta o nome reverso do seu endereço ou o receptor exige registro.
+advice-deferred-by-rate = Os receptores querem menos de cada vez
+advice-deferred-by-rate-text = Espalhe envios grandes por horas e comece por quem abre.
+advice-opened-by-machines = Máquinas abrem, pessoas quase não
+advice-opened-by-machines-text = Julgue por cliques e respostas, não por aberturas; escreva menos a quem não abre há meses.
+advice-many-unsubscribe = Muitos destinatários saem
+advice-many-unsubscribe-text = Escreva menos ou mais direto; deixe escolher fluxos em vez de sair de todos.
+advice-mailing-the-suppressed = Suas listas têm endereços que não podem receber
+advice-mailing-the-suppressed-text = Leve às suas listas os devolvidos e as saídas: por webhook ou pelas supressões.

@@ -1,0 +1,27 @@
+# People: signing in, the first account, roles.
+sign-in = Entrar
+sign-out = Sair
+sign-in-signed-out = Você saiu.
+sign-in-first = Entre para ver esta página.
+sign-in-wrong = O e-mail e a senha não combinam.
+sign-in-too-many = Tentativas demais. Espere quinze minutos e tente de novo.
+person-email = Endereço de e-mail
+person-name = Seu nome
+person-password = Senha
+person-password-hint = Pelo menos 12 caracteres. Uma frase é mais fácil de lembrar que símbolos.
+mistake-name = Escreva seu nome, até 100 caracteres.
+mistake-email = Isto não é um endereço de e-mail.
+mistake-password-short = A senha precisa de pelo menos 12 caracteres.
+mistake-password-long = A senha pode ter no máximo 200 caracteres.
+mistake-workspace = Dê um nome ao espaço, até 60 caracteres.
+setup-title = Sua conta
+setup-folio = Primeiro início do Postrider
+setup-about = Esta instalação será sua. Depois você poderá convidar outras pessoas.
+setup-workspace = Nome do espaço de trabalho
+setup-workspace-hint = Sua empresa, produto ou marca.
+setup-create = Criar a conta
+role-owner = Proprietário
+role-admin = Administrador
+role-developer = Desenvolvedor
+role-marketer = Marketing
+role-seller = Vendas

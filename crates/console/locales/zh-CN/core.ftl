@@ -1,0 +1,26 @@
+# Words that every page may need.
+skip-to-content = 跳到正文
+language = 语言
+theme = 配色
+theme-system = 跟随系统
+theme-light = 浅色
+theme-dark = 深色
+copy = 复制
+pages = 分页
+page-before = 较新
+page-after = 较早
+view-as-table = 以表格查看
+form-mistakes = 有内容缺失或有误，请看标出的栏目。
+messages = { $n ->
+    *[other] { $n } 封邮件
+}
+time-just-now = 刚刚
+time-minutes-ago = { $n ->
+    *[other] { $n } 分钟前
+}
+time-hours-ago = { $n ->
+    *[other] { $n } 小时前
+}
+time-days-ago = { $n ->
+    *[other] { $n } 天前
+}

@@ -1,0 +1,64 @@
+# Overview.
+overview = 概览
+overview-range = 时间范围
+overview-range-day = 24 小时
+overview-range-week = 7 天
+overview-range-month = 30 天
+overview-range-quarter = 90 天
+overview-needs-you = 需要处理
+overview-needs-count = { $n ->
+    *[other] { $n } 项待处理
+}
+overview-nothing-needs-you = 目前没有需要处理的事项。
+overview-need-measure = { $of } 中的 { $share }
+overview-sent = 已发送
+overview-delivered = 已送达
+overview-deferred = 已推迟
+overview-bounced = 被退回
+overview-came-back = 被退回（单独刻度）
+overview-opened = 真人打开
+overview-clicked = 真人点击
+overview-not-sent = 未发送
+overview-machines = 机器打开 { $share }
+overview-put-off = { $n ->
+    *[other] 推迟 { $n } 次
+}
+overview-recipients = { $n ->
+    *[other] { $n } 位收件人
+}
+overview-mail-per-day = 每日邮件
+overview-mail-per-hour = 每小时邮件
+overview-chart-sentence = 已发送 { $sent }，被退回 { $back }。
+overview-when = 时间
+overview-by-provider = 按邮箱服务商
+overview-provider = 服务商
+overview-provider-others = 其他
+overview-recent = 最近的邮件
+overview-and-more = { $n ->
+    *[other] { $first } 等另 { $n } 位
+}
+overview-empty-title = 还没有邮件
+overview-empty-text = 您发送的邮件会在几秒内显示在这里：数量、结果以及应对方法。
+overview-empty-curl = 在终端发送第一封邮件，将省略号换成您的 API 密钥：
+overview-step-account = 已创建账户
+overview-step-domain = 已添加发信域名
+overview-step-key = 已创建 API 密钥
+overview-step-message = 已发送第一封邮件
+advice-invalid-addresses = 许多地址并不存在
+advice-invalid-addresses-text = 请抑制被退回的地址并从名单中移除；再次发信前先确认新地址。
+advice-authentication-failing = 接收方无法验证发件人
+advice-authentication-failing-text = 请检查发信域名的 DNS 记录：From 域名须通过 SPF、DKIM 与 DMARC。
+advice-refused-as-spam = 接收方将内容视为垃圾邮件
+advice-refused-as-spam-text = 请比较被拒与被接收的邮件；移除指向黑名单域名和短链接的链接，只发给主动要求的人。
+advice-sender-blocked = 地址或域名被列入阻止名单
+advice-sender-blocked-text = 回复中写明了名单及申请移除的地方。请先查明原因：未知收件人、投诉，或密钥落入他人之手。
+advice-refused-by-policy = 接收方按策略拒收
+advice-refused-by-policy-text = 请查看回复：常见原因是 DMARC 策略、地址缺少反向解析，或接收方要求发件人登记。
+advice-deferred-by-rate = 接收方希望放慢速度
+advice-deferred-by-rate-text = 请将大批量发送分散到数小时，并从常打开邮件的收件人开始。
+advice-opened-by-machines = 多为机器打开，真人甚少
+advice-opened-by-machines-text = 请以点击和回复衡量，而非打开率；对数月未打开的人减少发信。
+advice-many-unsubscribe = 许多收件人退订
+advice-many-unsubscribe-text = 请减少发信频率或更切题；让收件人选择信流，而不是全部退订。
+advice-mailing-the-suppressed = 名单中含有不可发信的地址
+advice-mailing-the-suppressed-text = 请通过 webhook 或抑制列表，将退回与退订同步到您自己的名单。

@@ -1,0 +1,27 @@
+# People: signing in, the first account, roles.
+sign-in = 登录
+sign-out = 退出登录
+sign-in-signed-out = 您已退出登录。
+sign-in-first = 请先登录再查看此页面。
+sign-in-wrong = 邮箱地址与密码不匹配。
+sign-in-too-many = 尝试次数过多，请等待一刻钟后再试。
+person-email = 邮箱地址
+person-name = 您的姓名
+person-password = 密码
+person-password-hint = 至少 12 个字符。一句话比一串符号更好记。
+mistake-name = 请填写姓名，最多 100 个字符。
+mistake-email = 这不是有效的邮箱地址。
+mistake-password-short = 密码至少需要 12 个字符。
+mistake-password-long = 密码最多 200 个字符。
+mistake-workspace = 请为工作区命名，最多 60 个字符。
+setup-title = 您的账户
+setup-folio = 首次启动 Postrider
+setup-about = 您将成为本系统的所有者，之后可以邀请其他人。
+setup-workspace = 工作区名称
+setup-workspace-hint = 您的公司、产品或品牌。
+setup-create = 创建账户
+role-owner = 所有者
+role-admin = 管理员
+role-developer = 开发者
+role-marketer = 营销
+role-seller = 销售

@@ -1,0 +1,167 @@
+//! Moments, by language and zone.
+//!
+//! Guarantee: an unknown zone is UTC, and the zone that was used can be asked for, because pages print it.
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{Timestamp, civil};
+use mail::At;
+
+use crate::words::{Locale, Words};
+
+/// A time zone by its IANA name.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    zone: TimeZone,
+    name: String,
+}
+
+impl Zone {
+    /// `America/Sao_Paulo`, from the tables that are built in; UTC when there is none of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Zone {
+        match TimeZoneDatabase::bundled().get(name) {
+            Ok(zone) => Zone { name: zone.iana_name().unwrap_or(name).to_owned(), zone },
+            Err(_) => Zone { zone: TimeZone::UTC, name: "UTC".to_owned() },
+        }
+    }
+
+    /// Whether there is one of this name.
+    #[must_use]
+    pub fn known(name: &str) -> bool {
+        TimeZoneDatabase::bundled().get(name).is_ok()
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Local time minus UTC at a moment, in whole hours, towards UTC: counters are kept by the hour.
+    #[must_use]
+    pub fn whole_hours(&self, at: At) -> i64 {
+        i64::from(self.zone.to_offset(timestamp(at)).seconds()) / 3_600
+    }
+
+    fn civil(&self, at: At) -> civil::DateTime {
+        self.zone.to_datetime(timestamp(at))
+    }
+}
+
+fn timestamp(at: At) -> Timestamp {
+    Timestamp::from_microsecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Months as a date has them.
+fn month(locale: Locale, month: i8) -> &'static str {
+    const EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const ES: [&str; 12] =
+        ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
+    const PT: [&str; 12] =
+        ["jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."];
+    const ZH: [&str; 12] =
+        ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"];
+    let names = match locale {
+        Locale::En => EN,
+        Locale::Es => ES,
+        Locale::PtBr => PT,
+        Locale::ZhCn => ZH,
+    };
+    names[usize::try_from(month - 1).unwrap_or(0) % 12]
+}
+
+/// `22 Nov`.
+#[must_use]
+pub fn day(locale: Locale, zone: &Zone, at: At) -> String {
+    let when = zone.civil(at);
+    let (day, month) = (when.day(), month(locale, when.month()));
+    match locale {
+        Locale::En | Locale::Es => format!("{day} {month}"),
+        Locale::PtBr => format!("{day} de {month}"),
+        Locale::ZhCn => format!("{month}{day}日"),
+    }
+}
+
+/// `22 Nov 2026`.
+#[must_use]
+pub fn date(locale: Locale, zone: &Zone, at: At) -> String {
+    let year = zone.civil(at).year();
+    let day = day(locale, zone, at);
+    match locale {
+        Locale::En | Locale::Es => format!("{day} {year}"),
+        Locale::PtBr => format!("{day} de {year}"),
+        Locale::ZhCn => format!("{year}年{day}"),
+    }
+}
+
+/// `14:02:58`; all four languages count to 24.
+#[must_use]
+pub fn clock(zone: &Zone, at: At) -> String {
+    let when = zone.civil(at);
+    format!("{:02}:{:02}:{:02}", when.hour(), when.minute(), when.second())
+}
+
+/// `22 Nov 2026, 14:02:58`.
+#[must_use]
+pub fn moment(locale: Locale, zone: &Zone, at: At) -> String {
+    let (date, clock) = (date(locale, zone, at), clock(zone, at));
+    if locale == Locale::ZhCn { format!("{date} {clock}") } else { format!("{date}, {clock}") }
+}
+
+/// How long ago `then` was: `just now`, `5 minutes ago`, up to a week; the date of what is older.
+#[must_use]
+pub fn ago(words: Words, zone: &Zone, now: At, then: At) -> String {
+    let seconds = (now.0 - then.0).max(0) / 1_000_000;
+    match seconds {
+        0..60 => words.t("time-just-now"),
+        60..3_600 => words.t1("time-minutes-ago", "n", seconds / 60),
+        3_600..86_400 => words.t1("time-hours-ago", "n", seconds / 3_600),
+        86_400..604_800 => words.t1("time-days-ago", "n", seconds / 86_400),
+        _ => date(words.locale, zone, then),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-22 01:30:05 UTC.
+    const NOW: At = At(1_795_311_005_000_000);
+
+    #[test]
+    fn a_date_is_that_of_its_zone_and_language() {
+        let (utc, west) = (Zone::named("UTC"), Zone::named("America/Sao_Paulo"));
+        let table = [
+            (Locale::En, "22 Nov 2026", "21 Nov 2026, 22:30:05"),
+            (Locale::Es, "22 nov 2026", "21 nov 2026, 22:30:05"),
+            (Locale::PtBr, "22 de nov. de 2026", "21 de nov. de 2026, 22:30:05"),
+            (Locale::ZhCn, "2026年11月22日", "2026年11月21日 22:30:05"),
+        ];
+        for (locale, day, evening) in table {
+            assert_eq!(date(locale, &utc, NOW), day);
+            assert_eq!(moment(locale, &west, NOW), evening);
+        }
+        assert_eq!((west.whole_hours(NOW), Zone::named("Asia/Kolkata").whole_hours(NOW)), (-3, 5));
+    }
+
+    #[test]
+    fn an_unknown_zone_is_utc() {
+        assert_eq!(Zone::named("Mars/Olympus").name(), "UTC");
+        assert!(!Zone::known("Mars/Olympus") && Zone::known("Asia/Shanghai"));
+    }
+
+    #[test]
+    fn the_past_is_told_in_words() {
+        let (words, zone) = (Words::of(Locale::En), Zone::named("UTC"));
+        let table = [
+            (5, "just now"),
+            (65, "1 minute ago"),
+            (7_300, "2 hours ago"),
+            (90_000, "1 day ago"),
+            (2_000_000, "29 Oct 2026"),
+        ];
+        for (seconds, wanted) in table {
+            assert_eq!(ago(words, &zone, NOW, At(NOW.0 - seconds * 1_000_000)), wanted);
+        }
+    }
+}

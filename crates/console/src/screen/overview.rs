@@ -1,0 +1,131 @@
+//! Overview: what needs somebody, the figures, mail by time, what happened last.
+
+use askama::Template;
+
+use crate::draw::Frank;
+use crate::page::Page;
+use crate::words::Word;
+
+#[derive(Template)]
+#[template(path = "screen/overview.html")]
+pub struct Overview {
+    pub page: Page,
+    /// The time that is shown, and its zone.
+    pub range: String,
+    pub zone: String,
+    pub ranges: Vec<Range>,
+    /// None while there was never any mail.
+    pub body: Option<Body>,
+    pub steps: Vec<Step>,
+    /// A line to paste into a shell.
+    pub curl: String,
+}
+
+/// A choice of time.
+pub struct Range {
+    pub href: String,
+    pub label: Word,
+    pub here: bool,
+}
+
+/// What is shown of a workspace that has mail.
+pub struct Body {
+    pub needs: Vec<Need>,
+    pub tiles: Vec<Tile>,
+    pub chart: Chart,
+    pub providers: Vec<Provider>,
+    pub recent: Vec<Recent>,
+}
+
+/// Something that somebody should do something about.
+pub struct Need {
+    pub bad: bool,
+    pub title: String,
+    pub text: String,
+    /// How much of what.
+    pub measure: String,
+}
+
+/// A figure.
+pub struct Tile {
+    pub label: Word,
+    pub digits: String,
+    pub unit: String,
+    pub note: String,
+    pub frank: Frank,
+}
+
+/// Mail by time.
+pub struct Chart {
+    pub frank: Frank,
+    /// The most of one step, above and below the line.
+    pub most_up: String,
+    pub most_down: String,
+    /// First, middle and last.
+    pub ticks: [String; 3],
+    /// What it says, for those who do not see it.
+    pub sentence: String,
+    pub rows: Vec<ChartRow>,
+    pub hourly: bool,
+}
+
+/// A step as the table of the chart has it.
+pub struct ChartRow {
+    pub when: String,
+    pub sent: String,
+    pub delivered: String,
+    pub deferred: String,
+    pub bounced: String,
+}
+
+/// Where mail goes.
+pub struct Provider {
+    pub name: String,
+    pub sent: String,
+    pub delivered: String,
+    pub bounced: String,
+    pub opened: String,
+}
+
+/// A message that was sent lately.
+pub struct Recent {
+    pub at: String,
+    /// The same for programs.
+    pub datetime: String,
+    pub status: Status,
+    pub recipient: String,
+    pub subject: String,
+    pub stream: String,
+}
+
+/// A step of setting up.
+pub struct Step {
+    pub label: Word,
+    pub done: bool,
+}
+
+/// How mail stands: a class of colour, a glyph and a word, everywhere the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Status {
+    pub class: &'static str,
+    pub icon: &'static str,
+    pub word: Word,
+}
+
+impl Status {
+    /// Of a status of the API.
+    #[must_use]
+    pub fn of(name: &str) -> Status {
+        let (class, icon, word) = match name {
+            "delivered" => ("ok", "check", Word("status-delivered")),
+            "delivery_delayed" => ("def", "clock", Word("status-deferred")),
+            "bounced" => ("bou", "undo-2", Word("status-bounced")),
+            "failed" => ("bou", "x", Word("status-failed")),
+            "suppressed" | "rejected" => ("non", "ban", Word("status-not-sent")),
+            "canceled" => ("non", "x", Word("status-cancelled")),
+            "scheduled" => ("non", "timer", Word("status-scheduled")),
+            _ => ("non", "circle-dashed", Word("status-queued")),
+        };
+        Status { class, icon, word }
+    }
+}

@@ -1,0 +1,106 @@
+//! That a change comes from our own page: where the request comes from, and the token in its form.
+//!
+//! Guarantees
+//! 1. A POST from another site's page is refused before any handler hears of it, whatever it carries.
+//! 2. A form is read only with the token of its session (or, for visitors, of their form cookie): [`Posted`] is the one way to
+//!    a form, and [`super::screen::Screen::form`] takes no handler without it.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use console::Hidden;
+use serde::de::DeserializeOwned;
+
+use super::refusal::Refused;
+use super::visit::Visit;
+use crate::feature::access::digest_of;
+use crate::http::Api;
+
+/// Octets of a form at most. Reason: what people type; files come another way.
+const FORM_OCTETS_MAX: usize = 256 * 1024;
+
+/// Whether a request was sent by a page of this very origin, as the browser tells. A program that tells neither is none of
+/// ours.
+#[must_use]
+pub fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let host = text(header::HOST.as_str());
+    let origin = text("origin").and_then(|origin| origin.split_once("://"));
+    matches!((origin, host), (Some((_, origin)), Some(host)) if origin.eq_ignore_ascii_case(host))
+}
+
+/// The token that belongs to a session's or a visitor's secret.
+#[must_use]
+pub fn hidden(secret: &str) -> Hidden {
+    Hidden(digest_of(&format!("form\n{secret}")).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A form that is ours.
+pub struct Posted<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Api> for Posted<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _api: &Api) -> Result<Posted<T>, Refused> {
+        let visit = Visit::of_request(&request)?;
+        let octets = axum::body::to_bytes(request.into_body(), FORM_OCTETS_MAX).await;
+        let octets = octets.map_err(|_| Refused::Forged)?;
+        let wanted = visit.hidden();
+        let fields = form_fields(&octets);
+        let given = fields.iter().find(|(name, _)| name == Hidden::NAME).map_or("", |(_, value)| value);
+        verify_slices_are_equal(given.as_bytes(), wanted.0.as_bytes()).map_err(|_| Refused::Forged)?;
+        read(fields).map(Posted)
+    }
+}
+
+/// Name and value of each field.
+fn form_fields(octets: &[u8]) -> Vec<(String, String)> {
+    axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri(octets))
+        .map(|query| query.0)
+        .unwrap_or_default()
+}
+
+fn uri(octets: &[u8]) -> axum::http::Uri {
+    let text = String::from_utf8_lossy(octets);
+    axum::http::Uri::try_from(format!("/?{text}")).unwrap_or_default()
+}
+
+/// The fields as a type; what a form of ours does not have is not one of ours.
+fn read<T: DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Refused> {
+    let object: serde_json::Map<String, serde_json::Value> =
+        fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+    serde_json::from_value(object.into()).map_err(|_| Refused::Forged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_change_something() {
+        let table: [(&[(&str, &str)], bool); 9] = [
+            (&[("sec-fetch-site", "same-origin")], true),
+            (
+                &[("sec-fetch-site", "same-site"), ("origin", "https://m.example"), ("host", "m.example")],
+                false,
+            ),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("origin", "https://m.example:8025"), ("host", "m.example:8025")], true),
+            (&[("origin", "https://m.example"), ("host", "m.example:8025")], false),
+            (&[("origin", "null"), ("host", "m.example")], false),
+            (&[("host", "m.example")], false),
+            (&[], false),
+        ];
+        for (given, wanted) in table {
+            let mut headers = HeaderMap::new();
+            for (name, value) in given {
+                headers.insert(axum::http::HeaderName::from_static(name), value.parse().expect("a value"));
+            }
+            assert_eq!(same_origin(&headers), wanted, "{given:?}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The console's surface: one list of screens, served beside the API.
+//!
+//! Guarantees
+//! 1. Router, navigation and the tests of who may see what come from [`screens`].
+//! 2. A handler's first argument is its authority (`screen`); a POST's last is a form whose token was checked (`guard`).
+//! 3. No answer may be framed, cached by others, or run a script that is not ours: [`visit`] sets the policy on all of them.
+//! 4. Every refusal is a page in the visitor's language.
+//!
+//! Not here: what screens show (each slice's `console`), how they look (the crate `console`).
+
+mod asset;
+pub mod guard;
+#[cfg(test)]
+mod matrix;
+pub mod refusal;
+pub mod screen;
+pub mod session;
+pub mod shell;
+#[cfg(test)]
+mod story;
+pub mod visit;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+
+use crate::feature::{person, stats};
+use crate::http::Api;
+use refusal::Refused;
+use screen::Screen;
+
+/// Everything that can be seen: one line a slice.
+#[must_use]
+pub fn screens() -> Vec<Screen> {
+    let slices = [stats::console::screens(), person::console::screens()];
+    slices.into_iter().flatten().collect()
+}
+
+/// Answers browsers.
+pub fn router(api: &Api) -> Router<Api> {
+    let mut router = asset::router();
+    for screen in screens() {
+        router = router.route(screen.path, screen.handler);
+    }
+    router.layer(from_fn_with_state(api.clone(), visit::receive))
+}
+
+/// Whether a request that nothing answers comes from a person, who should be told by a page.
+#[must_use]
+pub fn is_for(request: &Request) -> bool {
+    let accept = request.headers().get(axum::http::header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    request.method().is_safe() && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The page for what is not there.
+pub fn nothing(api: &Api, request: &Request) -> Response {
+    let visit = visit::Visit::of(api, request);
+    let mut response = Refused::NotFound.into_response();
+    visit.finish(&mut response);
+    response
+}

@@ -1,0 +1,250 @@
+//! What can be seen: method, path, permission and handler in one value, from which router, navigation and tests are made.
+//!
+//! Guarantee: a handler takes its authority as its first argument, so none can be forgotten; a form's handler takes
+//! [`Posted`] as its last.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::handler::Handler;
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use console::Page;
+use console::format::time::Zone;
+use console::words::Word;
+
+use super::guard::Posted;
+use super::refusal::Refused;
+use super::shell;
+use super::visit::Visit;
+use crate::feature::access::Workspace;
+use crate::feature::person::permission::{Needs, Permission, Role};
+use crate::feature::person::{self, Person};
+use crate::http::Api;
+use crate::http::endpoint::Method;
+
+/// Who is let in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Anybody.
+    Open,
+    /// Who is signed in, wherever.
+    SignedIn,
+    /// A member of the path's `{workspace}` whose role has the permission.
+    Member(Permission),
+}
+
+/// Groups of the navigation, in their order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    First,
+    People,
+    Writing,
+    Delivery,
+    Workspace,
+    Instance,
+}
+
+impl Section {
+    pub const ALL: [Section; 6] = [
+        Section::First,
+        Section::People,
+        Section::Writing,
+        Section::Delivery,
+        Section::Workspace,
+        Section::Instance,
+    ];
+
+    #[must_use]
+    pub fn heading(self) -> Option<Word> {
+        match self {
+            Section::First => None,
+            Section::People => Some(Word("nav-people")),
+            Section::Writing => Some(Word("nav-writing")),
+            Section::Delivery => Some(Word("nav-delivery")),
+            Section::Workspace => Some(Word("nav-workspace")),
+            Section::Instance => Some(Word("nav-instance")),
+        }
+    }
+}
+
+/// Where a screen stands in the navigation: in a section, in the order of the list of screens.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub section: Section,
+    /// A symbol of `component/sprite.html`.
+    pub icon: &'static str,
+    pub label: Word,
+}
+
+/// One thing that can be seen or sent.
+#[derive(Clone)]
+pub struct Screen {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    pub place: Option<Place>,
+    pub(super) handler: MethodRouter<Api>,
+}
+
+/// A handler's first argument.
+pub trait Admits {
+    const ACCESS: Access;
+}
+
+/// Handlers whose first argument is an authority.
+pub trait Admitting {
+    const ACCESS: Access;
+}
+
+/// And whose last is a form.
+pub trait Guarded: Admitting {}
+
+macro_rules! handlers {
+    ($($argument:ident)*) => {
+        impl<M, A: Admits, $($argument),*> Admitting for (M, A, $($argument,)*) {
+            const ACCESS: Access = A::ACCESS;
+        }
+        impl<M, A: Admits, $($argument,)* F> Guarded for (M, A, $($argument,)* Posted<F>) {}
+    };
+}
+handlers!();
+handlers!(B);
+handlers!(B C);
+impl<M, A: Admits, B, C, D> Admitting for (M, A, B, C, D) {
+    const ACCESS: Access = A::ACCESS;
+}
+
+impl Screen {
+    /// A page. `handler`'s first argument is [`Visitor`], [`SignedIn`] or [`Member`].
+    pub fn page<H, T>(path: &'static str, handler: H) -> Screen
+    where
+        H: Handler<T, Api>,
+        T: Admitting + 'static,
+    {
+        Screen { method: Method::Get, path, access: T::ACCESS, place: None, handler: get(handler) }
+    }
+
+    /// What a form is sent to: `handler`'s last argument is [`Posted`].
+    pub fn form<H, T>(path: &'static str, handler: H) -> Screen
+    where
+        H: Handler<T, Api>,
+        T: Guarded + 'static,
+    {
+        Screen { method: Method::Post, path, access: T::ACCESS, place: None, handler: post(handler) }
+    }
+
+    /// Gives it a place in the navigation.
+    #[must_use]
+    pub fn at(mut self, section: Section, icon: &'static str, label: Word) -> Screen {
+        self.place = Some(Place { section, icon, label });
+        self
+    }
+
+    /// Whether a member of this role may.
+    #[must_use]
+    pub fn opens_for(&self, role: Role) -> bool {
+        match self.access {
+            Access::Open | Access::SignedIn => true,
+            Access::Member(permission) => role.may(permission),
+        }
+    }
+}
+
+/// Anybody, signed in or not.
+pub struct Visitor {
+    pub visit: Arc<Visit>,
+    pub person: Option<Person>,
+}
+
+/// Somebody who is signed in.
+pub struct SignedIn {
+    pub visit: Arc<Visit>,
+    pub person: Person,
+}
+
+/// Somebody who may do this in this workspace.
+pub struct Member<P> {
+    pub visit: Arc<Visit>,
+    pub person: Person,
+    pub workspace: Workspace,
+    pub role: Role,
+    /// With the frame round it.
+    pub page: Page,
+    pub zone: Zone,
+    permission: PhantomData<P>,
+}
+
+impl Admits for Visitor {
+    const ACCESS: Access = Access::Open;
+}
+
+impl Admits for SignedIn {
+    const ACCESS: Access = Access::SignedIn;
+}
+
+impl<P: Needs> Admits for Member<P> {
+    const ACCESS: Access = Access::Member(P::PERMISSION);
+}
+
+impl FromRequestParts<Api> for Visitor {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Visitor, Refused> {
+        let visit = parts.extensions.get::<Arc<Visit>>().cloned().ok_or(Refused::Fault)?;
+        let person = match &visit.session {
+            Some(token) => person::of_session(&api.app.store, api.app.now(), token).await?,
+            None => None,
+        };
+        if let Some(person) = &person {
+            visit.known(person);
+        }
+        Ok(Visitor { visit, person })
+    }
+}
+
+impl FromRequestParts<Api> for SignedIn {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<SignedIn, Refused> {
+        let Visitor { visit, person } = Visitor::from_request_parts(parts, api).await?;
+        // A form cannot be sent again after signing in: its page can.
+        let next = if parts.method.is_safe() { visit.here.clone() } else { "/".to_owned() };
+        let person = person.ok_or(Refused::SignIn { next })?;
+        Ok(SignedIn { visit, person })
+    }
+}
+
+impl<P: Needs> FromRequestParts<Api> for Member<P> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Member<P>, Refused> {
+        let SignedIn { visit, person } = SignedIn::from_request_parts(parts, api).await?;
+        let params = RawPathParams::from_request_parts(parts, api).await.map_err(|_| Refused::NotFound)?;
+        let name = params.iter().find(|(key, _)| *key == "workspace").map(|(_, value)| value);
+        let snapshot = api.app.directory.snapshot();
+        let workspace = name.and_then(|name| snapshot.workspace_by_name(name)).ok_or(Refused::NotFound)?;
+        // Who is no member is not told that it exists.
+        let role = person.role(workspace.id).ok_or(Refused::NotFound)?;
+        if !role.may(P::PERMISSION) {
+            let helpers = person::helpers(&api.app.store, workspace.id, P::PERMISSION).await?;
+            return Err(Refused::Forbidden { role, helpers });
+        }
+        let mut page = visit.page();
+        shell::frame(&mut page, &snapshot, &person, (workspace, role));
+        let zone = Zone::named(&person.zone);
+        let workspace = workspace.clone();
+        Ok(Member { visit, person, workspace, role, page, zone, permission: PhantomData })
+    }
+}
+
+/// A page as an answer.
+///
+/// # Errors
+/// The template's own.
+pub fn show(template: &impl Template) -> Result<Response, Refused> {
+    Ok(Html(template.render()?).into_response())
+}

@@ -1,0 +1,52 @@
+//! Cookies: the session's, the visitor's form key, and how a visitor wants pages.
+//!
+//! Guarantee: what opens something is HttpOnly, and Secure wherever the visit is.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+
+/// The token of a session.
+pub const SESSION: &str = "pr_session";
+/// What the forms of somebody who is not signed in are bound to.
+pub const FORM: &str = "pr_form";
+pub const LANGUAGE: &str = "pr_language";
+pub const THEME: &str = "pr_theme";
+/// Characters of a token.
+const TOKEN_CHARS: usize = 64;
+/// Seconds that a browser keeps a cookie: as long as a session lasts at most.
+const KEPT_S: u64 = crate::feature::person::SESSION_MAX.as_secs();
+
+/// A cookie's value.
+#[must_use]
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
+}
+
+/// A cookie's value if it can be a token.
+#[must_use]
+pub fn token(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = cookie(headers, name)?;
+    let well = value.len() == TOKEN_CHARS && value.bytes().all(|b| b.is_ascii_hexdigit());
+    well.then(|| value.to_owned())
+}
+
+/// Sets a cookie for as long as a session lasts.
+pub fn set(response: &mut Response, secure: bool, (name, value): (&str, &str)) {
+    append(response, format!("{name}={value}; Path=/; Max-Age={KEPT_S}; HttpOnly; SameSite=Lax"), secure);
+}
+
+/// Takes a cookie back.
+pub fn forget(response: &mut Response, secure: bool, name: &str) {
+    append(response, format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"), secure);
+}
+
+fn append(response: &mut Response, mut text: String, secure: bool) {
+    if secure {
+        text.push_str("; Secure");
+    }
+    if let Ok(value) = HeaderValue::try_from(text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}

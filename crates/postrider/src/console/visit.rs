@@ -1,0 +1,160 @@
+//! One request of a browser: who may be behind it, how they want the page, and what every answer carries.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use console::page::Theme;
+use console::words::{Locale, Words};
+use console::{Hidden, Page};
+
+use super::refusal::{self, Refused};
+use super::{guard, session};
+use crate::feature::person::{Person, random_token, sign_in};
+use crate::http::Api;
+use crate::http::connection::OverTls;
+use crate::http::surface::RequestId;
+
+/// Octets of a path and query to come back to.
+const HERE_MAX: usize = 2_000;
+
+/// What is known of a request before anybody looks who it is.
+pub struct Visit {
+    nonce: String,
+    /// Whether cookies may be sent over https alone.
+    pub secure: bool,
+    pub session: Option<String>,
+    /// What a visitor's forms are bound to, and whether the browser has it already.
+    form: (String, bool),
+    language: Option<Locale>,
+    accepted: Option<Locale>,
+    theme: Theme,
+    pub here: String,
+    pub address: Option<IpAddr>,
+    pub agent: String,
+    request_id: String,
+    /// How the person who is signed in wants pages.
+    manner: OnceLock<(Option<Locale>, Theme)>,
+}
+
+impl Visit {
+    /// Of a request.
+    #[must_use]
+    pub fn of(api: &Api, request: &Request) -> Visit {
+        let headers = request.headers();
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let proxies = &api.app.settings.tracking.proxies;
+        let ours = |peer: IpAddr| proxies.iter().any(|network| network.contains(peer));
+        let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let form = session::token(headers, session::FORM);
+        Visit {
+            nonce: random_token(),
+            // A proxy of ours says over what the browser came.
+            secure: request.extensions().get::<OverTls>().is_some()
+                || peer.is_some_and(ours) && text("x-forwarded-proto") == "https"
+                || text("origin").starts_with("https://"),
+            session: session::token(headers, session::SESSION),
+            form: form.map_or_else(|| (random_token(), false), |token| (token, true)),
+            language: session::cookie(headers, session::LANGUAGE).and_then(Locale::parse),
+            accepted: Locale::accepted(text("accept-language")),
+            theme: session::cookie(headers, session::THEME).and_then(Theme::parse).unwrap_or_default(),
+            here: if here.len() <= HERE_MAX { here.to_owned() } else { "/".to_owned() },
+            address: peer.map(|peer| crate::feature::tracking::client::address(peer, headers, proxies)),
+            agent: text("user-agent").to_owned(),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+            manner: OnceLock::new(),
+        }
+    }
+
+    /// The visit that [`receive`] put into a request.
+    ///
+    /// # Errors
+    /// There is none: the route stands outside of the console's router.
+    pub fn of_request(request: &Request) -> Result<Arc<Visit>, Refused> {
+        request.extensions().get::<Arc<Visit>>().cloned().ok_or(Refused::Fault)
+    }
+
+    /// Remembers how a person wants pages.
+    pub fn known(&self, person: &Person) {
+        // Whoever was first is the same person: there is one session in a request.
+        let _ = self.manner.set((person.locale, person.theme));
+    }
+
+    /// The person's language, the cookie's, the browser's, English.
+    #[must_use]
+    pub fn locale(&self) -> Locale {
+        let own = self.manner.get().and_then(|(locale, _)| *locale);
+        own.or(self.language).or(self.accepted).unwrap_or(Locale::En)
+    }
+
+    fn theme(&self) -> Theme {
+        self.manner.get().map_or(self.theme, |(_, theme)| *theme)
+    }
+
+    /// The token of this visitor's forms.
+    #[must_use]
+    pub fn hidden(&self) -> Hidden {
+        guard::hidden(self.session.as_deref().unwrap_or(&self.form.0))
+    }
+
+    /// What every page is given.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        Page {
+            words: Words::of(self.locale()),
+            theme: self.theme(),
+            nonce: self.nonce.clone(),
+            hidden: self.hidden(),
+            here: self.here.clone(),
+            inside: None,
+        }
+    }
+
+    #[must_use]
+    pub fn from(&self) -> sign_in::From<'_> {
+        sign_in::From { address: self.address, agent: &self.agent }
+    }
+
+    /// Writes a refusal's page, and what every answer carries.
+    pub fn finish(&self, response: &mut Response) {
+        if let Some(refused) = response.extensions_mut().remove::<Arc<Refused>>() {
+            *response = refusal::page(&refused, self.page(), &self.request_id);
+        }
+        let policy = format!(
+            "default-src 'none'; script-src 'self' 'nonce-{}'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            self.nonce
+        );
+        let headers = response.headers_mut();
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        // What is shown is for one person: nobody between keeps it, and the browser asks again.
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        let is_page =
+            headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        if is_page && self.session.is_none() && !self.form.1 {
+            session::set(response, self.secure, (session::FORM, &self.form.0));
+        }
+    }
+}
+
+/// Stands before every screen.
+pub async fn receive(State(api): State<Api>, mut request: Request, next: Next) -> Response {
+    let visit = Arc::new(Visit::of(&api, &request));
+    let forged = !request.method().is_safe() && !guard::same_origin(request.headers());
+    let mut response = if forged {
+        Refused::Forged.into_response()
+    } else {
+        request.extensions_mut().insert(visit.clone());
+        next.run(request).await
+    };
+    visit.finish(&mut response);
+    response
+}

@@ -1,0 +1,1 @@
+UPDATE workspace SET title = :title WHERE id = :id

@@ -1,0 +1,202 @@
+//! People: who uses the console, where they may what, and that they are who they say.
+//!
+//! Guarantees
+//! 1. A session's token is 256 random bits; only its SHA-256 is stored. It ends after [`SESSION_IDLE`] without use and after
+//!    [`SESSION_MAX`] in any case.
+//! 2. An attempt to sign in is counted before the password is compared, by person and by address, also for people who do not
+//!    exist; which of the two was wrong is never told.
+//! 3. The first owner is made once: the statement that makes one makes none where there is a person already.
+//!
+//! Not here: cookies and forms (`console`), permissions (`permission`).
+
+pub mod console;
+pub mod password;
+pub mod permission;
+pub mod setup;
+pub mod sign_in;
+
+use std::time::Duration;
+
+use ::console::page::Theme;
+use ::console::words::Locale;
+use mail::At;
+use store::{Migration, Row, Store, StoreError, Write, query};
+
+use crate::feature::access::digest_of;
+use crate::id::Mint;
+use password::Hashing;
+use permission::{Permission, Role};
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 22,
+    name: "person: people, memberships, sessions, attempts",
+    sql: include_str!("migrations/0022_person.sql"),
+    postgres: None,
+}];
+
+query!(PERSON_ANY, "queries/person_any.sql");
+query!(PERSON_ADD, "queries/person_add.sql");
+query!(PERSON_MANNER, "queries/person_manner.sql");
+query!(PERSON_OF_SESSION, "queries/person_of_session.sql");
+query!(MEMBERSHIP_ADD, "queries/membership_add.sql");
+query!(MEMBERSHIPS, "queries/memberships.sql");
+query!(MEMBERS, "queries/members.sql");
+query!(SESSION_USED, "queries/session_used.sql");
+
+/// A session that nobody used for so long is over.
+pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 24 * 3_600);
+/// A session lasts so long at most.
+pub const SESSION_MAX: Duration = Duration::from_secs(90 * 24 * 3_600);
+/// How exactly is known when a session was used. Reason: a page should not cost a write.
+const USED_EVERY: Duration = Duration::from_secs(3_600);
+/// People who are named as those who may help.
+const HELPERS_MAX: usize = 3;
+/// Members who are looked at to find them.
+const MEMBERS_LOOKED_AT: i64 = 100;
+
+/// What the process keeps for people.
+pub struct People {
+    pub hashing: Hashing,
+    /// Opens `/setup` while there is nobody.
+    pub first_run: String,
+}
+
+impl Default for People {
+    fn default() -> People {
+        People { hashing: Hashing::default(), first_run: random_token() }
+    }
+}
+
+/// A person who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: i64,
+    pub session: i64,
+    pub email: String,
+    pub name: String,
+    pub locale: Option<Locale>,
+    pub theme: Theme,
+    pub zone: String,
+    pub operator: bool,
+    pub memberships: Vec<(i64, Role)>,
+}
+
+impl Person {
+    /// What the person is in a workspace.
+    #[must_use]
+    pub fn role(&self, workspace: i64) -> Option<Role> {
+        self.memberships.iter().find(|(id, _)| *id == workspace).map(|(_, role)| *role)
+    }
+}
+
+/// 256 random bits as hexadecimal digits.
+#[must_use]
+pub fn random_token() -> String {
+    let mut bytes = [0; 32];
+    net::clock::random_bytes(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether nobody was ever made.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn nobody(store: &Store) -> Result<bool, StoreError> {
+    Ok(store.read(&PERSON_ANY, &[]).await?.is_empty())
+}
+
+/// The person whose session a token is, while it lasts.
+///
+/// # Errors
+/// As [`Store::read`] and [`Store::write`].
+pub async fn of_session(store: &Store, now: At, token: &str) -> Result<Option<Person>, StoreError> {
+    let (oldest, idle) = lasting(now);
+    let params =
+        [("digest", digest_of(token).to_vec().into()), ("oldest", oldest.into()), ("idle", idle.into())];
+    let rows = store.read(&PERSON_OF_SESSION, &params).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let (session, used, id) = (row.int(0)?, At(row.int(1)?), row.int(2)?);
+    let rows = store.read(&MEMBERSHIPS, &[("person", id.into())]).await?;
+    let memberships = rows.iter().map(membership).collect::<Result<Vec<_>, _>>()?;
+    if now.0 - used.0 > micros(USED_EVERY) {
+        let mut write = Write::default();
+        write.step(&SESSION_USED, vec![("id", session.into()), ("now", now.0.into())]);
+        store.write(write).await?;
+    }
+    Ok(Some(Person {
+        id,
+        session,
+        email: row.text(3)?.to_owned(),
+        name: row.text(4)?.to_owned(),
+        locale: Locale::parse(row.text(5)?),
+        theme: Theme::parse(row.text(6)?).unwrap_or_default(),
+        zone: row.text(7)?.to_owned(),
+        operator: row.int(8)? != 0,
+        memberships,
+    }))
+}
+
+fn membership(row: &Row) -> Result<(i64, Role), StoreError> {
+    let broken = || StoreError::Broken {
+        query: "membership.role".into(),
+        reason: "holds what no version of Postrider wrote".into(),
+    };
+    Ok((row.int(0)?, Role::parse(row.text(1)?).ok_or_else(broken)?))
+}
+
+/// Before when a session must not have begun, and must not have been used last.
+fn lasting(now: At) -> (i64, i64) {
+    (now.0 - micros(SESSION_MAX), now.0 - micros(SESSION_IDLE))
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// The names of some who may do it in a workspace.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn helpers(
+    store: &Store,
+    workspace: i64,
+    permission: Permission,
+) -> Result<Vec<String>, StoreError> {
+    let params = [("workspace", workspace.into()), ("limit", MEMBERS_LOOKED_AT.into())];
+    let rows = store.read(&MEMBERS, &params).await?;
+    let may = |row: &&Row| row.text(1).ok().and_then(Role::parse).is_some_and(|role| role.may(permission));
+    rows.iter().filter(may).take(HELPERS_MAX).map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// Makes a person, a member of a workspace; gives the id.
+///
+/// # Errors
+/// `Conflict` when the address is taken.
+pub async fn person_add(
+    store: &Store,
+    (mint, now): (&Mint, At),
+    (email, name, password): (&str, &str, &str),
+    (workspace, role): (i64, Role),
+) -> Result<i64, StoreError> {
+    let id = mint.next(now);
+    let mut write = Write::default();
+    let params = vec![
+        ("id", id.into()),
+        ("email", email.to_owned().into()),
+        ("name", name.to_owned().into()),
+        ("locale", "".into()),
+        ("zone", "UTC".into()),
+        ("password", password.to_owned().into()),
+        ("now", now.0.into()),
+    ];
+    write.step_expecting(1, "somebody has this address", &PERSON_ADD, params);
+    member_row(&mut write, id, workspace, role);
+    store.write(write).await?;
+    Ok(id)
+}
+
+fn member_row(write: &mut Write, person: i64, workspace: i64, role: Role) {
+    let params =
+        vec![("person", person.into()), ("workspace", workspace.into()), ("role", role.as_str().into())];
+    write.step(&MEMBERSHIP_ADD, params);
+}

@@ -1,0 +1,1 @@
+INSERT INTO membership (person_id, workspace_id, role) VALUES (:person, :workspace, :role)

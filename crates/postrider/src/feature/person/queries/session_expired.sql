@@ -1,0 +1,1 @@
+DELETE FROM session WHERE created_us <= :oldest OR used_us <= :idle
