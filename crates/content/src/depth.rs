@@ -86,7 +86,8 @@ impl<'m> Walk<'m> {
             BodyKind::Html => is_one_of(&VOID, name),
         };
         let again = self.open.last().is_some_and(|last| last.eq_ignore_ascii_case(name));
-        if !ended && !(again && self.kind == BodyKind::Html && is_one_of(&ENDS_BY_ITSELF, name)) {
+        let replaces = again && self.kind == BodyKind::Html && is_one_of(&ENDS_BY_ITSELF, name);
+        if !ended && !replaces {
             self.open.push(name);
         }
     }

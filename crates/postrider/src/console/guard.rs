@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::refusal::Refused;
 use super::visit::Visit;
 use crate::feature::access::digest_of;
-use crate::http::Api;
+use crate::http::{Api, json};
 
 /// Octets of a form at most. Reason: what people type; files come another way.
 const FORM_OCTETS_MAX: usize = 256 * 1024;
@@ -44,10 +44,9 @@ pub struct Posted<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<Api> for Posted<T> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, _api: &Api) -> Result<Posted<T>, Refused> {
+    async fn from_request(request: Request, api: &Api) -> Result<Posted<T>, Refused> {
         let visit = Visit::of_request(&request)?;
-        let octets = axum::body::to_bytes(request.into_body(), FORM_OCTETS_MAX).await;
-        let octets = octets.map_err(|_| Refused::Forged)?;
+        let octets = json::octets(request, api, FORM_OCTETS_MAX).await.map_err(|_| Refused::Forged)?;
         let wanted = visit.hidden();
         let fields = form_fields(&octets);
         let given = fields.iter().find(|(name, _)| name == Hidden::NAME).map_or("", |(_, value)| value);
@@ -58,14 +57,7 @@ impl<T: DeserializeOwned> FromRequest<Api> for Posted<T> {
 
 /// Name and value of each field.
 fn form_fields(octets: &[u8]) -> Vec<(String, String)> {
-    axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri(octets))
-        .map(|query| query.0)
-        .unwrap_or_default()
-}
-
-fn uri(octets: &[u8]) -> axum::http::Uri {
-    let text = String::from_utf8_lossy(octets);
-    axum::http::Uri::try_from(format!("/?{text}")).unwrap_or_default()
+    form_urlencoded::parse(octets).into_owned().collect()
 }
 
 /// The fields as a type; what a form of ours does not have is not one of ours.
@@ -78,6 +70,15 @@ fn read<T: DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Refused
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_may_be_as_long_as_people_write() {
+        let long = "ñ".repeat(40_000);
+        let octets = form_urlencoded::Serializer::new(String::new()).append_pair("html", &long).finish();
+        assert!(octets.len() < FORM_OCTETS_MAX);
+        assert_eq!(form_fields(octets.as_bytes()), [("html".to_owned(), long)]);
+        assert_eq!(form_fields(b"a=1+2%263&b"), [("a".into(), "1 2&3".into()), ("b".into(), String::new())]);
+    }
 
     #[test]
     fn only_our_own_pages_may_change_something() {

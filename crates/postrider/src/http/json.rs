@@ -43,10 +43,18 @@ impl FromRequest<Api> for Octets {
 
     async fn from_request(request: Request, api: &Api) -> Result<Octets, ApiError> {
         let max = usize::try_from(api.app.settings.http.body_max_bytes).unwrap_or(usize::MAX);
-        let workspace = request.extensions().get::<Asking>().map_or(NOBODY, |asking| asking.0);
-        let place = api.app.bodies.place(workspace);
-        read(request.into_body(), max, api.app.settings.http.idle_timeout, place).await.map(Octets)
+        octets(request, api, max).await.map(Octets)
     }
+}
+
+/// A body of at most `max` octets, counted and timed as [`Octets`].
+///
+/// # Errors
+/// It is longer, late, broken off, or has no room.
+pub async fn octets(request: Request, api: &Api, max: usize) -> Result<Bytes, ApiError> {
+    let workspace = request.extensions().get::<Asking>().map_or(NOBODY, |asking| asking.0);
+    let place = api.app.bodies.place(workspace);
+    read(request.into_body(), max, api.app.settings.http.idle_timeout, place).await
 }
 
 async fn read(body: Body, max: usize, idle: Duration, place: Place) -> Result<Bytes, ApiError> {
