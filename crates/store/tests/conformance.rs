@@ -147,6 +147,8 @@ cases! {
     rows_of_a_batch_keep_their_order_between_statements
     counters_add_up_within_and_across_batches
     committers_that_raise_the_same_counters_do_not_lock_each_other_out
+    writes_that_lock_in_opposite_orders_all_go_through
+    batches_that_claim_the_same_keys_in_opposite_orders_claim_each_once
     event_ids_go_on_where_they_stopped
     a_guarded_write_is_stored_once
     a_failing_step_undoes_its_own_write_only
@@ -233,6 +235,69 @@ async fn committers_that_raise_the_same_counters_do_not_lock_each_other_out(plac
     futures_util::future::join_all((0..8).map(writer)).await;
     let rows = store.read(&TALLIES, &[]).await.unwrap();
     assert!(rows.len() == 200 && rows.iter().all(|row| row.int(2).unwrap() == 160));
+}
+
+/// So many steps or writes that two who walk through them from both ends meet on the way.
+const MANY: i64 = 60;
+
+async fn writes_that_lock_in_opposite_orders_all_go_through(place: Place) {
+    let server = open(&place).await;
+    let tool = open_at(place.location.clone(), Role::Tool, MIGRATIONS).await.expect("a tool beside it");
+    let mut write = Write::default();
+    (1..=MANY).for_each(|id| thing(&mut write, id, "new"));
+    server.write(write).await.expect("rows");
+    let renaming = |store: &Store, ids: Vec<i64>, name: &'static str| {
+        let mut write = Write::default();
+        for id in ids {
+            let params = vec![("id", id.into()), ("name", name.into())];
+            write.step_expecting(1, "the row is there", &RENAME, params);
+        }
+        let (store, beside) = (store.clone(), store.clone());
+        // Somebody else's write, in the same batch perhaps, has no part in it.
+        let mut other = Write::default();
+        other.step(&CLAIM, vec![("key", name.into()), ("answer", "mine".into())]);
+        async move { tokio::join!(store.write(write), beside.write(other)) }
+    };
+    let up = renaming(&server, (1..=MANY).collect(), "up");
+    let down = renaming(&tool, (1..=MANY).rev().collect(), "down");
+    let ((up, beside_up), (down, beside_down)) = tokio::join!(up, down);
+    for outcome in [up, down, beside_up, beside_down] {
+        assert!(matches!(outcome, Ok(Committed::Stored { .. })), "{outcome:?}");
+    }
+    let named: std::collections::BTreeSet<String> =
+        names(&server).await.into_iter().map(|(_, name, _)| name).collect();
+    assert_eq!(named.len(), 1, "all of one write came after all of the other: {named:?}");
+    tool.close().await;
+    server.close().await;
+}
+
+async fn batches_that_claim_the_same_keys_in_opposite_orders_claim_each_once(place: Place) {
+    let server = open(&place).await;
+    let tool = open_at(place.location.clone(), Role::Tool, MIGRATIONS).await.expect("a tool beside it");
+    let claims = |store: &Store, numbers: Vec<i64>| {
+        let claim = |number: i64| {
+            let mut write = Write::default();
+            let params = vec![("key", format!("k{number}").into()), ("answer", "one".into())];
+            write.guard = Some(Guard { query: &CLAIM, params });
+            let store = store.clone();
+            async move { store.write(write).await }
+        };
+        futures_util::future::join_all(numbers.into_iter().map(claim))
+    };
+    let up = claims(&server, (1..=MANY).collect());
+    let down = claims(&tool, (1..=MANY).rev().collect());
+    let (up, mut down) = tokio::join!(up, down);
+    down.reverse();
+    for (one, other) in up.iter().zip(&down) {
+        let claimed = |outcome: &Result<Committed, StoreError>| match outcome {
+            Ok(Committed::Stored { .. }) => 1,
+            Ok(Committed::Guarded) => 0,
+            Err(error) => panic!("nobody hears of it: {error}"),
+        };
+        assert_eq!(claimed(one) + claimed(other), 1, "{one:?} {other:?}");
+    }
+    tool.close().await;
+    server.close().await;
 }
 
 async fn event_ids_go_on_where_they_stopped(place: Place) {

@@ -352,7 +352,7 @@ impl IntoResponse for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         match &error {
-            StoreError::Unavailable(_) | StoreError::Closed => {
+            StoreError::Unavailable(_) | StoreError::Collided(_) | StoreError::Closed => {
                 tracing::warn!(%error, "a request was refused because the database does not answer");
                 ApiError::unavailable("the database does not answer")
             }
@@ -403,6 +403,7 @@ mod tests {
         let cases = [
             (StoreError::Conflict(reason()), Name::Conflict),
             (StoreError::Unavailable(reason()), Name::ServiceUnavailable),
+            (StoreError::Collided(reason()), Name::ServiceUnavailable),
             (StoreError::Closed, Name::ServiceUnavailable),
             (StoreError::Broken { query: "stream_add".into(), reason: reason() }, Name::InternalServerError),
             (StoreError::Refused(reason()), Name::InternalServerError),

@@ -2,6 +2,7 @@
 //! as arrays, everything between BEGIN and COMMIT sent without waiting for answers in between.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{join_all, try_join};
 use tokio::sync::watch;
@@ -25,6 +26,13 @@ pub(super) struct Seat {
 
 /// Tools that may write at once.
 const TOOLS_MAX: i64 = 64;
+
+/// How often a write is tried alone that loses to others. Reason: alone it holds its locks for a round trip or two, so that losing
+/// twice is rare already; and each time may take the server's `deadlock_timeout`, a second.
+const TRIES_ALONE: u32 = 3;
+/// How long a write that lost alone waits before it is tried again, times the tries so far. Reason: whoever won is still at work,
+/// and what the loser locked again at once would stand in its way again.
+const COLLISION_WAIT: Duration = Duration::from_millis(100);
 
 pub(super) struct Committer {
     config: Config,
@@ -87,20 +95,18 @@ impl Committer {
         Ok(EventIds::after(writer, row.get(0)))
     }
 
-    /// Commits the batch in one transaction. If one write spoils it, each is tried alone, so that only that one fails.
+    /// Commits the batch in one transaction. If one write spoils it, or others lock it out, each is tried alone, so that only
+    /// that one fails.
     async fn commit(&mut self, batch: Vec<Pending>) {
         let (mut batch, thens): (Vec<Write>, Vec<Then>) =
             batch.into_iter().map(|p| (p.write, p.then)).unzip();
         let outcomes = match self.transaction(&mut batch).await {
             Ok(outcomes) => outcomes,
-            Err(error) if batch.len() == 1 || error.is_transient() => {
-                batch.iter().map(|_| Err(error.clone())).collect()
-            }
+            Err(error) if is_final(&error, batch.len()) => batch.iter().map(|_| Err(error.clone())).collect(),
             Err(_) => {
                 let mut outcomes = Vec::with_capacity(batch.len());
                 for one in &mut batch {
-                    let alone = self.transaction(std::slice::from_mut(one)).await;
-                    outcomes.push(alone.and_then(|mut only| only.pop().unwrap_or(Err(StoreError::Closed))));
+                    outcomes.push(self.alone(one).await);
                 }
                 outcomes
             }
@@ -108,6 +114,22 @@ impl Committer {
         self.announce.send_modify(|commits| *commits += 1);
         for (then, outcome) in thens.into_iter().zip(outcomes) {
             tell(then, outcome);
+        }
+    }
+
+    /// Commits one write, again when others lock it out.
+    async fn alone(&mut self, write: &mut Write) -> Outcome {
+        let mut tries = 1;
+        loop {
+            match self.transaction(std::slice::from_mut(write)).await {
+                Err(StoreError::Collided(_)) if tries < TRIES_ALONE => {
+                    tokio::time::sleep(COLLISION_WAIT * tries).await;
+                    tries += 1;
+                }
+                result => {
+                    return result.and_then(|mut only| only.pop().unwrap_or(Err(StoreError::Closed)));
+                }
+            }
         }
     }
 
@@ -173,6 +195,14 @@ impl Committer {
         };
         try_join(begin, hot).await.map_err(failed)?;
         Ok(outcomes)
+    }
+}
+
+/// Whether trying a batch's writes one by one helps none of them.
+fn is_final(error: &StoreError, writes: usize) -> bool {
+    match error {
+        StoreError::Collided(_) => false,
+        other => writes == 1 || other.is_transient(),
     }
 }
 

@@ -4,7 +4,8 @@
 //! 1. A writer's number is held by an advisory lock for as long as its connection lives: no two committers, of
 //!    whatever process, ever number events under the same writer.
 //! 2. When the server is away every waiting write hears `Unavailable` within [`CONNECT_WAIT`]; nothing is kept back.
-//! 3. A read goes on to its end in a task of its own: one that nobody polls any more holds no connection that others
+//! 3. A batch that a deadlock ended is tried write by write: no caller hears of it but one that loses again and again.
+//! 4. A read goes on to its end in a task of its own: one that nobody polls any more holds no connection that others
 //!    wait for.
 
 mod committer;
@@ -245,6 +246,8 @@ async fn apply(session: &mut Session, history: &str, migrations: &[Migration]) -
 fn failure(query: &str, error: &tokio_postgres::Error) -> StoreError {
     let reason = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
     match error.code().map(|state| state.code()) {
+        // A deadlock, or a serialization failure.
+        Some("40P01" | "40001") => StoreError::Collided(reason),
         Some(code) if code.starts_with("23") => StoreError::Conflict(reason),
         // Undefined names, wrong types, syntax: a defect of the program.
         Some(code) if code.starts_with("42") || code.starts_with("22") => {

@@ -4,6 +4,7 @@
 //! 1. `synchronous = FULL` in WAL mode: a commit that returned is on the disk.
 //! 2. The committer never checkpoints and never waits for a reader.
 //! 3. A read goes on to its end in a task of its own: one that nobody polls any more holds no reader that others wait for.
+//! 4. What a read sorts beyond its connection's cache goes to a file, not into memory.
 
 mod checkpoint;
 mod committer;
@@ -48,15 +49,15 @@ impl Sqlite {
         options: &Options,
         announce: watch::Sender<u64>,
     ) -> Result<Sqlite, StoreError> {
-        let mut writer = connect(file, options.durability)?;
+        let mut writer = connect(file, options.durability, Spill::Nowhere)?;
         migrate(&mut writer, options.migrations)?;
         let line = Arc::new(Line::default());
         let checkpointer = Arc::new(Checkpointer::default());
         let committer = committer::Committer::new(writer, options, announce, checkpointer.clone())?;
         let readers = (0..options.readers_max.max(1))
-            .map(|_| connect(file, options.durability))
+            .map(|_| connect(file, options.durability, Spill::BesideTheDatabase))
             .collect::<Result<Vec<_>, _>>()?;
-        let checkpoints = connect(file, options.durability)?;
+        let checkpoints = connect(file, options.durability, Spill::Nowhere)?;
         let threads = vec![
             spawn("committer", {
                 let line = line.clone();
@@ -150,7 +151,29 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
     thread.map_err(|error| StoreError::Unavailable(format!("starting the thread {name}: {error}")))
 }
 
-fn connect(file: &Path, durability: Durability) -> Result<Connection, StoreError> {
+/// Where a query's own sorting goes when it outgrows the cache of its connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Spill {
+    /// It stays in memory: the committer sorts nothing long, and must not wait for a file.
+    Nowhere,
+    /// Into a file without a name: a tenant's question may sort more than there is memory.
+    BesideTheDatabase,
+}
+
+/// Files that queries spill into go where the database is: that directory can be written to, is watched for space, and is no
+/// disk in memory, which `/tmp` may be. The setting is the process's; the first database opened decides.
+fn spill_beside(file: &Path, connection: &Connection) {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).display().to_string();
+        if let Err(error) = connection.pragma_update(None, "temp_store_directory", folder) {
+            tracing::warn!(%error, "large queries of SQLite will use the system's directory for temporary files");
+        }
+    });
+}
+
+fn connect(file: &Path, durability: Durability, spill: Spill) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags).map_err(|error| failure("open", &error))?;
@@ -158,13 +181,20 @@ fn connect(file: &Path, durability: Durability) -> Result<Connection, StoreError
         Durability::Full => "FULL",
         Durability::Rebuildable => "NORMAL",
     };
+    let temp_store = match spill {
+        Spill::Nowhere => "MEMORY",
+        Spill::BesideTheDatabase => "FILE",
+    };
     let pragmas = format!(
         "PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
-         PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = {temp_store};
          PRAGMA foreign_keys = OFF;"
     );
     connection.busy_timeout(BUSY_WAIT).map_err(|error| failure("open", &error))?;
     connection.execute_batch(&pragmas).map_err(|error| failure("open", &error))?;
+    if spill == Spill::BesideTheDatabase {
+        spill_beside(file, &connection);
+    }
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -233,5 +263,30 @@ fn failure(query: &str, error: &rusqlite::Error) -> StoreError {
             | ErrorCode::OutOfMemory,
         ) => StoreError::Unavailable(error.to_string()),
         _ => StoreError::Broken { query: query.into(), reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_reader_sorts_goes_to_a_file_beside_the_database() {
+        let folder = std::env::temp_dir().join(format!("pr_spill_{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let open = |spill| connect(&folder.join("t.db"), Durability::Full, spill).expect("a connection");
+        let number = |connection: &Connection, pragma: &str| {
+            connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).expect("a number")
+        };
+        let (writer, reader) = (open(Spill::Nowhere), open(Spill::BesideTheDatabase));
+        assert_eq!((number(&writer, "temp_store"), number(&reader, "temp_store")), (2, 1));
+        // More than the cache of 32 MB, and in another order than it is made.
+        let sorted = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 400000)
+             SELECT substr(k, 1, 7) FROM (SELECT printf('%0120d', (i * 7919) % 400001) AS k FROM n ORDER BY k DESC LIMIT 400001)
+             LIMIT 1 OFFSET 400000";
+        let last: String = reader.query_row(sorted, [], |row| row.get(0)).expect("a sort that spills");
+        assert_eq!(last, "0000000");
+        drop((writer, reader));
+        std::fs::remove_dir_all(&folder).expect("removed");
     }
 }

@@ -81,7 +81,7 @@ pub async fn subject_of(cx: &Context<'_>, shown: &str, id: i64) -> Result<Vec<u8
 /// Checks a code. `profile` says how many checks an address has that has no code.
 ///
 /// # Errors
-/// Too many checks come from the network; as [`store::Store::write`].
+/// Too many checks come from the network, or with the key; as [`store::Store::write`].
 pub async fn check(
     cx: &Context<'_>,
     profile: &Profile,
@@ -111,10 +111,12 @@ async fn count(
 ) -> Result<(bool, Standing), ApiError> {
     let (app, workspace) = (cx.app, cx.who.workspace);
     let mut write = super::write();
+    let (keys, mint, settings) = (&app.codes.keys, &*app.mint, &app.settings.codes);
+    let counter = Counter { keys, mint, settings, workspace, now: cx.now };
     if let Some(network) = &question.network {
-        let (keys, mint, settings) = (&app.codes.keys, &*app.mint, &app.settings.codes);
-        Counter { keys, mint, settings, workspace, now: cx.now }.count(&mut write, Limit::Checks, network);
+        counter.count(&mut write, Limit::Checks, network);
     }
+    counter.count(&mut write, Limit::KeyChecks, &cx.who.key.id.to_string());
     let life = i64::try_from(profile.life().as_micros()).unwrap_or(i64::MAX);
     let params = vec![
         ("subject", question.subject.clone().into()),
@@ -129,7 +131,7 @@ async fn count(
     let answers = match app.store.write(write).await {
         Ok(Committed::Stored { answers }) => answers,
         Ok(Committed::Guarded) => return Err(ApiError::unavailable("the check was not counted")),
-        Err(StoreError::Conflict(why)) if why == Limit::Checks.why() => {
+        Err(StoreError::Conflict(why)) if Limit::ALL.iter().any(|limit| limit.why() == why) => {
             return Err(ApiError::too_many(why, super::issue::whole_seconds(next_hour(cx.now))));
         }
         Err(error) => return Err(error.into()),

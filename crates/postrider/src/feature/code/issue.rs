@@ -137,10 +137,11 @@ fn conditions(cx: &Context<'_>, write: &mut Write, (order, profile): (&Order, &P
     let (app, workspace) = (cx.app, cx.who.workspace);
     let (keys, mint, settings) = (&app.codes.keys, &*app.mint, &app.settings.codes);
     let counter = Counter { keys, mint, settings, workspace, now: cx.now };
-    counter.count(write, Limit::Address, &order.to.folded);
     if let Some(network) = &order.network {
+        counter.count(write, Limit::Pair, &format!("{network} {}", order.to.folded));
         counter.count(write, Limit::Network, network);
     }
+    counter.count(write, Limit::Address, &order.to.folded);
     counter.count(write, Limit::Key, &cx.who.key.id.to_string());
     counter.count(write, Limit::Workspace, "");
 }

@@ -16,20 +16,37 @@ use super::secret::Keys;
 query!(COUNT, "queries/count.sql");
 
 const HOUR_US: i64 = 3_600_000_000;
+/// Checks with one key within an hour. Reason: a check is a transaction or two and waits for those of others, so an application
+/// that passes on whatever it is sent, and tells no addresses, must not have the database for itself. It is five times as many
+/// as a workspace's codes, each checked once.
+pub const CHECKS_PER_KEY_MAX: u32 = 100_000;
 
 /// Whose requests are counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Limit {
     Address,
     Network,
+    /// Codes for one address that one network asks for: half of what the address may get, so that no network alone uses up
+    /// what others could ask for.
+    Pair,
     Key,
     Workspace,
     /// Checks from one network.
     Checks,
+    /// Checks with one key.
+    KeyChecks,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 5] = [Limit::Address, Limit::Network, Limit::Key, Limit::Workspace, Limit::Checks];
+    pub const ALL: [Limit; 7] = [
+        Limit::Address,
+        Limit::Network,
+        Limit::Pair,
+        Limit::Key,
+        Limit::Workspace,
+        Limit::Checks,
+        Limit::KeyChecks,
+    ];
 
     /// The words of a refusal.
     #[must_use]
@@ -41,21 +58,27 @@ impl Limit {
             Limit::Network => {
                 "from this network as many codes were asked for as may be (codes.per_network_max)"
             }
+            Limit::Pair => {
+                "from this network as many codes were asked for this address as may be (half of codes.per_address_max)"
+            }
             Limit::Key => "with this key as many codes were asked for as may be (codes.per_key_max)",
             Limit::Workspace => "this workspace asked for as many codes as it may (codes.per_workspace_max)",
             Limit::Checks => "from this network came as many checks as may (codes.checks_per_network_max)",
+            Limit::KeyChecks => "with this key came as many checks as may (100,000 an hour)",
         }
     }
 
-    /// What the setting allows within an hour.
+    /// How many are allowed within an hour, mostly by a setting.
     #[must_use]
     pub fn max(self, settings: &Settings) -> u32 {
         match self {
             Limit::Address => settings.per_address_max,
             Limit::Network => settings.per_network_max,
+            Limit::Pair => (settings.per_address_max / 2).max(1),
             Limit::Key => settings.per_key_max,
             Limit::Workspace => settings.per_workspace_max,
             Limit::Checks => settings.checks_per_network_max,
+            Limit::KeyChecks => CHECKS_PER_KEY_MAX,
         }
     }
 
@@ -63,9 +86,11 @@ impl Limit {
         match self {
             Limit::Address => "address",
             Limit::Network => "network",
+            Limit::Pair => "pair",
             Limit::Key => "key",
             Limit::Workspace => "workspace",
             Limit::Checks => "checks",
+            Limit::KeyChecks => "key_checks",
         }
     }
 }

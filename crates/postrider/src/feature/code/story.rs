@@ -287,7 +287,7 @@ async fn a_code_expires_and_is_forgotten() {
                 .expect("removed");
         };
         remove(20).await;
-        assert_eq!((kept("code").await, kept("code_attempt").await, kept("code_count").await), (1, 2, 3));
+        assert_eq!((kept("code").await, kept("code_attempt").await, kept("code_count").await), (1, 2, 4));
         remove(25).await;
         assert_eq!((kept("code").await, kept("code_attempt").await, kept("code_count").await), (0, 0, 0));
     })
@@ -298,7 +298,7 @@ async fn a_code_expires_and_is_forgotten() {
 async fn so_many_codes_an_hour_for_an_address_a_network_a_key_and_a_workspace() {
     for database in [Database::Sqlite, Database::Postgres] {
         let settings = [
-            ("codes.per_address_max", "2"),
+            ("codes.per_address_max", "3"),
             ("codes.per_network_max", "3"),
             ("codes.per_key_max", "9"),
             ("codes.per_workspace_max", "10"),
@@ -312,19 +312,20 @@ async fn so_many_codes_an_hour_for_an_address_a_network_a_key_and_a_workspace() 
         };
         let cases = [
             ("a@x.example", "192.0.2.1", "p1", ""),
-            ("A@x.example", "192.0.2.2", "p2", ""),
-            ("a@x.example", "198.51.100.1", "p3", "per_address_max"),
+            ("A@x.example", "192.0.2.2", "p2", "half of codes.per_address_max"),
+            ("a@x.example", "203.0.113.2", "p2", ""),
+            ("a@x.example", "203.0.112.2", "p3", ""),
+            ("a@x.example", "198.51.100.1", "p4", "(codes.per_address_max"),
             ("b@x.example", "192.0.2.200", "p1", ""),
-            ("c@x.example", "192.0.2.3", "p1", "per_network_max"),
-            ("c@x.example", "::ffff:192.0.2.9", "p1", "per_network_max"),
-            ("c@x.example", "2001:db8:1:2::1", "p1", ""),
-            ("d@x.example", "2001:db8:1:3::1", "p1", ""),
-            ("e@x.example", "2001:db8:1::1", "p1", ""),
-            ("f@x.example", "2001:db8:1::2", "p1", "per_network_max"),
-            ("f@x.example", "2001:db8:2::2", "p1", ""),
-            ("g@x.example", "2001:db8:2::3", "p1", ""),
-            ("h@x.example", "2001:db8:2::4", "p1", ""),
-            ("i@x.example", "2001:db8:3::4", "p1", "per_key_max"),
+            ("c@x.example", "192.0.2.3", "p1", ""),
+            ("d@x.example", "192.0.2.3", "p1", "per_network_max"),
+            ("d@x.example", "::ffff:192.0.2.9", "p1", "per_network_max"),
+            ("d@x.example", "2001:db8:1:2::1", "p1", ""),
+            ("e@x.example", "2001:db8:1:3::1", "p1", ""),
+            ("f@x.example", "2001:db8:1::1", "p1", ""),
+            ("g@x.example", "2001:db8:1::2", "p1", "per_network_max"),
+            ("g@x.example", "2001:db8:2::2", "p1", ""),
+            ("h@x.example", "2001:db8:3::4", "p1", "per_key_max"),
         ];
         for (to, ip, purpose, limit) in cases {
             let (status, why) = from(to, ip, purpose).await;
@@ -350,6 +351,32 @@ async fn so_many_codes_an_hour_for_an_address_a_network_a_key_and_a_workspace() 
         }
         assert_eq!(statuses, [200, 200, 429]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn checks_with_one_key_are_counted_though_nobody_tells_addresses() {
+    on_both(async |harness: &Harness| {
+        let ask = async || {
+            let body = json!({ "to": ANN, "purpose": "login", "code": "123456" });
+            harness.post("/codes/check", &body).await
+        };
+        assert_eq!(ask().await.status, 200);
+        static FULL: Query = Query::new("full", "UPDATE code_count SET n = :n");
+        let mut write = Write::default();
+        write.step(&FULL, vec![("n", i64::from(super::limit::CHECKS_PER_KEY_MAX - 1).into())]);
+        harness.app.store.write(write).await.expect("many came before");
+        assert_eq!(ask().await.status, 200);
+        let refused = ask().await;
+        let told = refused.json();
+        assert_eq!((refused.status, told["retry_after"].is_number()), (429, true), "{told}");
+        assert!(told["detail"].as_str().expect("why").contains("with this key"), "{told}");
+        assert_eq!(
+            number(harness, "SELECT count(*) FROM code_attempt".into()).await,
+            2,
+            "nothing was compared"
+        );
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

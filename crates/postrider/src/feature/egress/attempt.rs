@@ -25,6 +25,48 @@ pub struct Attempt {
     pub conversation: String,
 }
 
+/// In place of what a peer said of a mail with a code.
+const UNQUOTED: &str = "(its words are not kept)";
+
+impl Attempt {
+    /// Without what the peer said once it had the message, for it may quote the subject, and in it a code: replies' codes and
+    /// enhanced statuses stay, in the finding and in the conversation. What it means was decided before.
+    #[must_use]
+    pub fn unquoted(mut self) -> Attempt {
+        if self.finding.stage == Stage::Body && self.finding.is_a_reply() {
+            self.finding.reply.text = UNQUOTED.into();
+        }
+        self.conversation = unquoted(&self.conversation);
+        self
+    }
+}
+
+/// A conversation without a peer's words behind the message, which is the line `C: (4096 octets)`.
+fn unquoted(conversation: &str) -> String {
+    let mut kept = String::with_capacity(conversation.len());
+    let mut sent = false;
+    for line in conversation.split_inclusive('\n') {
+        let (offset, said) = line.split_once(' ').unwrap_or(("", line));
+        match said.strip_prefix("S: ") {
+            Some(reply) if sent => kept.push_str(&format!("{offset} S: {}\n", bare(reply.trim_end()))),
+            Some(_) | None => kept.push_str(line),
+        }
+        sent |= said.starts_with("C: (") && said.trim_end().ends_with(" octets)");
+    }
+    kept
+}
+
+/// Code and enhanced status of a line of a reply, if it has them.
+fn bare(line: &str) -> String {
+    let Some((code, rest)) = line.split_at_checked(3).filter(|(code, _)| code.parse::<u16>().is_ok()) else {
+        return UNQUOTED.to_owned();
+    };
+    let (mark, words) = rest.split_at_checked(1).unwrap_or((" ", ""));
+    let mark = if mark == "-" { '-' } else { ' ' };
+    let status = EnhancedStatus::split(words).map(|(status, _)| format!("{status} ")).unwrap_or_default();
+    format!("{code}{mark}{status}{UNQUOTED}")
+}
+
 /// What was answered, and what that means.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -214,6 +256,26 @@ mod tests {
             let found = (finding.classified.verdict, finding.reply.to_string(), reusable);
             assert_eq!(found, (verdict, shown.to_owned(), true), "after {before} tries");
             assert_eq!((finding.suspends(), finding.classified.suppress), (None, false));
+        }
+    }
+
+    #[test]
+    fn what_a_peer_says_behind_a_message_can_be_left_out() {
+        let before =
+            "1 S: 220 mx hello\n2 C: RCPT TO:<a@x>\n3 S: 250 2.1.5 a is here\n4 C: DATA\n5 S: 354 go on\n";
+        let cases = [
+            ("", ""),
+            ("6 C: (99 octets)\n7 S: 250 2.0.0 taken: 482916\n", "7 S: 250 2.0.0 (its words are not kept)\n"),
+            (
+                "6 C: (99 octets)\n7 S: 550-5.7.1 no\n7 S: 550 482916\n8 C: QUIT\n",
+                "7 S: 550-5.7.1 (its words are not kept)\n7 S: 550 (its words are not kept)\n8 C: QUIT\n",
+            ),
+            ("6 C: (99 octets)\n7 S: é482916\n", "7 S: (its words are not kept)\n"),
+            ("6 C: (99 octets)\n7 S: 250\n", "7 S: 250 (its words are not kept)\n"),
+        ];
+        for (behind, kept) in cases {
+            let body = if behind.is_empty() { "" } else { "6 C: (99 octets)\n" };
+            assert_eq!(unquoted(&format!("{before}{behind}")), format!("{before}{body}{kept}"));
         }
     }
 

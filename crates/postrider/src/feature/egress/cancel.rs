@@ -109,7 +109,7 @@ pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64) -> Result<usiz
     }
 }
 
-/// Moves a message of which nothing was attempted to another time; its time to live moves along.
+/// Moves a message of which nothing was attempted, for no recipient, to another time; its time to live moves along.
 ///
 /// # Errors
 /// [`Refused`]: nothing was moved.
@@ -145,6 +145,10 @@ pub async fn reschedule(app: &Arc<App>, workspace: i64, message: i64, due: At) -
         Ok(_) => {
             put(app, &moved);
             Ok(())
+        }
+        Err(StoreError::Conflict(why)) if why == sending::ATTEMPTED => {
+            let _under_way = give_back(app, &entries, StoreError::Conflict(why));
+            Err(Refused::Attempted)
         }
         Err(error) => Err(give_back(app, &entries, error)),
     }

@@ -1,6 +1,6 @@
 //! Connections that end otherwise than well: their task panics, their peer leaves, the server ends.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use queue::{Action, Entry, Lane, QueueKey};
 use serde_json::json;
@@ -29,6 +29,8 @@ enum Manner {
     Stalls(Arc<Notify>),
     /// Closes after a message.
     Leaves,
+    /// Refuses a message with the code and with the words of its subject, which it keeps.
+    Quotes(&'static str, Arc<Mutex<String>>),
 }
 
 async fn converse(stream: TcpStream, manner: Manner) -> std::io::Result<()> {
@@ -41,11 +43,21 @@ async fn converse(stream: TcpStream, manner: Manner) -> std::io::Result<()> {
             named.notify_one();
             std::future::pending::<()>().await;
         }
+        if let (true, Manner::Quotes(_, heard), Some(subject)) =
+            (in_body, &manner, said.strip_prefix("Subject: "))
+        {
+            *heard.lock().expect("whole") = subject.trim_end().to_owned();
+        }
         if in_body && said != ".\r\n" {
             continue;
         }
         let ended = in_body;
         in_body = said.starts_with("DATA");
+        if let (true, Manner::Quotes(reply, heard)) = (ended, &manner) {
+            let quoted = format!("{reply} {}\r\n", heard.lock().expect("whole"));
+            stream.write_all(quoted.as_bytes()).await?;
+            continue;
+        }
         stream.write_all(if in_body { b"354 go on\r\n" } else { b"250 2.0.0 fine\r\n" }).await?;
         if let (true, Manner::Leaves) = (ended, &manner) {
             break;
@@ -209,4 +221,33 @@ async fn a_server_that_ends_calls_nobody_any_more() {
     let called = listener.accept().map(drop).map_err(|error| error.kind());
     assert_eq!(called, Err(std::io::ErrorKind::WouldBlock));
     harness.end().await;
+}
+
+#[tokio::test]
+async fn a_peer_that_quotes_a_code_is_not_quoted() {
+    for (database, reply, outcome) in [
+        (Database::Sqlite, "250 2.0.0 taken:", "delivered"),
+        (Database::Sqlite, "550 5.7.1 refused:", "bounced"),
+        (Database::Postgres, "550 5.7.1 refused:", "bounced"),
+    ] {
+        let heard = Arc::new(Mutex::new(String::new()));
+        let harness = sending_to(database, Manner::Quotes(reply, heard.clone())).await;
+        let order = json!({ "to": "ann@x.example", "purpose": "login", "from": format!("login@{DOMAIN}") });
+        let made = harness.post("/codes", &order).await.json();
+        harness.settled().await;
+        let subject = heard.lock().expect("whole").clone();
+        let code: String = subject.chars().filter(char::is_ascii_digit).collect();
+        assert_eq!(code.len(), 6, "the peer has it: {subject}");
+        let email = made["email_id"].as_str().expect("an id");
+        assert_eq!(harness.get(&format!("/emails/{email}")).await.json()["last_event"], outcome);
+        for path in
+            [format!("/emails/{email}"), format!("/emails/{email}/attempts"), "/events?limit=1000".into()]
+        {
+            let text = String::from_utf8_lossy(&harness.get(&path).await.bytes).into_owned();
+            assert!(!text.contains(&code), "{path}: {text}");
+        }
+        let attempts = harness.get(&format!("/emails/{email}/attempts")).await.json().to_string();
+        assert!(attempts.contains(&format!("{} (its words", &reply[..9])), "its codes are kept: {attempts}");
+        harness.end().await;
+    }
 }

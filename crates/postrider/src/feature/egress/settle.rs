@@ -4,7 +4,8 @@
 //! 1. The delivery's new state, the attempt and the event are committed together.
 //! 2. Until then the delivery stays leased. A write that fails is tried again until it succeeds: an answer that a peer
 //!    gave is never forgotten while the process lives, nor for a notification that cannot be made.
-//! 3. One transition, one event: a write that is tried again is guarded, because the first may have been stored although
+//! 3. Of what a peer said of a code's mail, once it had it, only codes are kept: it may quote the subject.
+//! 4. One transition, one event: a write that is tried again is guarded, because the first may have been stored although
 //!    its answer was lost.
 
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub enum Try {
 /// Concludes an attempt from its finding, and settles.
 pub fn attempted(app: &Arc<App>, leased: Leased, attempt: Attempt) {
     let (lane, entry) = (leased.key.lane, leased.entry);
+    let attempt = if lane == Lane::Code { attempt.unquoted() } else { attempt };
     let conclusion = conclude(&attempt.finding, |failure| {
         app.egress.with(app, |scheduler, now| scheduler.retry_due(now, lane, failure, &entry))
     });

@@ -20,8 +20,11 @@ use crate::feature::sending::told::PLACES;
 query!(AT_ABOVE, "queries/at_above.sql");
 query!(BY_ID, "queries/by_id.sql");
 
-/// A writer's times grow with its ids but for so much. Reason: a write waits for its transaction at most so long.
-const INVERSION_MAX_US: i64 = 60_000_000;
+/// A writer's times grow with its ids but for so much. Reason: an event has the time at which it happened, and its id when it is
+/// stored. Between the two lies a wait for a transaction, mostly; but an outcome is offered again and again to a database that is
+/// away, for as long as that takes. A day is more than an outage that nobody mends; what is older than that when it is stored
+/// is not found by its time.
+const INVERSION_MAX_US: i64 = 24 * 3_600_000_000;
 
 /// The newest event of each writer at one moment.
 ///
@@ -80,7 +83,8 @@ pub(crate) async fn at_above(store: &Store, from: i64) -> Result<Option<At>, Sto
     rows.first().map(|row| row.int(0).map(At)).transpose()
 }
 
-/// A cursor before everything that happened from `at` on.
+/// A cursor before everything that happened from `at` on, unless it was stored more than a day late; what it gives first may
+/// be a day older.
 ///
 /// # Errors
 /// As [`Store::read`].

@@ -29,6 +29,7 @@ use store::{Migration, Write, query};
 use crate::feature::access::{Key, Stream};
 use crate::feature::attachment::link::NewLink;
 use crate::feature::tracking::switches::Switches;
+use crate::id;
 use crate::retention::{Aged, edge};
 
 query!(CONTENT_AGE, "queries/content_age.sql");
@@ -57,15 +58,20 @@ pub fn erase(write: &mut Write, message: i64) {
     write.step(&ERASE, vec![("message", message.into())]);
 }
 
-/// A message has other times now: part of the write that moves its deliveries.
+/// Why a message keeps its times.
+pub const ATTEMPTED: &str = "one of the recipients was tried already";
+
+/// A message has other times now: part of the write that moves its deliveries, which conflicts with [`ATTEMPTED`] when one of them
+/// is over because a server took or refused it, or was tried.
 pub fn moved(write: &mut Write, (workspace, message): (i64, i64), due: At, expires: At) {
     let params = vec![
         ("workspace", workspace.into()),
         ("message", message.into()),
         ("due", due.0.into()),
         ("expires", expires.0.into()),
+        ("last", id::last_delivery(message).into()),
     ];
-    write.step_expecting(1, "there is no such message", &MOVED, params);
+    write.step_expecting(1, ATTEMPTED, &MOVED, params);
 }
 
 /// What made a message.

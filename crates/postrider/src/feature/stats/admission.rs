@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. A workspace has at most [`STREAMS_MAX`] streams and [`KEYS_MAX`] keys of each dimension in an hour; what comes later
 //!    counts as stream 0, or as `*`.
-//! 2. A key that was counted together once in an hour stays so until its end: who has counters of its own has all of them.
+//! 2. A key that was let in has a counter, be it one of 0: whoever reads the counters knows the keys.
+//! 3. A key that was counted together once in an hour stays so until its end: who has counters of its own has all of them.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -80,7 +81,7 @@ impl Admission {
         }
     }
 
-    /// Counters of these counts, as summed by them.
+    /// Counters of these counts, as summed by them; those whose counts cancel out are 0, and are stored for their keys.
     pub fn counters(&mut self, counts: &Counts) -> HashMap<Slot, i64> {
         let mut sums = HashMap::new();
         for ((traits, what), n) in counts {
@@ -100,7 +101,6 @@ impl Admission {
                 }
             }
         }
-        sums.retain(|_, n| *n != 0);
         sums
     }
 

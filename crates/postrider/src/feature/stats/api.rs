@@ -3,7 +3,7 @@
 //! Guarantees
 //! 1. Every wrong parameter is told at once; a question for what is not kept together is refused, never answered with less.
 //! 2. An answer is a bounded page, and says how to go on; a workspace asks few questions at a time.
-//! 3. `counted_until` is honest: what happened before it is in the answer.
+//! 3. `counted_until` is honest: what happened before it, and was stored within seconds, is in the answer.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -50,7 +50,8 @@ struct StatsParams {
     from: Option<String>,
     /// Before this time; now when nothing is said.
     to: Option<String>,
-    /// `hour` (31 days at most), `day` (400), `month` or `total` (1,100); `day` when nothing is said.
+    /// `hour` (31 days at most), `day` (400), `month` or `total` (1,100); `day` when nothing is said. By template, tag, domain,
+    /// key or link 7, 92, 366 and 92 days.
     step: Option<String>,
     /// Where days and months begin: whole hours from UTC, `+02:00`; `Z` when nothing is said.
     zone: Option<String>,
@@ -70,7 +71,7 @@ struct StatsParams {
     provider: Option<String>,
     /// Only mail that came by `http` or by `smtp`, codes, `code`, or notifications, `note`.
     source: Option<String>,
-    /// Only mail that came with this key, by its id.
+    /// Only mail that came with this key, by its id; `-` is mail that came with none.
     key: Option<String>,
     /// Only clicks on this link: its id, or its URL without a query.
     link: Option<String>,
@@ -91,7 +92,7 @@ struct StatsAnswer {
     to: String,
     step: &'static str,
     group_by: Option<&'static str>,
-    /// What happened before this moment is counted.
+    /// What happened before this moment is counted, unless the database was away for seconds just then.
     counted_until: String,
     /// In order of time, then of group; steps and groups without anything are left out.
     data: Vec<StatsRow>,
@@ -142,6 +143,9 @@ impl StatsParams {
         ];
         let asked = select::Asked { group: self.group_by.as_deref(), filters };
         let selection = asked.read(&app.directory.snapshot(), workspace, &mut mistakes);
+        if selection.is_by_key() {
+            period.bound_by_key(&mut mistakes);
+        }
         let limit = match self.limit.as_deref().map(str::parse::<usize>) {
             None => ROWS_MAX,
             Some(Ok(limit)) if (1..=ROWS_MAX).contains(&limit) => limit,

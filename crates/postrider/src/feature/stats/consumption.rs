@@ -56,7 +56,7 @@ struct ConsumptionParams {
 struct ConsumptionAnswer {
     /// Always `consumption`.
     object: &'static str,
-    /// What happened before this moment is counted.
+    /// What happened before this moment is counted, unless the database was away for seconds just then.
     counted_until: String,
     /// The months in which anything was sent, oldest first.
     data: Vec<ConsumptionMonth>,

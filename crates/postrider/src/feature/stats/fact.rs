@@ -345,8 +345,9 @@ impl Traits {
     }
 }
 
-/// A text as it may stand in a key.
-fn cleaned(text: &str) -> String {
+/// A text as it may stand in a key: cut, and without control characters.
+#[must_use]
+pub fn cleaned(text: &str) -> String {
     let cut = &text[..text.floor_char_boundary(KEY_OCTETS_MAX)];
     cut.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
 }
@@ -453,6 +454,18 @@ mod tests {
             let mut wanted: Vec<_> = wanted.iter().map(|(what, n)| ((*what).to_owned(), *n)).collect();
             wanted.sort();
             assert_eq!(counted(&fact(*name, data)), wanted, "{} {data}", name.as_str());
+        }
+    }
+
+    #[test]
+    fn data_are_read_of_events_that_are_counted_by_them_alone() {
+        let facts = include_str!("queries/facts.sql");
+        let rich = r#"{"class":"rate","reason":"expired","kind":"open","at":"2027-01-15T07:59:00Z","verdict":"person",
+            "first":true,"before":{"verdict":"machine","first":false}}"#;
+        for name in Name::ALL {
+            let counted_by_them = counted(&fact(name, rich)) != counted(&fact(name, ""));
+            let read = facts.contains(&format!("'{}'", name.as_str()));
+            assert_eq!(read, counted_by_them, "{}", name.as_str());
         }
     }
 

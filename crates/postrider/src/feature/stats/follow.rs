@@ -19,8 +19,11 @@ query!(FACTS, "queries/facts.sql");
 query!(CURSORS, "queries/cursors.sql");
 query!(CURSOR_MOVE, "queries/cursor_move.sql");
 
-/// Ids of one batch. Reason: larger ones save little more, and their facts wait in memory.
-const BATCH_EVENTS: i64 = 8_192;
+/// Ids of one batch. Reason: larger ones save little more, and what they count waits in memory: some kilobytes an event at
+/// worst, which are the tags of its message.
+pub const BATCH_EVENTS: i64 = 4_096;
+/// Ids whose facts are in memory at once. Reason: an event may have a reply of 64 KB, so these are 32 MB at worst.
+const PAGE_IDS: i64 = 512;
 /// How long events gather after the first. Reason: statistics may lag by a second, and a batch costs less an event the more it
 /// holds.
 const GATHER: Duration = Duration::from_secs(1);
@@ -54,12 +57,14 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
 pub struct Follower {
     store: Store,
     admission: Admission,
+    /// Where it left the cursors: who finds them elsewhere knows that somebody else counted, and let keys in.
+    left: Cursor,
 }
 
 impl Follower {
     #[must_use]
     pub fn new(store: &Store) -> Follower {
-        Follower { store: store.clone(), admission: Admission::default() }
+        Follower { store: store.clone(), admission: Admission::default(), left: Cursor::default() }
     }
 
     /// Counts everything that is committed by now.
@@ -78,19 +83,24 @@ impl Follower {
 
     async fn try_catch_up(&mut self) -> Result<(), StoreError> {
         let cursors = cursors(&self.store).await?;
+        if self.left != cursors {
+            self.admission = Admission::default();
+            self.left = cursors.clone();
+        }
         for Span { writer, last, .. } in spans(&self.store).await? {
             let mut after = cursors.0.get(&writer).copied().unwrap_or(writer << WRITER_SHIFT);
             while after < last {
                 // Steps over what is gone, and over the ids that a restored log leaves out.
                 let next = first_above(&self.store, after).await?.unwrap_or(last).min(last);
                 let upto = last.min(next - 1 + BATCH_EVENTS);
-                let counts = counts(&self.store, after, upto).await?;
+                let counts = counts(&self.store, next - 1, upto).await?;
                 self.admission.prepare(&self.store, &counts).await?;
                 let mut write = Write::default();
                 rows(&mut write, self.admission.counters(&counts));
                 let params = vec![("writer", writer.into()), ("after", after.into()), ("upto", upto.into())];
                 write.step_expecting(1, "the statistics were counted by somebody else", &CURSOR_MOVE, params);
                 self.store.write(write).await?;
+                self.left.0.insert(writer, upto);
                 after = upto;
             }
         }
@@ -100,19 +110,28 @@ impl Follower {
 
 async fn counts(store: &Store, after: i64, upto: i64) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
-    for fact in facts(store, after, upto).await? {
-        fact.count(&mut counts);
-    }
+    each_fact(store, (after, upto), |fact| fact.count(&mut counts)).await?;
     Ok(counts)
 }
 
-/// What a writer's events after `after` up to `upto` tell of deliveries.
+/// Shows what a writer's events after the first up to the second tell of deliveries, one by one: few are in memory at once.
 ///
 /// # Errors
-/// As [`Store::read`].
-pub async fn facts(store: &Store, after: i64, upto: i64) -> Result<Vec<Fact>, StoreError> {
-    let rows = store.read(&FACTS, &[("after", after.into()), ("upto", upto.into())]).await?;
-    rows.iter().map(Fact::read).collect()
+/// As [`Store::read`]; some were shown by then.
+pub async fn each_fact(
+    store: &Store,
+    (mut after, upto): (i64, i64),
+    mut each: impl FnMut(Fact),
+) -> Result<(), StoreError> {
+    while after < upto {
+        let through = upto.min(after + PAGE_IDS);
+        let rows = store.read(&FACTS, &[("after", after.into()), ("upto", through.into())]).await?;
+        for row in &rows {
+            each(Fact::read(row)?);
+        }
+        after = through;
+    }
+    Ok(())
 }
 
 /// Up to which event of each writer everything is counted.

@@ -14,6 +14,10 @@ const DAY_US: i64 = 24 * HOUR_US;
 /// Days that are shown when nothing is said.
 const DAYS_DEFAULT: i64 = 7;
 
+/// Times from here on are refused: 9999-01-01. Reason: the month that follows, in any zone, must have a beginning that a
+/// calendar knows, and a year of four digits. (No counter is older than 1970.)
+const END: At = At(253_370_764_800_000_000);
+
 /// How long one row's time is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
@@ -44,6 +48,17 @@ impl Step {
             Step::Hour => 31,
             Step::Day => 400,
             Step::Month | Step::Total => 1_100,
+        }
+    }
+
+    /// The same for a question about keys of which tenants have 200 an hour. Reason: each query reads, and sorts, some ten
+    /// counters of each key and hour; these are some five million at worst, a few seconds' worth. A month is a query of its own;
+    /// by the hour there are many pages, each of which reads all of it anew.
+    pub fn days_max_by_key(self) -> i64 {
+        match self {
+            Step::Hour => 7,
+            Step::Day | Step::Total => 92,
+            Step::Month => 366,
         }
     }
 }
@@ -93,11 +108,8 @@ impl Asked<'_> {
         let mut time = |name: &str, text: Option<&str>, usual: At| {
             let Some(text) = text else { return usual };
             moment(text, zone_us).unwrap_or_else(|| {
-                mistakes.add(
-                    name,
-                    Code::InvalidValue,
-                    "not a time such as 2026-12-01 or 2026-12-01T09:00:00Z",
-                );
+                let why = "not a time from 1970 to 9998 such as 2026-12-01 or 2026-12-01T09:00:00Z";
+                mistakes.add(name, Code::InvalidValue, why);
                 usual
             })
         };
@@ -138,8 +150,7 @@ fn moment(text: &str, zone_us: i64) -> Option<At> {
         10 => At(midnight(text.parse().ok()?)? - zone_us),
         _ => date::parse_rfc3339(text).ok()?,
     };
-    // No counter is older, and no year is longer than four digits.
-    (at.0 >= 0 && at.0 < 253_402_300_800_000_000).then_some(at)
+    (At(0)..END).contains(&at).then_some(at)
 }
 
 fn midnight(date: Date) -> Option<i64> {
@@ -164,6 +175,24 @@ pub fn months_from(at: At, months: i64) -> At {
 }
 
 impl Period {
+    /// Refuses a time that is too long for a question about keys of the tenants' choice.
+    pub fn bound_by_key(&self, mistakes: &mut Mistakes) {
+        let (days_max, length) = (self.step.days_max_by_key(), self.until.0 - self.from.0);
+        // What is too long for any question was told before.
+        if length > days_max * DAY_US && length <= self.step.days_max() * DAY_US {
+            let why = format!(
+                "at most {days_max} days for steps of this length by template, tag, domain, key or link: ask for less at a time"
+            );
+            mistakes.add("from", Code::InvalidValue, why);
+        }
+    }
+
+    /// From when on its last part may be asked for by key, all of it in one row.
+    #[must_use]
+    pub fn from_by_key(&self) -> At {
+        self.from.max(At(self.until.0 - Step::Total.days_max_by_key() * DAY_US))
+    }
+
     /// Its parts in order.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
@@ -181,7 +210,9 @@ impl Period {
         let mut from = self.from;
         while from < self.until {
             let next = months_from(At(from.0 + self.zone_us), 1);
-            let end = At(next.0 - self.zone_us).max(At(from.0 + 1)).min(self.until);
+            let next = At(next.0 - self.zone_us);
+            // Where the calendar ends there is no next month: then the rest is one part.
+            let end = if next > from { next.min(self.until) } else { self.until };
             parts.push(Part { from, until: end, every: None });
             from = end;
         }
@@ -247,7 +278,7 @@ mod tests {
     #[test]
     fn every_wrong_parameter_is_told() {
         type Case = ((&'static str, &'static str, &'static str, &'static str), &'static [&'static str]);
-        let table: [Case; 8] = [
+        let table: [Case; 10] = [
             (("x", "y", "week", "+05:30"), &["zone", "step", "to", "from"]),
             (("2026-11-03", "2026-11-01", "", ""), &["from"]),
             (("2026-11-01", "2026-11-01", "", ""), &["from"]),
@@ -256,6 +287,8 @@ mod tests {
             (("1969-12-31", "2026-11-01", "", "+15:00"), &["zone", "from"]),
             (("", "", "", "02:00"), &["zone"]),
             (("", "", "", "+é:00"), &["zone"]),
+            (("9999-12-01", "9999-12-31", "month", ""), &["to", "from"]),
+            (("9998-12-01", "9999-01-01", "month", ""), &["to", "from"]),
         ];
         for ((from, to, step, zone), wrong) in table {
             assert_eq!(
@@ -263,6 +296,28 @@ mod tests {
                 wrong,
                 "{from} {to} {step} {zone}"
             );
+        }
+    }
+
+    #[test]
+    fn questions_by_key_are_shorter() {
+        let table = [
+            ("2026-11-01", "2026-11-08", "hour", true),
+            ("2026-11-01", "2026-11-09", "hour", false),
+            ("2026-08-01", "2026-11-01", "day", true),
+            ("2026-08-01", "2026-11-02", "day", false),
+            ("2026-08-01", "2026-11-02", "total", false),
+            ("2026-01-01", "2027-01-01", "month", true),
+            ("2026-01-01", "2027-01-03", "month", false),
+        ];
+        for (from, to, step, fits) in table {
+            let period = read(from, to, step, "").expect("good for a question without keys");
+            let mut mistakes = Mistakes::default();
+            period.bound_by_key(&mut mistakes);
+            assert_eq!(mistakes.0.is_empty(), fits, "{from} {to} {step}");
+            let newest = Period { from: period.from_by_key(), step: Step::Total, ..period };
+            newest.bound_by_key(&mut mistakes);
+            assert_eq!(mistakes.0.is_empty(), fits, "what is shortened fits: {from} {to} {step}");
         }
     }
 
@@ -280,5 +335,13 @@ mod tests {
         let across = read("2025-12-31", "2026-01-02", "month", "").expect("good parameters");
         assert_eq!(across.parts().len(), 2);
         assert_eq!(across.show(across.parts()[1].from), "2026-01-01T00:00:00Z");
+        for zone in ["", "+14:00", "-12:00"] {
+            let last = read("9998-12-01", "9998-12-31", "month", zone).expect("good parameters");
+            assert_eq!(last.parts().len(), 1, "{zone}");
+        }
+        // Ten microseconds at the calendar's end, where a part for each of them would be ten.
+        let (from, until) = (At(253_402_300_799_999_990), At(253_402_300_800_000_000));
+        let end = Period { from, until, step: Step::Month, zone_us: 0 };
+        assert_eq!(end.parts(), [Part { from, until, every: None }]);
     }
 }

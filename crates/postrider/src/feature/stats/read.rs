@@ -83,7 +83,7 @@ async fn part_sums(
     let every = part.every.unwrap_or(1);
     // A part of one step that begins behind the edge's has nothing in front of it.
     let edge_slot = |edge: &Edge| match part.every {
-        Some(every) => (edge.at.0 + zone_us).div_euclid(every),
+        Some(every) => edge.at.0.saturating_add(zone_us).div_euclid(every),
         None => i64::from(edge.at == part.from) - 1,
     };
     params.extend([
@@ -122,13 +122,19 @@ fn gathered(rows: &[Row], at: impl Fn(i64) -> At, full: bool) -> Result<Vec<Sums
     Ok(all)
 }
 
-/// Until when everything is counted.
+/// How far behind now nothing is claimed. Reason: an event has the time at which it happened, and waits for its transaction
+/// then; a write that takes longer is a database in trouble.
+const COMMIT_US: i64 = 5_000_000;
+
+/// Until when everything is counted that was stored within five seconds ([`COMMIT_US`]) of when it happened. An outcome that the
+/// database refused for longer, and a request of a recipient that is judged again, change the figures of a time that was told
+/// before.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn counted_until(store: &Store, now: At) -> Result<At, StoreError> {
     let (cursors, heads) = (cursors(store).await?, heads(store).await?);
-    let mut until = now;
+    let mut until = At(now.0 - COMMIT_US);
     for (writer, head) in &heads.0 {
         let after = cursors.0.get(writer).copied().unwrap_or(writer << store::WRITER_SHIFT);
         if after < *head {

@@ -5,6 +5,9 @@
 //! 2. Only hours are compared of which the log still has every event and every message: from [`super::floor`] on, without those
 //!    of which a message has gone before its events. What is mended lies there alone.
 //!
+//! An event that was stored more than a day after it happened may lie outside what is read of a range: see
+//! [`cursor_before`]. Then a recount of everything tells.
+//!
 //! The counters and the recount of the range are in memory: name a range where there are many.
 
 use std::collections::{HashMap, HashSet};
@@ -13,16 +16,14 @@ use mail::At;
 use store::{Row, Store, StoreError, WRITER_SHIFT, Write, query};
 
 use super::admission::{Admission, Slot};
-use super::fact::Counts;
-use super::follow::{Follower, cursors, facts, rows};
+use super::fact::{Counts, Fact};
+use super::follow::{BATCH_EVENTS, Follower, cursors, each_fact, rows};
 use super::{Dimension, HOUR_US, floor};
 use crate::feature::event::merged::cursor_before;
 use crate::feature::event::read::{Cursor, first_above};
 
 query!(ALL, "queries/all.sql");
 
-/// Ids that are read at once.
-const PAGE_IDS: i64 = 8_192;
 /// How often the counters are read again while a server moves them.
 const TRIES_MAX: u32 = 50;
 /// Counters that one write mends.
@@ -77,7 +78,9 @@ pub async fn recount(store: &Store, extent: Extent) -> Result<Recount, StoreErro
     let first = floor(store).await?.max(extent.from.0.saturating_add(HOUR_US - 1) / HOUR_US * HOUR_US);
     let hours = first..extent.until.0;
     let (upto, mut counted) = counters(store, (hours.start, hours.end)).await?;
+    // A key whose counts cancel out was let in all the same.
     let mut raw = Raw { admission: Admission::of(counted.keys()), ..Raw::default() };
+    counted.retain(|_, n| *n != 0);
     let start = if first > 0 { cursor_before(store, At(first)).await? } else { Cursor::default() };
     for (writer, end) in &upto.0 {
         raw.walk(store, (start.0.get(writer).copied().unwrap_or(writer << WRITER_SHIFT), *end)).await?;
@@ -164,12 +167,13 @@ impl Raw {
     async fn walk(&mut self, store: &Store, (mut after, end): (i64, i64)) -> Result<(), StoreError> {
         while after < end {
             let next = first_above(store, after).await?.unwrap_or(end).min(end);
-            let upto = end.min(next - 1 + PAGE_IDS);
+            let upto = end.min(next - 1 + BATCH_EVENTS);
             let mut counts = Counts::default();
-            for fact in facts(store, after, upto).await? {
+            let count = |fact: Fact| {
                 fact.count(&mut counts);
                 self.lost.extend(fact.lost());
-            }
+            };
+            each_fact(store, (next - 1, upto), count).await?;
             for (slot, n) in self.admission.counters(&counts) {
                 *self.sums.entry(slot).or_insert(0) += n;
             }

@@ -6,14 +6,16 @@
 use store::Value;
 
 use super::Dimension;
-use super::fact::OTHERS;
+use super::fact::{OTHERS, cleaned};
 use super::provider;
 use crate::directory::Snapshot;
 use crate::http::error::{Code, Mistakes};
 use crate::id::Noun;
 
-/// Octets of a filter's value.
-const VALUE_OCTETS_MAX: usize = 600;
+/// Octets of a filter's value. Reason: no link that a browser opens is longer; a key holds its first 200 octets.
+const VALUE_OCTETS_MAX: usize = 2_048;
+/// What mail is shown as that came with no key: mail of trusted networks and of our own making.
+const NO_KEY: &str = "-";
 
 /// What rows are grouped by, or narrowed to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,6 +72,14 @@ impl By {
         }
     }
 
+    /// Whether tenants choose its keys, so that an hour may have many. (Sources and providers are ours, streams few.)
+    fn is_by_key(self) -> bool {
+        match self {
+            By::Template | By::TemplateVersion | By::Tag | By::Domain | By::Key | By::Link => true,
+            By::Stream | By::Provider | By::Source => false,
+        }
+    }
+
     /// Its text in SQL: a template's id has 17 letters, a source is four and a slash before its key.
     #[must_use]
     pub fn sql(self) -> &'static str {
@@ -90,8 +100,7 @@ impl By {
                 Ok(0) | Err(_) => OTHERS.to_owned(),
                 Ok(id) => Noun::Stream.show(id),
             },
-            // Mail of trusted networks and of our own making comes with no key.
-            By::Key if group.is_empty() => "-".to_owned(),
+            By::Key if group.is_empty() => NO_KEY.to_owned(),
             _ => group.to_owned(),
         }
     }
@@ -170,14 +179,21 @@ fn value(by: By, text: &str, snapshot: &Snapshot, workspace: i64) -> Result<Stri
         By::Provider if text != OTHERS && !provider::names().any(|name| name == text) => {
             Err("no well-known provider; * stands for all others".to_owned())
         }
-        By::Domain => Ok(text.to_ascii_lowercase()),
-        By::Template | By::TemplateVersion | By::Tag | By::Provider | By::Source | By::Key | By::Link => {
-            Ok(text.to_owned())
-        }
+        By::Domain => Ok(cleaned(&text.to_ascii_lowercase())),
+        By::Tag | By::Link => Ok(cleaned(text)),
+        // As it is shown, so that it can be asked for.
+        By::Key if text == NO_KEY => Ok(String::new()),
+        By::Template | By::TemplateVersion | By::Provider | By::Source | By::Key => Ok(text.to_owned()),
     }
 }
 
 impl Selection {
+    /// Whether it is grouped by, or narrowed to, what tenants choose.
+    #[must_use]
+    pub fn is_by_key(&self) -> bool {
+        self.group.into_iter().chain(self.filters.iter().map(|(by, _)| *by)).any(By::is_by_key)
+    }
+
     /// Conditions in SQL beside workspace, dimension and time, and their parameters.
     #[must_use]
     pub fn conditions(&self) -> (String, Vec<(&'static str, Value)>) {

@@ -37,6 +37,41 @@ async fn change(store: &Store, sql: &'static str) {
     store.write(write).await.expect("changed");
 }
 
+/// The keys of the dimension and hour that have most.
+async fn keys_most(store: &Store) -> i64 {
+    static KEYS: Query = Query::new(
+        "case",
+        "SELECT dimension, hour_us, count(*) FROM (SELECT DISTINCT dimension, hour_us, stream_id, key FROM counter
+           WHERE key <> '*') AS keys GROUP BY dimension, hour_us",
+    );
+    let rows = store.read(&KEYS, &[]).await.expect("counts");
+    rows.iter().map(|row| row.int(2).expect("a count")).max().unwrap_or(0)
+}
+
+/// Sends to one recipient of each of these domains.
+async fn mail_to_domains(harness: &Harness, numbers: std::ops::Range<usize>) {
+    let batch: Vec<_> = numbers.map(|n| email(json!(format!("a@d{n}.example")), json!({}))).collect();
+    assert_eq!(harness.post("/emails/batch", &json!(batch)).await.status, 200);
+    harness.settled().await;
+}
+
+/// Adds an event about a delivery, `(message, delivery)`, to the log.
+async fn tell(harness: &Harness, (at, name): (At, Name), deliveries: &[(i64, i64)], data: &Value) {
+    let mut write = Write::default();
+    for (message, delivery) in deliveries.iter().copied() {
+        let (workspace, data) = (harness.workspace(), Some(data.to_string()));
+        note_delivery(&mut write, at, name, OfDelivery { workspace, message, delivery, attempt: None, data });
+    }
+    harness.app.store.write(write).await.expect("events");
+}
+
+/// Every delivery with its message.
+async fn deliveries(store: &Store) -> Vec<(i64, i64)> {
+    static ALL: Query = Query::new("case", "SELECT message_id, id FROM delivery ORDER BY id");
+    let rows = store.read(&ALL, &[]).await.expect("deliveries");
+    rows.iter().map(|row| (row.int(0).expect("an id"), row.int(1).expect("an id"))).collect()
+}
+
 pub(super) fn email(to: Value, extra: Value) -> Value {
     let mut email = json!({ "from": format!("me@{DOMAIN}"), "to": to, "subject": "s", "text": "t" });
     email.as_object_mut().expect("an object").extend(extra.as_object().cloned().unwrap_or_default());
@@ -141,14 +176,7 @@ async fn a_tenant_that_invents_tags_and_domains_gets_a_bounded_number_of_counter
         harness.settled().await;
         harness.counted().await;
         let store = &harness.app.store;
-        static KEYS: Query = Query::new(
-            "case",
-            "SELECT dimension, hour_us, count(*) FROM (SELECT DISTINCT dimension, hour_us, stream_id, key FROM counter
-               WHERE key <> '*') AS keys GROUP BY dimension, hour_us",
-        );
-        for row in store.read(&KEYS, &[]).await.expect("counts") {
-            assert!(row.int(2).expect("a count") <= KEYS_MAX as i64, "{}", row.text(0).expect("a name"));
-        }
+        assert!(keys_most(store).await <= KEYS_MAX as i64);
         let together = counters(store, "domain").await;
         let others = |metric: &str| together.iter().find(|line| line.starts_with(&format!("* {metric} "))).cloned();
         assert!(others("accepted").is_some() && others("delivered").is_some(), "{together:?}");
@@ -211,6 +239,68 @@ async fn an_hour_of_which_a_message_is_gone_is_left_out() {
         change(store, "UPDATE counter SET n = 9 WHERE dimension = 'all' AND metric = 'accepted'").await;
         let done = recount(store, Extent::ALL).await.expect("a recount");
         assert_eq!((done.left_out, done.differences), (1, vec![]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_begins_anew_where_somebody_else_counted_meanwhile() {
+    on_both(async |harness: &Harness| {
+        let store = &harness.app.store;
+        let mut follower = Follower::new(store);
+        mail_to_domains(harness, 0..KEYS_MAX - 50).await;
+        follower.catch_up().await.expect("counted");
+        mail_to_domains(harness, KEYS_MAX - 50..KEYS_MAX).await;
+        assert_eq!(differences(store).await, [], "a recount counts what is new, and lets the last keys in");
+        mail_to_domains(harness, KEYS_MAX..KEYS_MAX + 50).await;
+        follower.catch_up().await.expect("counted");
+        assert_eq!(keys_most(store).await, KEYS_MAX as i64);
+        assert_eq!(differences(store).await, []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_whose_counts_cancel_out_keeps_its_place() {
+    on_both(async |harness: &Harness| {
+        let store = &harness.app.store;
+        mail_to_domains(harness, 0..KEYS_MAX + 20).await;
+        let all = deliveries(store).await;
+        let (one, others) = all.split_at(1);
+        let earlier = At(harness.app.now().hour().0 - 5 * super::HOUR_US);
+        let read = json!({ "verdict": "person", "first": true });
+        let taken_back = json!({
+            "kind": "read", "at": mail::date::rfc3339(earlier), "verdict": "machine", "first": false, "before": read,
+        });
+        tell(harness, (earlier, Name::EmailRead), one, &read).await;
+        harness.counted().await;
+        tell(harness, (harness.app.now(), Name::EmailReclassified), one, &taken_back).await;
+        harness.counted().await;
+        tell(harness, (earlier, Name::EmailRead), others, &read).await;
+        harness.counted().await;
+        assert_eq!(keys_most(store).await, KEYS_MAX as i64);
+        assert_eq!(differences(store).await, [], "the one that came too late stays outside");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_stored_hours_after_it_happened_is_compared_at_its_hour() {
+    on_both(async |harness: &Harness| {
+        let store = &harness.app.store;
+        mail_to_domains(harness, 0..1).await;
+        let one = deliveries(store).await;
+        let hour = harness.app.now().hour();
+        let opened = json!({ "verdict": "person", "first": false });
+        tell(harness, (hour, Name::EmailOpened), &one, &opened).await;
+        // Outcomes that the database refused all night.
+        let late = At(hour.0 - 9 * super::HOUR_US);
+        tell(harness, (late, Name::EmailOpened), &vec![one[0]; 100], &opened).await;
+        tell(harness, (hour, Name::EmailOpened), &one, &opened).await;
+        harness.counted().await;
+        let done = recount(store, Extent { from: hour, until: Extent::ALL.until }).await.expect("a recount");
+        assert_eq!(done.differences, []);
+        assert!(done.counters > 0);
     })
     .await;
 }

@@ -59,7 +59,7 @@ struct TimesAnswer {
     from: String,
     to: String,
     step: &'static str,
-    /// What happened before this moment is counted.
+    /// What happened before this moment is counted, unless the database was away for seconds just then.
     counted_until: String,
     /// The greatest error of a quantile, as a share of it.
     error: f64,

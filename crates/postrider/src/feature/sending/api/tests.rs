@@ -310,6 +310,37 @@ async fn a_scheduled_email_can_be_moved_and_cancelled() {
 }
 
 #[tokio::test]
+async fn an_email_that_a_recipient_has_is_not_moved_for_the_others() {
+    on_both(async |harness: &Harness| {
+        let changes = [
+            ("state = 'done', disposition = 'delivered', finished_us = due_us", 409),
+            ("state = 'done', disposition = 'bounced', reason = 'hard.domain', finished_us = due_us", 409),
+            ("attempts = 1", 409),
+            ("state = 'done', disposition = 'suppressed', finished_us = due_us", 200),
+        ];
+        for (change, status) in changes {
+            let later = json!({"scheduled_at": "in 1 hour", "to": ["a@example.org", "b@example.org"]});
+            let answer = harness.post("/emails", &with(later)).await;
+            let path = format!("/emails/{}", id(&answer));
+            let first = format!("UPDATE delivery SET {change} WHERE id = (SELECT max(id) FROM delivery)");
+            let mut write = store::Write::default();
+            write.step(Box::leak(Box::new(store::Query::composed("case", first))), vec![]);
+            harness.app.store.write(write).await.expect("one recipient is ahead");
+            let before = harness.get(&path).await.json()["scheduled_at"].clone();
+            let moved = harness.ask("PATCH", &path, &json!({"scheduled_at": "in 2 hours"})).await;
+            assert_eq!(moved.status, status, "{change}: {}", moved.json());
+            if status == 409 {
+                assert!(moved.json().to_string().contains("was attempted already"), "{}", moved.json());
+                assert_eq!(harness.get(&path).await.json()["scheduled_at"], before, "{change}");
+                let cancelled = harness.post(&format!("{path}/cancel"), &json!({})).await;
+                assert_eq!(cancelled.status, 200, "{change}: what waits can be cancelled");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_moved_to_now_is_delivered() {
     on_both(async |harness: &Harness| {
         let answer = harness.post("/emails", &with(json!({"scheduled_at": "in 1 hour"}))).await;
