@@ -146,7 +146,7 @@ fn filters_write_what_mail_needs() {
         ),
         (
             "{{ items|selectattr('p', 'ge', 2)|length }} {{ 4 is divisibleby(2) }} {{ 4 is divisibleby(0) }}",
-            "1 true false",
+            "1 True False",
         ),
         ("{% for x in range(3) %}{{ loop.index }}{{ ',' if not loop.last }}{% endfor %}", "1,2,3"),
         ("a\r\nBcc: x@y.example\0\u{2028}b \t c\u{7}", "a Bcc: x@y.example b c"),
