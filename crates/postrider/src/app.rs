@@ -56,8 +56,12 @@ pub struct App {
     pub bodies: Arc<Room>,
     /// Files that are fetched from URLs.
     pub fetches: Arc<Room>,
-    /// Octets of files on their way to recipients.
+    /// Mails that spam filters are asked about.
+    pub scoring: crate::turns::Turns,
+    /// Files on their way to recipients, by workspace.
     pub downloads: Arc<Room>,
+    /// The same, by link.
+    pub downloads_of_links: Arc<Room>,
     /// Which files are refused.
     pub dangers: content::danger::Rules,
     /// Who follows events as they happen.

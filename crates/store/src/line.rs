@@ -157,7 +157,7 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Kind, Statement, Value};
+    use crate::{Guard, Kind, Query, Statement, Value};
 
     static BIG: Statement = Statement::insert("big", &[("bytes", Kind::Blob)]);
 
@@ -177,6 +177,25 @@ mod tests {
         line.close();
         let sizes: Vec<_> = std::iter::from_fn(|| line.take_blocking()).map(|batch| batch.len()).collect();
         assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn what_steps_and_guards_carry_counts_too() {
+        static ADD: Query = Query::new("case", "INSERT INTO big VALUES (:bytes)");
+        let line = Line::default();
+        let half = || vec![("bytes", Value::Blob(vec![0; BATCH_BYTES_MAX / 2].into()))];
+        for _ in 0..2 {
+            let mut write = Write::default();
+            write.step(&ADD, half());
+            line.join(write, Box::new(drop));
+            line.join(
+                Write { guard: Some(Guard { query: &ADD, params: half() }), ..Write::default() },
+                Box::new(drop),
+            );
+        }
+        line.close();
+        let sizes: Vec<_> = std::iter::from_fn(|| line.take_blocking()).map(|batch| batch.len()).collect();
+        assert_eq!(sizes, [1, 1, 1, 1], "two are a little more than a batch");
     }
 
     #[test]

@@ -142,8 +142,13 @@ impl Write {
 
     pub(crate) fn size(&self) -> usize {
         self.rows.iter().flat_map(|row| row.values.iter()).map(Value::size).sum::<usize>()
-            + 64 * self.steps.len()
+            + self.steps.iter().map(|step| 64 + size_of(&step.params)).sum::<usize>()
+            + self.guard.as_ref().map_or(0, |guard| size_of(&guard.params))
     }
+}
+
+fn size_of(params: &[(&'static str, Value)]) -> usize {
+    params.iter().map(|(_, value)| value.size()).sum()
 }
 
 impl Step {

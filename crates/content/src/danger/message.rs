@@ -4,6 +4,7 @@
 
 use super::{Danger, Rules, START_BYTES};
 use crate::track::mime;
+use crate::track::transfer::Encoding;
 
 /// Why a message is refused.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -24,8 +25,8 @@ pub fn in_message(rules: &Rules, raw: &[u8]) -> Result<(), Refused> {
     for file in mime::files(raw).ok_or(Refused::Unreadable)? {
         let by_name = file.names.iter().find_map(|name| rules.of_name(name));
         let danger = by_name.or_else(|| rules.of_type(&file.content_type)).or_else(|| {
-            let start = file.encoding?.decode_start(&raw[file.body.clone()], START_BYTES);
-            rules.of_content(&start)
+            let starts = Encoding::beginnings(file.encoding, &raw[file.body.clone()], START_BYTES);
+            starts.iter().find_map(|start| rules.of_content(start))
         });
         if let Some(danger) = danger {
             return Err(Refused::Danger(danger));
@@ -67,6 +68,10 @@ mod tests {
             "Content-Disposition: inline; filename=\"a.exe\\\"\"",
             "Content-Disposition: attachment; filename (comment) = (another) a.exe",
             "Content-Disposition: attachment; filename=\"\u{202e}fdp.a.pdf\"",
+            // To a reader that knows no comments.
+            "Content-Disposition: attachment; filename=x(.js",
+            "Content-Disposition: attachment; filename=x(.js ;)",
+            "Content-Type: text/plain (; name=a.exe ;)",
         ];
         for fields in refused {
             assert!(matches!(judged(fields, "x"), Err(Refused::Danger(_))), "{fields}");
@@ -85,6 +90,44 @@ mod tests {
     }
 
     #[test]
+    fn parts_that_readers_would_cut_at_different_lines_are_refused() {
+        let cut = |content_type: &str| {
+            let part = "--x\r\nContent-Type: text/plain\r\n\r\nHi\r\n--x--\r\n";
+            let raw = format!("From: a@b.example\r\nContent-Type: multipart/{content_type}\r\n\r\n{part}");
+            in_message(&Rules::default(), raw.as_bytes())
+        };
+        for doubtful in [
+            "mixed",
+            "mixed; boundary=",
+            "mixed; boundary=y",
+            "mixed; boundary=x; boundary=y",
+            "mixed; boundary=x; Boundary=x",
+            "mixed; boundary*0=x",
+            "mixed; boundary*=utf-8''x",
+            "mixed; boundary=x; boundary*1=y",
+            "mixed; boundary=\"x \"",
+            "mixed; boundary=\"x\\y\"",
+            "mixed; boundary=\"x",
+            "mixed; boundary=\"x\"y",
+            "mixed; boundary=x y",
+            "mixed; boundary=x(y",
+            "mixed (; boundary=y ;); boundary=x",
+            "signed; boundary=y",
+        ] {
+            assert_eq!(cut(doubtful), Err(Refused::Unreadable), "{doubtful}");
+        }
+        for certain in [
+            "mixed; boundary=x",
+            "mixed; boundary=\"x\"",
+            "mixed; charset=utf-8; Boundary = x ; type=\"text/html\"",
+            "alternative;\r\n\tboundary=\"x\"",
+            "signed; boundary=x; protocol=\"application/pgp-signature\"",
+        ] {
+            assert_eq!(cut(certain), Ok(()), "{certain}");
+        }
+    }
+
+    #[test]
     fn a_program_is_found_under_any_name_and_encoding() {
         let octets = "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: ";
         let windows = "TVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\nAAAAAAAAAAAAAAAAAAAAgAAAAA4fug4A";
@@ -93,10 +136,23 @@ mod tests {
             ("base64", "f0VM\r\nRgIB"),
             ("quoted-printable", "=7FELF=02"),
             ("7bit", "#!/bin/sh"),
+            // Behind blank lines, padding, soft line ends and nonsense; in an encoding that nobody knows.
+            ("base64", &format!("{}{windows}", "\r\n".repeat(1_000))),
+            ("base64", &format!("{}{windows}", " ! ".repeat(100_000))),
+            ("base64", &format!("===={windows}")),
+            ("base64", "fw==RUxGAgE="),
+            ("quoted-printable", &format!("{}=7FELF=02", "=\r\n".repeat(1_000))),
+            ("quoted-printable", &format!("{}=7FELF=02", "= \t\r\n".repeat(1_000))),
+            ("quoted-printable", "=7FELF=02=XY"),
+            ("quoted-printable", "==7FELF"),
+            ("base64 (a comment)", windows),
+            ("x-nobody-knows", "#!/bin/sh"),
+            ("x-nobody-knows", "=7FELF"),
+            ("8-bit", windows),
         ] {
             assert!(
                 matches!(judged(&format!("{octets}{encoding}"), body), Err(Refused::Danger(_))),
-                "{body}"
+                "{encoding}: {body:.100}"
             );
         }
         assert_eq!(judged(&format!("{octets}base64"), "JVBERi0xLjcK"), Ok(()));

@@ -47,6 +47,8 @@ fn declaration(text: &str) -> Option<(&str, &str)> {
 fn cut<'a>(css: &'a str, mut each: impl FnMut(Option<char>, usize, &'a str)) {
     let bytes = css.as_bytes();
     let (mut from, mut at, mut brackets) = (0, 0, 0_usize);
+    // Nothing of the piece was seen yet: it begins later.
+    let mut blank = true;
     let mut tell = |end: Option<char>, from: usize, to: usize| {
         let text = &css[from..to];
         let trimmed = text.trim_start();
@@ -59,30 +61,32 @@ fn cut<'a>(css: &'a str, mut each: impl FnMut(Option<char>, usize, &'a str)) {
             b'/' if bytes.get(at + 1) == Some(&b'*') => {
                 let end = css[at + 2..].find("*/").map_or(bytes.len(), |end| at + 2 + end + 2);
                 // A comment before a piece is no part of it.
-                if css[from..at].trim().is_empty() {
+                if blank {
                     from = end;
                 }
                 at = end;
                 continue;
             }
+            space if blank && space.is_ascii_whitespace() => from = at + 1,
             quote @ (b'"' | b'\'') => {
+                blank = false;
                 at += 1;
                 while at < bytes.len() && bytes[at] != quote && bytes[at] != b'\n' {
                     at += if bytes[at] == b'\\' { 2 } else { 1 };
                 }
             }
-            b'(' => brackets += 1,
-            b')' => brackets = brackets.saturating_sub(1),
+            b'(' => (brackets, blank) = (brackets + 1, false),
+            b')' => (brackets, blank) = (brackets.saturating_sub(1), false),
             // A brace ends what a bracket that was never closed began.
             end @ (b'{' | b'}') => {
                 tell(Some(char::from(end)), from, at);
-                (from, brackets) = (at + 1, 0);
+                (from, brackets, blank) = (at + 1, 0, true);
             }
             b';' if brackets == 0 => {
                 tell(Some(';'), from, at);
-                from = at + 1;
+                (from, blank) = (at + 1, true);
             }
-            _ => {}
+            _ => blank = false,
         }
         at += 1;
     }

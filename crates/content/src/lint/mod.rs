@@ -1,7 +1,8 @@
 //! Advice on a mail before it is sent: what breaks, deceives, or is not shown, each with a reason and a fix.
 //!
 //! Guarantees
-//! 1. Total, and linear in what it is given; HTML beyond [`HTML_MAX_BYTES`] or nested beyond [`MEMORY_MAX`] is told of, not read.
+//! 1. Total, and linear in what it is given; HTML or a text beyond [`HTML_MAX_BYTES`], or HTML nested beyond
+//!    [`MEMORY_MAX`], is told of, not read.
 //! 2. At most [`OF_A_RULE_MAX`] findings a rule; how many more there were is counted.
 //! 3. A code never changes its meaning. All are in `docs/lint.md`.
 //! 4. What stands in comments, conditional ones for Outlook too, is not looked at.

@@ -8,7 +8,7 @@ use super::Mail;
 use super::finding::{Field, Findings};
 use super::link::is_leaving;
 use super::rules::Rule;
-use super::walk::Seen;
+use super::walk::{HTML_MAX_BYTES, Seen};
 use crate::track::UNSUBSCRIBE;
 
 /// Octets of HTML at which Gmail cuts, and a little before.
@@ -26,8 +26,12 @@ const PLACEHOLDERS: &[&str] = &["lorem ipsum", "[insert ", "[your name]", "[firs
 pub(super) fn check(mail: &Mail<'_>, seen: Option<&Seen>, findings: &mut Findings) {
     for field in [Field::Subject, Field::Preheader, Field::Html, Field::Text] {
         let text = mail.field(field);
-        expressions(text, field, findings);
-        placeholders(text, field, findings);
+        if text.len() <= HTML_MAX_BYTES {
+            expressions(text, field, findings);
+            placeholders(text, field, findings);
+        } else if field == Field::Text {
+            findings.whole(Rule::TextTooLong, field, "");
+        }
     }
     size(mail, findings);
     preheader(mail, findings);
@@ -55,11 +59,12 @@ fn preheader(mail: &Mail<'_>, findings: &mut Findings) {
 }
 
 fn leaving(mail: &Mail<'_>, seen: Option<&Seen>, findings: &mut Findings) {
-    let text = mail.text.unwrap_or_default();
+    let too_long = text_too_long(mail);
+    let text = mail.text.filter(|_| !too_long).unwrap_or_default();
     let in_text = memmem::find(text.as_bytes(), UNSUBSCRIBE.as_bytes()).is_some();
     let placeholder = seen.map_or(in_text, |seen| seen.links.placeholder || in_text);
-    // A document that could not be read may have it.
-    let found = seen.map_or_else(|| is_leaving(text), |seen| seen.links.leaving || seen.broken);
+    // What could not be read may have it.
+    let found = seen.map_or_else(|| too_long || is_leaving(text), |seen| seen.links.leaving || seen.broken);
     let field = if mail.html.is_some() { Field::Html } else { Field::Text };
     if mail.marketing == Some(true) && !found && !placeholder {
         findings.whole(Rule::UnsubscribeMissing, field, "");
@@ -68,7 +73,14 @@ fn leaving(mail: &Mail<'_>, seen: Option<&Seen>, findings: &mut Findings) {
     }
 }
 
+fn text_too_long(mail: &Mail<'_>) -> bool {
+    mail.text.is_some_and(|text| text.len() > HTML_MAX_BYTES)
+}
+
 fn text(mail: &Mail<'_>, seen: Option<&Seen>, findings: &mut Findings) {
+    if text_too_long(mail) {
+        return;
+    }
     let written = mail.text.map(str::trim);
     let Some(seen) = seen else {
         if written.is_none_or(str::is_empty) {

@@ -40,6 +40,7 @@ rules! {
     Clipped = "clipped", Warning, "Gmail cuts a mail at 102 KB of HTML: its end, the link to unsubscribe and the pixel are not shown", "shorten it, or lead to a page with the rest";
     NearlyClipped = "nearly-clipped", Hint, "Gmail cuts a mail at 102 KB of HTML, and tracking makes links longer", "shorten it";
     HtmlTooLong = "html-too-long", Error, "it is too long to be looked at", "shorten it";
+    TextTooLong = "text-too-long", Error, "it is too long to be looked at", "shorten it";
     HtmlUnreadable = "html-unreadable", Error, "the HTML is nested too deep, or a tag is too long", "close what is opened";
     ImageHeavy = "image-heavy", Hint, "an image of more than 300 KB is slow on a phone", "make it smaller";
     ImagesHeavy = "images-heavy", Warning, "images of more than 1 MB together are slow on a phone", "make them smaller or fewer";

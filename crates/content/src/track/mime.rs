@@ -3,13 +3,15 @@
 //! Guarantees
 //! 1. One pass over the message: every line is compared with the open boundaries once.
 //! 2. No text is found inside attachments, enclosed messages, and what is signed or encrypted.
-//! 3. A message that can be read in two ways has no parts: two Content-Type fields, a header section that cannot be read.
+//! 3. A message that can be read in two ways has no parts: two Content-Type fields, a header section that cannot be read, a boundary
+//!    that readers would take differently or that stands nowhere.
 
 use std::ops::Range;
 
 use mail::Headers;
 use memchr::memmem;
 
+use super::field::{Parameters, boundary, without_comments};
 use super::name::names;
 use super::transfer::Encoding;
 
@@ -146,6 +148,10 @@ impl Walk<'_> {
         let depth = self.open.len();
         self.open.push(boundary);
         let mut ended = self.next_delimiter(body);
+        if ended.as_ref().is_none_or(|delimiter| delimiter.depth < depth) {
+            // Whoever read another boundary would find other parts.
+            return None;
+        }
         while let Some(delimiter) = &ended {
             if delimiter.depth < depth || delimiter.closes {
                 break;
@@ -200,12 +206,11 @@ impl Walk<'_> {
         let encoding = one("Content-Transfer-Encoding")?;
         let encoding_field = headers.find("Content-Transfer-Encoding").map(|field| field.range);
         let encoding_field = encoding_field.unwrap_or(headers.fields_end()..headers.fields_end());
-        let (content_type, disposition) = (without_comments(&content_type), without_comments(&disposition));
-        let names = || [names(&disposition, "filename"), names(&content_type, "name")].concat();
-        let (content_type, disposition) = (Parameters::read(&content_type), Parameters::read(&disposition));
-        let charset = content_type.value("charset").map(str::to_owned);
+        let fields = Fields { content_type, disposition };
+        let stripped = fields.without_comments();
+        let charset = Parameters::read(&stripped.content_type).value("charset").map(str::to_owned);
         Some(Declared {
-            kind: kind(content_type, &disposition, names),
+            kind: kind(&fields, &stripped)?,
             charset,
             encoding: Encoding::named(encoding.split(';').next().unwrap_or_default().trim()),
             encoding_field: at + encoding_field.start..at + encoding_field.end,
@@ -214,110 +219,49 @@ impl Walk<'_> {
     }
 }
 
-fn kind(content_type: Parameters, disposition: &Parameters, names: impl Fn() -> Vec<String>) -> Kind {
-    let attached = disposition.main == "attachment"
-        || disposition.value("filename").is_some()
-        || content_type.value("name").is_some();
-    match content_type.main.as_str() {
+/// The two fields that say what a part is.
+#[derive(PartialEq, Eq)]
+struct Fields {
+    content_type: String,
+    disposition: String,
+}
+
+impl Fields {
+    fn without_comments(&self) -> Fields {
+        Fields {
+            content_type: without_comments(&self.content_type),
+            disposition: without_comments(&self.disposition),
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        [names(&self.disposition, "filename"), names(&self.content_type, "name")].concat()
+    }
+
+    fn has_name(&self) -> bool {
+        Parameters::read(&self.disposition).value("filename").is_some()
+            || Parameters::read(&self.content_type).value("name").is_some()
+    }
+}
+
+/// What a part is; not every reader knows comments, so its names are those with and without them. `None` for a multipart of which
+/// two readers would find different parts.
+fn kind(raw: &Fields, stripped: &Fields) -> Option<Kind> {
+    let readings = if raw == stripped { &[stripped][..] } else { &[raw, stripped] };
+    let main = Parameters::read(&stripped.content_type).main;
+    let attached = Parameters::read(&stripped.disposition).main == "attachment"
+        || readings.iter().any(|fields| fields.has_name());
+    Some(match main.as_str() {
         "text/html" if !attached => Kind::Text(TextKind::Html),
         // RFC 2045 §5.2: what says nothing is plain text.
         "text/plain" | "" if !attached => Kind::Text(TextKind::Plain),
-        multipart if multipart.starts_with("multipart/") => match content_type.value("boundary") {
-            Some(boundary) if !boundary.is_empty() => Kind::Multipart {
-                boundary: boundary.as_bytes().to_vec(),
-                sealed: matches!(multipart, "multipart/signed" | "multipart/encrypted"),
-            },
-            Some(_) | None => Kind::File { content_type: content_type.main, names: names() },
+        multipart if multipart.starts_with("multipart/") => Kind::Multipart {
+            boundary: boundary(&raw.content_type, &stripped.content_type)?,
+            sealed: matches!(multipart, "multipart/signed" | "multipart/encrypted"),
         },
-        _ => Kind::File { content_type: content_type.main, names: names() },
-    }
-}
-
-/// A field with parameters: `text/html; charset="utf-8"` (RFC 2045 §5.1).
-struct Parameters {
-    /// What stands before the first semicolon, in lower case.
-    main: String,
-    list: Vec<(String, String)>,
-}
-
-impl Parameters {
-    /// Reads a field without comments.
-    fn read(field: &str) -> Parameters {
-        let mut pieces = split_quoted(field).into_iter();
-        let main = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
-        let list = pieces.filter_map(|piece| {
-            let (name, value) = piece.split_once('=')?;
-            // RFC 2231 §4: `filename*=` tells the same thing in another alphabet.
-            let name = name.trim().trim_end_matches('*').trim_end_matches("*0").to_ascii_lowercase();
-            Some((name, unquoted(value.trim())))
-        });
-        Parameters { main, list: list.collect() }
-    }
-
-    fn value(&self, name: &str) -> Option<&str> {
-        self.list.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Splits at semicolons that stand in no quotes.
-pub(super) fn split_quoted(field: &str) -> Vec<&str> {
-    let (mut pieces, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
-    for (at, byte) in field.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b';' if !quoted => {
-                pieces.push(&field[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    pieces.push(&field[start..]);
-    pieces
-}
-
-/// Comments stand for a space (RFC 5322 §3.2.2).
-fn without_comments(field: &str) -> String {
-    let (mut out, mut depth, mut quoted, mut escaped) =
-        (String::with_capacity(field.len()), 0_u32, false, false);
-    for c in field.chars() {
-        let was_escaped = std::mem::take(&mut escaped);
-        match c {
-            '\\' if !was_escaped && (quoted || depth > 0) => escaped = true,
-            '"' if !was_escaped && depth == 0 => quoted = !quoted,
-            '(' if !was_escaped && !quoted => depth += 1,
-            ')' if !was_escaped && !quoted && depth > 0 => {
-                depth -= 1;
-                out.push(' ');
-                continue;
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            out.push(c);
-        }
-    }
-    out
-}
-
-pub(super) fn unquoted(value: &str) -> String {
-    let Some(inner) = value.strip_prefix('"') else {
-        return value.split_ascii_whitespace().next().unwrap_or_default().to_owned();
-    };
-    let mut out = String::with_capacity(inner.len());
-    let mut escaped = false;
-    for c in inner.chars() {
-        match c {
-            _ if escaped => {
-                out.push(c);
-                escaped = false;
-            }
-            '\\' => escaped = true,
-            '"' => break,
-            c => out.push(c),
-        }
-    }
-    out
+        _ => Kind::File {
+            content_type: main,
+            names: readings.iter().flat_map(|fields| fields.names()).collect(),
+        },
+    })
 }

@@ -12,6 +12,7 @@
 //! Not here: what the new URLs say (tokens), whether a message is tracked.
 
 mod charset;
+mod field;
 mod html;
 mod message;
 pub(crate) mod mime;
@@ -19,7 +20,7 @@ mod name;
 #[cfg(test)]
 mod tests;
 mod text;
-mod transfer;
+pub(crate) mod transfer;
 
 pub use html::{HtmlError, links, rewrite_html};
 pub use message::rewrite_message;

@@ -4,7 +4,7 @@
 
 use mail::header::decode_text;
 
-use super::mime::{split_quoted, unquoted};
+use super::field::{split_quoted, unquoted};
 
 /// Pieces of one name (RFC 2231 §3). Reason: a name has 255 octets, and a piece some 50 of them.
 const PIECES_MAX: usize = 100;

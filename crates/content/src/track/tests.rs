@@ -175,6 +175,12 @@ fn sealed_and_doubtful_mail_stays_as_it_is() {
         "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!\r\n".to_owned(),
         "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=XY\r\n".to_owned(),
         format!("Content-Type: multipart/mixed\r\n\r\n--b\r\n{part}--b--\r\n"),
+        format!("Content-Type: multipart/mixed; boundary=b; boundary=c\r\n\r\n--b\r\n{part}--b--\r\n"),
+        format!("Content-Type: multipart/mixed; boundary*0=b\r\n\r\n--b\r\n{part}--b--\r\n"),
+        format!("Content-Type: multipart/mixed; boundary=\"b \"\r\n\r\n--b\r\n{part}--b--\r\n"),
+        format!(
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{part}--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--b--\r\n"
+        ),
     ];
     for raw in cases {
         assert_eq!(message(raw.as_bytes()), None, "{raw}");

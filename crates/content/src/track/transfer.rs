@@ -1,6 +1,7 @@
 //! Content transfer encodings (RFC 2045 §6), both ways.
 //!
-//! Guarantee: what is not exactly as the RFC has it is not decoded, so that nothing is lost by decoding and encoding again.
+//! Guarantee: what is not exactly as the RFC has it is not decoded, so that nothing is lost by decoding and encoding again. Where a
+//! body is only looked at, it is read as loosely as any reader would.
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
@@ -13,6 +14,14 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// What a reader takes padding for that stands before the end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Padding {
+    Skipped,
+    /// What follows is encoded by itself.
+    BeginsAnew,
+}
 
 /// How a body travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,27 +58,19 @@ impl Encoding {
         }
     }
 
-    /// The first octets of a body, up to `max`; fewer where it is not so encoded.
-    pub(crate) fn decode_start(self, body: &[u8], max: usize) -> Vec<u8> {
-        // No encoding needs four octets for one but between white space.
-        let start = &body[..body.len().min(4 * max)];
-        let mut octets = match self {
-            Encoding::Identity => start.to_vec(),
-            Encoding::QuotedPrintable => {
-                // Cut between lines and escapes.
-                let end = start.iter().rposition(|byte| *byte == b'=').filter(|at| at + 3 > start.len());
-                decode_quoted_printable(&start[..end.unwrap_or(start.len())]).unwrap_or_default()
-            }
-            Encoding::Base64 => {
-                // Readers skip what is no letter of the alphabet.
-                let letters = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-                let mut dense: Vec<u8> = start.iter().copied().filter(letters).collect();
-                dense.truncate(dense.len() / 4 * 4);
-                BASE64.decode(dense).unwrap_or_default()
-            }
-        };
-        octets.truncate(max);
-        octets
+    /// How a body may begin once it is decoded, as each common reader would have it: readers skip what they do not understand,
+    /// or take it as it is. An encoding that the RFC does not know may be taken for any. Up to `max` octets each, in one pass.
+    pub(crate) fn beginnings(encoding: Option<Encoding>, body: &[u8], max: usize) -> Vec<Vec<u8>> {
+        let raw = || body[..body.len().min(max)].to_vec();
+        let printable = || [b"=".as_slice(), b""].map(|odd| quoted_printable_start(body, max, odd));
+        let letters =
+            || [Padding::Skipped, Padding::BeginsAnew].map(|padding| base64_start(body, max, padding));
+        match encoding {
+            Some(Encoding::Identity) => vec![raw()],
+            Some(Encoding::QuotedPrintable) => printable().into(),
+            Some(Encoding::Base64) => letters().into(),
+            None => std::iter::once(raw()).chain(printable()).chain(letters()).collect(),
+        }
     }
 
     /// The encoding in which `body` can travel: this one, unless a line is too long to go as it is.
@@ -121,6 +122,63 @@ fn decode_quoted_printable(body: &[u8]) -> Option<Vec<u8>> {
     }
     out.extend_from_slice(rest);
     Some(out)
+}
+
+/// The first octets of quoted-printable; `odd` stands for a `=` that begins no escape.
+fn quoted_printable_start(body: &[u8], max: usize, odd: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(max);
+    let mut rest = body;
+    while let Some((byte, behind)) = rest.split_first()
+        && out.len() < max
+    {
+        rest = behind;
+        match behind {
+            _ if *byte != b'=' => out.push(*byte),
+            [high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                out.push(hex(*high) << 4 | hex(*low));
+                rest = after;
+            }
+            _ => {
+                let blanks = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                let end = &behind[blanks..];
+                match end.strip_prefix(b"\r\n").or_else(|| end.strip_prefix(b"\n")) {
+                    Some(after) => rest = after,
+                    None => out.extend_from_slice(odd),
+                }
+            }
+        }
+    }
+    out.truncate(max);
+    out
+}
+
+/// The first octets of base64, whatever stands between its letters.
+fn base64_start(body: &[u8], max: usize, padding: Padding) -> Vec<u8> {
+    let mut out = Vec::with_capacity(max);
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in body {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' if padding == Padding::BeginsAnew => {
+                count = 0;
+                continue;
+            }
+            _ => continue,
+        };
+        (bits, count) = (bits << 6 | u32::from(value), count + 6);
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count & 0xff) as u8);
+            if out.len() == max {
+                break;
+            }
+        }
+    }
+    out
 }
 
 fn hex(digit: u8) -> u8 {

@@ -22,6 +22,7 @@ use crate::directory::Directory;
 use crate::feature::attachment::{download, fetch};
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::{By, tail};
+use crate::feature::lint::filter::SCORED_AT_ONCE;
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
@@ -181,7 +182,9 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         list_turns: Turns::new(settings.database.connections_max as usize / 2),
         bodies: Room::new(bodies_max, bodies_max / 2),
         fetches: Room::new(fetch::FETCHES_MAX, fetch::FETCHES_OF_WORKSPACE_MAX),
-        downloads: Room::new(download::DOWNLOADS_BYTES_MAX, download::DOWNLOADS_BYTES_MAX / 2),
+        scoring: Turns::new(SCORED_AT_ONCE),
+        downloads: Room::new(download::STREAMS_MAX, download::STREAMS_OF_WORKSPACE_MAX),
+        downloads_of_links: Room::new(download::STREAMS_MAX, download::STREAMS_OF_LINK_MAX),
         dangers: content::danger::Rules::new(&settings.attachments.blocked, &settings.attachments.allowed),
         followers: Room::new(tail::FOLLOWERS_MAX, tail::FOLLOWERS_OF_WORKSPACE_MAX),
         starts,

@@ -3,7 +3,7 @@
 //! Guarantees
 //! 1. A connection is held only while its [`net::listen::Admission`] is.
 //! 2. A client that sends the header of a request octet by octet, or none, is gone after `http.header_timeout_s`; one that
-//!    takes nothing of an answer, after `http.idle_timeout_s`.
+//!    takes nothing of an answer, after `http.idle_timeout_s`; one that takes it too slowly on average ([`LEAST`]), a little later.
 //! 3. Under TLS nothing is read before the handshake, which has as long as a header.
 //! 4. The header of a request takes [`HEAD_MAX_BYTES`] of memory at most.
 //!
@@ -25,7 +25,7 @@ use hyper_util::service::TowerToHyperService;
 use net::listen::{Arrival, Stop};
 use net::tls::ServerTls;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use crate::settings::Http;
 
@@ -78,7 +78,7 @@ pub(super) async fn serve(
         request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
         service.call(request)
     });
-    let stream = Impatient::new(stream, limits.idle_timeout);
+    let stream = Impatient::new(stream, limits.idle_timeout, LEAST);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
@@ -97,24 +97,76 @@ pub(super) async fn serve(
     }
 }
 
-/// A stream that breaks when its peer takes nothing for too long.
+/// How fast octets are taken at least, once some had to wait.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// From the first that had to wait on.
+    grace: Duration,
+    octets_per_s: u64,
+}
+
+/// What a client takes at least. Reason: what an answer holds is in memory until its client has taken it, and a bad line is four
+/// times as fast.
+const LEAST: Pace = Pace { grace: Duration::from_secs(30), octets_per_s: 8 << 10 };
+
+/// An answer that had to wait for its client, until all of it was taken.
+struct Waiting {
+    since: Instant,
+    taken: u64,
+    due: Pin<Box<Sleep>>,
+}
+
+impl Waiting {
+    fn begin(pace: Pace) -> Waiting {
+        let due = Box::pin(tokio::time::sleep(pace.grace));
+        Waiting { since: due.deadline() - pace.grace, taken: 0, due }
+    }
+
+    /// Whether less was taken than should have been by now.
+    fn is_late(&mut self, cx: &mut Context<'_>, pace: Pace) -> bool {
+        while self.due.as_mut().poll(cx).is_ready() {
+            let taken = Duration::from_millis(self.taken.saturating_mul(1_000) / pace.octets_per_s);
+            let due = self.since + pace.grace + taken;
+            if due <= self.due.deadline() {
+                return true;
+            }
+            self.due.as_mut().reset(due);
+        }
+        false
+    }
+}
+
+/// A stream that breaks when its peer takes nothing for too long, or too little.
 struct Impatient<S> {
     stream: S,
     wait: Duration,
+    pace: Pace,
     /// Runs while something could not be written.
     stalled: Option<Pin<Box<Sleep>>>,
+    waiting: Option<Waiting>,
 }
 
 impl<S> Impatient<S> {
-    fn new(stream: S, wait: Duration) -> Impatient<S> {
-        Impatient { stream, wait, stalled: None }
+    fn new(stream: S, wait: Duration, pace: Pace) -> Impatient<S> {
+        Impatient { stream, wait, pace, stalled: None, waiting: None }
     }
 
-    /// Watches how long nothing is written.
+    /// Watches how much is written.
+    fn count(&mut self, written: &Poll<io::Result<usize>>) {
+        if let (Poll::Ready(Ok(count)), Some(waiting)) = (written, &mut self.waiting) {
+            waiting.taken += *count as u64;
+        }
+    }
+
+    /// Watches how long nothing, or too little, is written.
     fn watch<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;
             return written;
+        }
+        let pace = self.pace;
+        if self.waiting.get_or_insert_with(|| Waiting::begin(pace)).is_late(cx, pace) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let wait = self.wait;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
@@ -138,6 +190,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, octets);
+        self.count(&written);
         self.watch(cx, written)
     }
 
@@ -147,6 +200,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.count(&written);
         self.watch(cx, written)
     }
 
@@ -156,6 +210,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        if flushed.is_ready() {
+            self.waiting = None;
+        }
         self.watch(cx, flushed)
     }
 
@@ -266,9 +323,31 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_let_go() {
         let (ours, _theirs) = tokio::io::duplex(8);
-        let mut stream = Impatient::new(ours, Duration::from_millis(1));
+        let mut stream = Impatient::new(ours, Duration::from_millis(1), LEAST);
         stream.write_all(b"eight oc").await.expect("there is room");
         let error = stream.write_all(b"more").await.expect_err("nobody takes it");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_octet_by_octet_is_let_go() {
+        const HOUR: Duration = Duration::from_secs(3_600);
+        for (octets_per_s, is_enough) in [(1, true), (u64::MAX / 1_000, false)] {
+            let (ours, mut theirs) = tokio::io::duplex(8);
+            let taking = async move { while matches!(theirs.read(&mut [0]).await, Ok(1)) {} };
+            let pace = Pace { grace: Duration::from_millis(1), octets_per_s };
+            let mut stream = Impatient::new(ours, HOUR, pace);
+            let giving = async {
+                // The last of them are written long after the grace.
+                for _ in 0..100_000 {
+                    stream.write_all(b"four").await?;
+                }
+                io::Result::Ok(())
+            };
+            tokio::select! {
+                given = giving => assert_eq!(given.is_ok(), is_enough, "{octets_per_s}"),
+                () = taking => panic!("it takes until the end"),
+            }
+        }
     }
 }

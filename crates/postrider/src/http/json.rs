@@ -52,12 +52,18 @@ impl FromRequest<Api> for Octets {
 /// # Errors
 /// It is longer, late, broken off, or has no room.
 pub async fn octets(request: Request, api: &Api, max: usize) -> Result<Bytes, ApiError> {
+    let (bytes, place) = body_of(request, api, max).await?;
+    Ok(place.hold(bytes))
+}
+
+/// A body, and the room that it takes.
+async fn body_of(request: Request, api: &Api, max: usize) -> Result<(Bytes, Place), ApiError> {
     let workspace = request.extensions().get::<Asking>().map_or(NOBODY, |asking| asking.0);
     let place = api.app.bodies.place(workspace);
     read(request.into_body(), max, api.app.settings.http.idle_timeout, place).await
 }
 
-async fn read(body: Body, max: usize, idle: Duration, place: Place) -> Result<Bytes, ApiError> {
+async fn read(body: Body, max: usize, idle: Duration, place: Place) -> Result<(Bytes, Place), ApiError> {
     match tokio::time::timeout(BODY_WAIT, gather(body, max, idle, place)).await {
         Ok(gathered) => gathered,
         Err(_) => Err(late(BODY_WAIT)),
@@ -69,7 +75,12 @@ fn late(wait: Duration) -> ApiError {
     ApiError::new(Name::ValidationError, why)
 }
 
-async fn gather(body: Body, max: usize, idle: Duration, mut place: Place) -> Result<Bytes, ApiError> {
+async fn gather(
+    body: Body,
+    max: usize,
+    idle: Duration,
+    mut place: Place,
+) -> Result<(Bytes, Place), ApiError> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > max {
         return Err(ApiError::too_large(max));
@@ -96,18 +107,20 @@ async fn gather(body: Body, max: usize, idle: Duration, mut place: Place) -> Res
         }
         joined.extend_from_slice(&piece);
     }
-    Ok(place.hold(if joined.is_empty() { only } else { joined.into() }))
+    Ok((if joined.is_empty() { only } else { joined.into() }, place))
 }
 
-/// A JSON body.
-pub struct Json<T>(pub T);
+/// A JSON body, and the room for requests' bodies that it takes: given back when the handler ends that was given it, although
+/// what was read may wait for a turn meanwhile.
+pub struct Json<T>(pub T, pub Place);
 
 impl<T: DeserializeOwned> FromRequest<Api> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, api: &Api) -> Result<Json<T>, ApiError> {
-        let Octets(bytes) = Octets::from_request(request, api).await?;
-        parse(&bytes).map(Json)
+        let max = usize::try_from(api.app.settings.http.body_max_bytes).unwrap_or(usize::MAX);
+        let (bytes, place) = body_of(request, api, max).await?;
+        Ok(Json(parse(&bytes)?, place))
     }
 }
 

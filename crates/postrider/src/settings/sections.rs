@@ -420,7 +420,7 @@ section! {
         }
         /// The most URLs that one request may have fetched; one that stands in many emails is fetched once.
         urls_max: u32 {
-            key: "urls_max", unit: "URLs", default: 20, range: 0 to 100,
+            key: "urls_max", unit: "URLs", default: 20, range: 0 to 32,
             because: "each takes a connection while the request waits; files for many emails are uploaded once",
         }
         /// How long fetching a file may take, redirects included.
@@ -443,7 +443,7 @@ section! {
             key: "link_above_bytes", unit: "bytes", default: 0, range: 0 to 1_073_741_824,
             because: "what is handed over as an attachment should arrive as one unless somebody decides otherwise",
         }
-        /// How long a link to a file leads to it.
+        /// How long a link to a file leads to it, from the time at which its email may arrive at last.
         link_days: u32 {
             key: "link_days", unit: "days", default: 30, range: 1 to 3_650,
             because: "as long as the content of a message is kept",

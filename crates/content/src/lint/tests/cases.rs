@@ -88,11 +88,13 @@ fn styles() -> Vec<Case> {
 
 fn sizes() -> Vec<Case> {
     let long = |kilobytes: usize| Given::Page(page("", &WORDS.repeat(kilobytes * 1024 / WORDS.len())));
+    let text = |bytes: usize| &*"x".repeat(bytes).leak();
     let deep = |depth: usize| Given::Page(page("", &format!("{}{WORDS}", "<b>".repeat(depth))));
     vec![
         ("clipped", long(104), long(95)),
         ("nearly-clipped", long(95), long(80)),
         ("html-too-long", long(HTML_MAX_BYTES / 1024 + 1), long(80)),
+        ("text-too-long", Given::Text(Some(text(HTML_MAX_BYTES + 1))), Given::Text(Some(text(1_000)))),
         ("html-unreadable", deep(100_000), deep(500)),
         ("image-heavy", Given::Image(400 * 1024), Given::Image(200 * 1024)),
         ("images-heavy", Given::Image(2 * 1024 * 1024), Given::Image(400 * 1024)),

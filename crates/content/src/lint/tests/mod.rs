@@ -129,6 +129,8 @@ fn what_is_endless_takes_one_pass_and_is_told_in_short() {
         format!("<style>{}</style>", "{".repeat(100_000)),
         format!("<style>{}</style>", "a:hover::b".repeat(100_000)),
         format!("<style>{}</style>", "/*".repeat(100_000)),
+        format!("<style>{}x{}</style>", " ".repeat(1_000_000), "/**/".repeat(250_000)),
+        format!("<style>{}</style>", " /**/".repeat(400_000)),
         format!("<p style='width:{}'>", "calc(".repeat(50_000)),
         "{{".repeat(100_000),
         "{{}}".repeat(50_000),

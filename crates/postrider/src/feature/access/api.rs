@@ -95,7 +95,7 @@ struct CreatedKey {
 async fn create_key(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(body): Json<NewKeyBody>,
+    Json(body, _): Json<NewKeyBody>,
 ) -> Result<(StatusCode, axum::Json<CreatedKey>), ApiError> {
     let mut mistakes = Mistakes::default();
     let name = body.name.as_deref().map(str::trim).unwrap_or_default();
@@ -253,7 +253,7 @@ impl ShownStream {
 async fn create_stream(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(body): Json<NewStreamBody>,
+    Json(body, _): Json<NewStreamBody>,
 ) -> Result<(StatusCode, axum::Json<ShownStream>), ApiError> {
     let mut mistakes = Mistakes::default();
     let name = body.name.unwrap_or_default();
@@ -285,7 +285,7 @@ async fn change_stream(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(body): Json<StreamChangeBody>,
+    Json(body, _): Json<StreamChangeBody>,
 ) -> Result<axum::Json<ShownStream>, ApiError> {
     let id = shown.id(Noun::Stream, "stream")?;
     let snapshot = app.directory.snapshot();

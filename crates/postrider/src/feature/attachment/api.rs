@@ -11,7 +11,7 @@ use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::kept::{self, FILES_MAX, KeepError, Kept, New};
+use super::kept::{self, CONTENTS_MAX, FILES_MAX, KeepError, Kept, New};
 use super::octets::Octets;
 use crate::app::App;
 use crate::http::auth::{FullKey, SendingKey};
@@ -154,7 +154,8 @@ async fn create(
 /// The refusal of what would exceed a workspace's quota.
 pub(super) fn full(quota: u64) -> ApiError {
     let why = format!(
-        "the attachments of a workspace take at most {quota} octets: delete some that are not needed"
+        "the attachments of a workspace take at most {quota} octets and are at most {CONTENTS_MAX} different ones: delete \
+         some that are not needed"
     );
     ApiError::new(Name::LimitReached, why)
 }

@@ -3,23 +3,38 @@
 //! Guarantees
 //! 1. Only a token that we signed leads to a file, and to no other; nobody is led elsewhere.
 //! 2. No browser shows the file as a page of ours: it is saved, its type is not guessed, nothing in it runs.
-//! 3. Files on their way take no more than [`DOWNLOADS_BYTES_MAX`], half of it for one workspace.
+//! 3. Of a file on its way no more than [`PIECE_BYTES`] are in memory, and no more files are on their way than [`STREAMS_MAX`]:
+//!    half of them from one workspace, a quarter of one link.
+//!
+//! Not here: a client that takes its file too slowly (`http::connection`).
 
+use std::io;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, Method as Verb, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use futures_util::{StreamExt, stream};
+use store::StoreError;
 
 use super::{kept, link};
 use crate::app::App;
 use crate::http::auth::Anybody;
 use crate::http::endpoint::{Endpoint, Method, Shown};
 use crate::http::error::ApiError;
+use crate::room::Place;
 
-/// Octets of files that are on their way to recipients. Reason: each is in memory until its client has taken it.
-pub const DOWNLOADS_BYTES_MAX: usize = 256 << 20;
+/// Octets of a file that are read at once. Reason: each read takes its time whatever it brings, and this is what a file takes of
+/// memory until its client has taken it.
+pub const PIECE_BYTES: usize = 2 << 20;
+/// Files on their way at once. Reason: 256 MB.
+pub const STREAMS_MAX: usize = 128;
+/// Those from one workspace.
+pub const STREAMS_OF_WORKSPACE_MAX: usize = 64;
+/// Those of one link: whoever has it cannot keep the workspace's others away.
+pub const STREAMS_OF_LINK_MAX: usize = 32;
 
 const GONE: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
     content=\"width=device-width, initial-scale=1\"><title>410</title></head><body><main>\
@@ -50,11 +65,58 @@ async fn download(
     if verb == Verb::HEAD {
         return Ok(file(&link, Body::empty()));
     }
-    let mut place = app.downloads.place(workspace);
-    place.grow(link.size).map_err(|full| full.refusal("octets of files on their way"))?;
-    let Some(content) = kept::content(&app.store, workspace, &link.sha256).await? else { return Ok(gone()) };
+    let mut places = [app.downloads_of_links.place(id), app.downloads.place(workspace)];
+    for place in &mut places {
+        let busy =
+            |_| ApiError::unavailable("too many are getting this file, or files like it, at once: try again");
+        place.grow(1).map_err(busy)?;
+    }
+    let rest = Rest {
+        app: app.clone(),
+        workspace,
+        sha256: link.sha256.clone(),
+        at: 0,
+        size: link.size,
+        _places: places,
+    };
+    let Some((first, rest)) = rest.next().await? else { return Ok(gone()) };
     link::followed(&app.store, now, workspace, id);
-    Ok(file(&link, place.hold(content).into()))
+    Ok(file(&link, rest.body_behind(first)))
+}
+
+/// What of a file is still to be sent.
+struct Rest {
+    app: Arc<App>,
+    workspace: i64,
+    sha256: Bytes,
+    at: usize,
+    size: usize,
+    /// Among the files on their way.
+    _places: [Place; 2],
+}
+
+impl Rest {
+    /// The next piece, and what is behind it; none when the octets went.
+    async fn next(mut self) -> Result<Option<(Bytes, Rest)>, StoreError> {
+        let count = PIECE_BYTES.min(self.size - self.at);
+        let piece = kept::piece(&self.app.store, (self.workspace, &self.sha256), (self.at, count)).await?;
+        self.at += count;
+        Ok(piece.map(|piece| (piece, self)))
+    }
+
+    /// The body that begins with `first`. It breaks when the database does not answer, or the link's time is over meanwhile.
+    fn body_behind(self, first: Bytes) -> Body {
+        let behind = stream::try_unfold(self, |rest| async {
+            if rest.at == rest.size {
+                return Ok(None);
+            }
+            match rest.next().await {
+                Ok(None) => Err(io::Error::other("the file is gone")),
+                next => next.map_err(io::Error::other),
+            }
+        });
+        Body::from_stream(stream::once(async { Ok(first) }).chain(behind))
+    }
 }
 
 fn file(link: &link::Link, body: Body) -> Response {

@@ -19,7 +19,8 @@ use crate::room::Place;
 
 /// Fetches at once, of all workspaces. Reason: each is a connection and may be [`Bounds::body_max`] octets.
 pub const FETCHES_MAX: usize = 128;
-/// Fetches at once of one workspace: that one with slow URLs leaves room for others.
+/// Fetches at once of one workspace: that one with slow URLs leaves room for others. All URLs of a request are fetched at once, so
+/// that `attachments.urls_max` allows no more: such a request would be told to try again for ever.
 pub const FETCHES_OF_WORKSPACE_MAX: usize = 32;
 /// Redirects that are followed. Reason: storage services answer with one, shortened links with two.
 const REDIRECTS_MAX: usize = 3;
@@ -109,4 +110,18 @@ fn taken(url: &WebUrl, answer: Answer, bounds: Bounds, place: Place) -> Result<F
         content_type: content_type.filter(|text| is_content_type(text)).map(str::to_owned),
         filename: url.last_segment().filter(|name| is_filename(name)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::sections::SECTIONS;
+
+    #[test]
+    fn no_request_may_have_more_fetched_than_its_workspace_may_at_once() {
+        let mut declared = SECTIONS.iter().flat_map(|section| section.settings);
+        let urls_max = declared.find(|setting| setting.key == "urls_max").expect("it is declared");
+        let (_, greatest) = urls_max.range.expect("it has bounds");
+        assert!(usize::try_from(greatest).is_ok_and(|greatest| greatest <= FETCHES_OF_WORKSPACE_MAX));
+    }
 }

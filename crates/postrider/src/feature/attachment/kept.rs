@@ -12,12 +12,15 @@ query!(CONTENT_ADD, "queries/content_add.sql");
 query!(ADD, "queries/add.sql");
 query!(ONE, "queries/one.sql");
 query!(CONTENT, "queries/content.sql");
+query!(PIECE, "queries/piece.sql");
 query!(USE, "queries/use.sql");
 query!(REMOVE, "queries/remove.sql");
 paged!(LIST, "queries/list.sql");
 
 /// Files of one workspace. Reason: a quota of octets alone would allow rows without end.
 pub const FILES_MAX: usize = 10_000;
+/// Different files of one workspace, uploaded or behind links. Reason: to sum them takes milliseconds, and others' mail waits for it.
+pub const CONTENTS_MAX: usize = 20_000;
 /// A use is written down once in so many microseconds. Reason: a file that a thousand emails name is not written a thousand
 /// times, and its retention is counted in days.
 const USE_STEP_US: i64 = 3_600 * 1_000_000;
@@ -82,7 +85,8 @@ impl Content {
         Content { workspace, sha256, size, bytes: bytes.clone() }
     }
 
-    /// Keeps the octets unless the workspace has them; the write conflicts with [`QUOTA`] when there is no room.
+    /// Keeps the octets unless the workspace has them; the write conflicts with [`QUOTA`] when there is no room, or are
+    /// [`CONTENTS_MAX`] others.
     pub fn keep(self, write: &mut Write, (mint, now): (&Mint, At), quota: u64) {
         let params = vec![
             ("id", mint.next(now).into()),
@@ -91,6 +95,7 @@ impl Content {
             ("size", self.size.into()),
             ("now", now.0.into()),
             ("quota", i64::try_from(quota).unwrap_or(i64::MAX).into()),
+            ("most", (CONTENTS_MAX as i64).into()),
             ("bytes", self.bytes.into()),
         ];
         write.step_expecting(1, QUOTA, &CONTENT_ADD, params);
@@ -153,6 +158,25 @@ pub async fn one(store: &Store, workspace: i64, id: i64) -> Result<Option<Kept>,
 /// As [`Store::read`].
 pub async fn list(store: &Store, workspace: i64, page: Page) -> Result<Vec<Kept>, StoreError> {
     LIST.read(store, page, vec![("workspace", workspace.into())]).await?.iter().map(read).collect()
+}
+
+/// Some of a file's octets, from a place on; none when they went meanwhile.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn piece(
+    store: &Store,
+    (workspace, sha256): (i64, &Bytes),
+    (start, count): (usize, usize),
+) -> Result<Option<Bytes>, StoreError> {
+    let number = |octets: usize| i64::try_from(octets).unwrap_or(i64::MAX);
+    let params = [
+        ("workspace", workspace.into()),
+        ("sha256", sha256.clone().into()),
+        ("start", number(start + 1).into()),
+        ("count", number(count).into()),
+    ];
+    store.read(&PIECE, &params).await?.first().map(|row| row.blob(0)).transpose()
 }
 
 /// A file's octets; none when they went meanwhile.

@@ -2,20 +2,26 @@
 //!
 //! Guarantees
 //! 1. A link is stored with the email that holds it, or not at all; it leads to the very octets that were handed over.
-//! 2. The octets stay until the link expires, and go soon after.
+//! 2. The octets stay until the link expires, and go soon after; no link expires before its email may arrive.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use mail::At;
 use store::{Row, Store, StoreError, Write, query};
 
 use super::kept::{self, QUOTA};
+use crate::feature::sending::policy::SCHEDULE_MAX;
 use crate::http::page::{Page, paged};
 use crate::id::Mint;
 
 query!(LINK_ADD, "queries/link_add.sql");
+query!(LINK_MOVED, "queries/link_moved.sql");
 query!(LINK_ONE, "queries/link_one.sql");
 query!(LINK_FOLLOWED, "queries/link_followed.sql");
 paged!(LINK_LIST, "queries/link_list.sql");
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// A link that an email is to hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +42,21 @@ pub struct Link {
     pub expires: At,
     pub downloads: i64,
     pub last: Option<At>,
+}
+
+/// Until when a link leads to its file: so many days after its email may arrive at last. Whoever hands mail over chooses when it
+/// expires; a link follows that for as long as mail may be planned.
+#[must_use]
+pub fn lasts(due: At, expires: At, days: u32) -> At {
+    expires.min(due.after(SCHEDULE_MAX)).after(DAY * days)
+}
+
+/// The links of an email that is moved last as long as [`lasts`] says, and no shorter than they were promised: part of the write
+/// that moves it.
+pub fn moved(write: &mut Write, (workspace, message): (i64, i64), lasts: At) {
+    let params =
+        vec![("workspace", workspace.into()), ("message", message.into()), ("expires", lasts.0.into())];
+    write.step(&LINK_MOVED, params);
 }
 
 /// Adds a link to the write that stores its email. The write conflicts with [`QUOTA`] when the workspace has no room.

@@ -7,6 +7,7 @@
 //! 3. It counts towards `http.bodies_max_bytes` until the request is answered.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use memchr::memmem;
 use serde::Deserialize;
@@ -39,8 +40,8 @@ pub struct Found {
 pub struct Files {
     kept: HashMap<i64, Found>,
     fetched: HashMap<String, Result<Found, String>>,
-    /// What they take of the room for bodies, until this is dropped.
-    _place: Option<Place>,
+    /// What they take of the room for bodies, and how many octets that is.
+    place: Option<(Arc<Place>, usize)>,
 }
 
 /// What of an email names files.
@@ -129,7 +130,7 @@ impl Files {
             }
             files.fetched.insert(url, fetched.map(Found::from));
         }
-        files._place = Some(room.place);
+        files.place = Some((Arc::new(room.place), room.taken));
         Ok(files)
     }
 
@@ -143,6 +144,18 @@ impl Files {
         };
         self.kept.insert(file.id, found);
         Ok(())
+    }
+
+    /// What they take of the room for bodies, until it is dropped everywhere.
+    #[must_use]
+    pub fn room(&self) -> Option<Arc<Place>> {
+        self.place.as_ref().map(|(place, _)| place.clone())
+    }
+
+    /// Octets of that room: as many as the emails would hold of the files, encoded.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        self.place.as_ref().map_or(0, |(_, octets)| *octets)
     }
 
     /// The file with this id, if the workspace has it.

@@ -156,7 +156,7 @@ async fn send(
 async fn verify(
     who: SendingKey,
     State(app): State<Arc<App>>,
-    Json(request): Json<CheckRequest>,
+    Json(request, _): Json<CheckRequest>,
 ) -> Result<Answer<CheckBody>, ApiError> {
     let cx = Context { app: &app, who: &who, now: app.now() };
     let mut mistakes = Mistakes::default();

@@ -181,7 +181,7 @@ async fn list(
 async fn create(
     who: FullKey,
     State(app): State<Arc<App>>,
-    Json(request): Json<ProfileRequest>,
+    Json(request, _): Json<ProfileRequest>,
 ) -> Result<(StatusCode, Answer<ProfileBody>), ApiError> {
     if request.name.is_none() {
         return Err(ApiError::field("/name", Code::MissingRequiredField, "a profile has a name"));
@@ -209,7 +209,7 @@ async fn change(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(request): Json<ProfileRequest>,
+    Json(request, _): Json<ProfileRequest>,
 ) -> Result<Answer<ProfileBody>, ApiError> {
     let id = shown.id(Noun::CodeProfile, "code profile")?;
     let mut stored = existing(&app, &who, id).await?;

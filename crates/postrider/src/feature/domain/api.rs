@@ -160,7 +160,7 @@ fn status(state: Option<FindingState>) -> &'static str {
 async fn create(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(new): Json<NewDomainBody>,
+    Json(new, _): Json<NewDomainBody>,
 ) -> Result<(StatusCode, axum::Json<DomainBody>), ApiError> {
     let missing = || ApiError::field("/name", Code::MissingRequiredField, "the domain to send from");
     let name = new.name.ok_or_else(missing)?;
@@ -206,7 +206,7 @@ async fn change(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(wanted): Json<DomainChangeBody>,
+    Json(wanted, _): Json<DomainChangeBody>,
 ) -> Result<axum::Json<DomainBody>, ApiError> {
     let place = (holder.workspace, shown.id(Noun::Domain, "domain")?);
     let missing = || ApiError::not_found("domain");

@@ -15,6 +15,7 @@ use store::{Row, Store, StoreError, Write, query};
 
 use super::reads::lane;
 use crate::app::App;
+use crate::feature::attachment::link;
 use crate::feature::event;
 use crate::feature::sending;
 use crate::id;
@@ -129,6 +130,8 @@ pub async fn reschedule(app: &Arc<App>, workspace: i64, message: i64, due: At) -
     let mut write = Write::default();
     if let Some((_, first)) = moved.first() {
         sending::moved(&mut write, (workspace, message), first.due, first.expires);
+        let lasts = link::lasts(first.due, first.expires, app.settings.attachments.link_days);
+        link::moved(&mut write, (workspace, message), lasts);
     }
     for (_, entry) in &moved {
         let params = vec![

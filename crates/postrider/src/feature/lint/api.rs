@@ -49,7 +49,7 @@ struct LintRequest {
 async fn look(
     who: SendingKey,
     State(app): State<Arc<App>>,
-    Json(request): Json<LintRequest>,
+    Json(request, _): Json<LintRequest>,
 ) -> Result<Answer<Advice>, ApiError> {
     let LintRequest { subject, preheader, html, text, stream, score, from } = request;
     if html.is_none() && text.is_none() {
@@ -61,8 +61,11 @@ async fn look(
     });
     let asked = score.then_some(Asked::of(from.transpose()?));
     let marketing = marketing(&app, who.workspace, stream.as_deref())?;
-    let text = text.or_else(|| html.as_deref().map(content::text_of));
-    let look = Look { subject, preheader, html, text, marketing };
+    // On the press: of a long html the text takes its time.
+    let look = move || {
+        let text = text.or_else(|| html.as_deref().map(content::text_of));
+        Look { subject, preheader, html, text, marketing }
+    };
     Ok(Answer(advice((&app, who.workspace), look, asked).await?))
 }
 

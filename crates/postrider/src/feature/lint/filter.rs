@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use mail::compose::{Draft, compose};
-use mail::{Address, Mailbox};
+use mail::{Address, At, Mailbox};
 use serde::Serialize;
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::{Look, rspamd, spamd};
 use crate::app::App;
 
-/// Mails that are scored at once. Reason: a filter beside the server takes its processors.
-static ASKING: Semaphore = Semaphore::const_new(2);
+/// Mails that are scored at once, half of them of one workspace. Reason: a filter beside the server takes its processors.
+pub const SCORED_AT_ONCE: usize = 4;
 /// Octets of a filter's answer that are read.
 pub(super) const ANSWER_MAX_BYTES: usize = 256 * 1024;
 /// Symbols that are told.
@@ -72,32 +71,30 @@ impl Asked {
     }
 }
 
-/// The score of every filter that is set.
-pub(super) async fn scores(app: &App, look: &Look, asked: &Asked) -> Vec<Score> {
+/// Whether there is a filter to ask.
+pub(super) fn are_set(app: &App) -> bool {
+    app.settings.spam.rspamd.is_some() || app.settings.spam.spamassassin.is_some()
+}
+
+/// The score of every filter that is set, for a mail as [`Letter::composed`] gives it.
+pub(super) async fn scores((app, workspace): (&App, i64), composed: Result<Vec<u8>, String>) -> Vec<Score> {
     let settings = &app.settings.spam;
+    let raw = composed.map(bytes::Bytes::from);
+    let _turn = app.scoring.take(workspace).await;
     let mut scores = Vec::new();
-    if settings.rspamd.is_none() && settings.spamassassin.is_none() {
-        return scores;
-    }
-    let raw = match composed(app, look, asked) {
-        Ok(raw) => bytes::Bytes::from(raw),
-        Err(why) => {
-            let failed = |filter| told(filter, Err(why.clone()));
-            return [
-                settings.rspamd.as_ref().map(|_| failed("rspamd")),
-                settings.spamassassin.map(|_| failed("spamassassin")),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-        }
-    };
-    let _place = ASKING.acquire().await.expect("invariant: the semaphore is never closed");
     if let Some(base) = &settings.rspamd {
-        scores.push(told("rspamd", rspamd::ask(app, base, raw.clone(), settings.answer_timeout).await));
+        let verdict = match &raw {
+            Ok(raw) => rspamd::ask(app, base, raw.clone(), settings.answer_timeout).await,
+            Err(why) => Err(why.clone()),
+        };
+        scores.push(told("rspamd", verdict));
     }
     if let Some(address) = settings.spamassassin {
-        scores.push(told("spamassassin", spamd::ask(address, &raw, settings.answer_timeout).await));
+        let verdict = match &raw {
+            Ok(raw) => spamd::ask(address, raw, settings.answer_timeout).await,
+            Err(why) => Err(why.clone()),
+        };
+        scores.push(told("spamassassin", verdict));
     }
     scores
 }
@@ -114,24 +111,36 @@ fn told(filter: &'static str, verdict: Result<Verdict, String>) -> Score {
     }
 }
 
-/// The mail as it would be sent.
-fn composed(app: &App, look: &Look, asked: &Asked) -> Result<Vec<u8>, String> {
-    let now = app.now();
-    let id = format!("{}@{}", now.0, app.hostname);
-    let draft = Draft {
-        from: &asked.from,
-        reply_to: &[],
-        to: std::slice::from_ref(&asked.to),
-        cc: &[],
-        subject: &look.subject,
-        date: now,
-        message_id: &id,
-        text: look.text.as_deref(),
-        html: look.html.as_deref(),
-        attachments: &[],
-        headers: &[],
-        seed: now.0.unsigned_abs(),
-    };
-    let told = |errors: Vec<_>| errors.first().map_or_else(String::new, ToString::to_string);
-    compose(&draft).map_err(|errors| format!("the mail cannot be composed: {}", told(errors)))
+/// What a scored mail has beside what is looked at.
+pub(super) struct Letter {
+    asked: Asked,
+    now: At,
+    id: String,
+}
+
+impl Letter {
+    pub fn of(app: &App, asked: Asked) -> Letter {
+        let now = app.now();
+        Letter { asked, now, id: format!("{}@{}", now.0, app.hostname) }
+    }
+
+    /// The mail as it would be sent.
+    pub fn composed(&self, look: &Look) -> Result<Vec<u8>, String> {
+        let draft = Draft {
+            from: &self.asked.from,
+            reply_to: &[],
+            to: std::slice::from_ref(&self.asked.to),
+            cc: &[],
+            subject: &look.subject,
+            date: self.now,
+            message_id: &self.id,
+            text: look.text.as_deref(),
+            html: look.html.as_deref(),
+            attachments: &[],
+            headers: &[],
+            seed: self.now.0.unsigned_abs(),
+        };
+        let told = |errors: Vec<_>| errors.first().map_or_else(String::new, ToString::to_string);
+        compose(&draft).map_err(|errors| format!("the mail cannot be composed: {}", told(errors)))
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! Guarantees
 //! 1. Looking changes nothing: no mail is made, nothing is stored.
-//! 2. It is done on the threads for templates, which are shared between workspaces: mail goes first.
+//! 2. All of it is done on the threads for templates, which are shared between workspaces: mail goes first. So is the wait for a
+//!    filter.
 //! 3. A filter is asked within a time, and its answer cut at a size; that it fails refuses nothing.
 //! 4. Filters are at addresses that the operator set: the guard of customers' URLs does not hold for them.
 //!
@@ -87,20 +88,25 @@ impl From<content::lint::Finding> for Finding {
     }
 }
 
-/// Looks at a mail; asks the filters that are set for its score if that is wanted.
+/// Looks at the mail that `look` makes; asks the filters that are set for its score if that is wanted.
 ///
 /// # Errors
 /// The work broke.
 pub async fn advice(
     (app, workspace): (&App, i64),
-    look: Look,
+    look: impl FnOnce() -> Look + Send + 'static,
     score: Option<filter::Asked>,
 ) -> Result<Advice, ApiError> {
-    let scores = match score {
-        Some(asked) => filter::scores(app, &look, &asked).await,
+    let asked = score.filter(|_| filter::are_set(app)).map(|asked| filter::Letter::of(app, asked));
+    let work = move || {
+        let look = look();
+        (asked.map(|letter| letter.composed(&look)), look.report())
+    };
+    let (composed, report) = app.programs.rendering.run(workspace, work).await?;
+    let scores = match composed {
+        Some(raw) => filter::scores((app, workspace), raw).await,
         None => Vec::new(),
     };
-    let report = app.programs.rendering.run(workspace, move || look.report()).await?;
     let findings = report.findings.into_iter().map(Finding::from).collect();
     Ok(Advice { findings, left_out: report.left_out, scores })
 }

@@ -1,7 +1,10 @@
 //! Advice over the API, with filters that are scripts.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -107,6 +110,81 @@ async fn a_template_is_looked_at_in_each_language() {
         assert_eq!(harness.post("/templates/news/lint", &json!({ "version": 2 })).await.status, 404);
     })
     .await;
+}
+
+/// Takes all turns of the default workspace at the press, until the sender is dropped.
+fn busy(harness: &Harness) -> (std::sync::mpsc::Sender<()>, impl Future<Output = ()>) {
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let ended = Arc::new(Mutex::new(ended));
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let wait = |_| {
+        let (app, ended, workspace) = (harness.app.clone(), ended.clone(), harness.workspace());
+        let wait = move || drop(ended.lock().map(|ended| ended.recv()));
+        Box::pin(async move { app.programs.rendering.run(workspace, wait).await })
+    };
+    let mut all: Vec<_> = (0..cores).map(wait).collect();
+    for one in &mut all {
+        assert!(one.now_or_never().is_none(), "it has its turn, and keeps it");
+    }
+    (end, async { drop(join_all(all).await) })
+}
+
+/// Whether a request waits although others are answered meanwhile.
+async fn waits(harness: &Harness, asking: impl Future<Output = Answer>) -> bool {
+    let others = async {
+        for _ in 0..20 {
+            harness.get("/emails").await;
+        }
+    };
+    tokio::select! {
+        _ = asking => false,
+        () = others => true,
+    }
+}
+
+#[tokio::test]
+async fn advice_waits_for_its_workspaces_turn_wherever_it_is_asked_for() {
+    on_both(async |harness: &Harness| {
+        let (end, ended) = busy(harness);
+        let mail = |lint: bool| {
+            json!({ "from": "a@app.example", "to": "b@example.org", "subject": "Yours", "html": "<p>Hello</p>", "lint": lint })
+        };
+        let batch = json!([mail(false), mail(true)]);
+        assert!(waits(harness, harness.post("/emails", &mail(true))).await);
+        assert!(waits(harness, harness.post("/emails/batch", &batch)).await);
+        let escaped = batch.to_string().replace("lint", "\\u006cint");
+        let asked = harness.ask_with(("POST", "/emails/batch"), &[("content-type", "application/json")], escaped);
+        assert!(waits(harness, asked).await);
+        assert!(waits(harness, harness.post("/lint", &json!({ "html": "<p>Hello</p>" }))).await);
+        let mut silent = mail(false);
+        silent.as_object_mut().expect("an object").remove("lint");
+        for (path, body) in [("/emails", mail(false)), ("/emails/batch", json!([silent]))] {
+            assert_eq!(harness.post(path, &body).await.status, 200, "who asks for none");
+        }
+        drop(end);
+        ended.await;
+        assert_eq!(harness.post("/emails", &mail(true)).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_a_turn_counts_as_a_body_that_is_under_way() {
+    let settings = [("http.body_max_bytes", "65536"), ("http.bodies_max_bytes", "131072")];
+    let harness = Harness::start(Database::Sqlite, &settings).await;
+    let mail = json!({ "subject": "s", "html": "x".repeat(40_000) });
+    let (end, ended) = busy(&harness);
+    let mut first = Box::pin(harness.post("/lint", &mail));
+    assert!(waits(&harness, &mut first).await);
+    tokio::select! {
+        refused = harness.post("/lint", &mail) => assert_eq!(refused.status, 503),
+        _ = waits(&harness, std::future::pending()) => panic!("there is no room for both"),
+    }
+    drop(end);
+    ended.await;
+    assert_eq!(first.await.status, 200);
+    assert_eq!(harness.post("/lint", &mail).await.status, 200, "the room was given back");
+    harness.end().await;
 }
 
 /// Takes one request after the other, answers all with the same octets and gives what it read.

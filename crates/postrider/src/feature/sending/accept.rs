@@ -21,6 +21,7 @@ use crate::feature::attachment::link;
 use crate::feature::tracking::switches::Switches;
 use crate::feature::{event, notification, suppression};
 use crate::id;
+use crate::room::Place;
 
 /// What a call of [`accept`] led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,9 +59,9 @@ async fn take(
     match stored {
         Ok(Committed::Stored { .. }) => Ok(Outcome::Accepted(accepted)),
         Ok(Committed::Guarded) => replay(app, fingerprint).await,
-        Err(error) if link::is_full(&error) => {
-            Err(Refusal::Attachment("the files of this workspace take as much as they may".into()))
-        }
+        Err(error) if link::is_full(&error) => Err(Refusal::Attachment(
+            "the files of this workspace take as much as they may, or are as many".into(),
+        )),
         Err(error) => Err(unavailable(&error)),
     }
 }
@@ -127,6 +128,7 @@ pub(crate) struct Handed {
     queued: Vec<(QueueKey, Entry)>,
     /// Deliveries that were over before they began and whose sender asked to hear of it: their paths and reasons.
     pub(crate) unsent: Vec<(i64, ForwardPath, &'static str)>,
+    _room: Option<Arc<Place>>,
 }
 
 /// Commits, and hands over what was committed.
@@ -210,7 +212,7 @@ impl Examined {
         self.rows(app, now, &[Fate::Queued], write).1
     }
 
-    fn rows(self, app: &App, now: At, fates: &[Fate], write: &mut Write) -> (Accepted, Handed) {
+    fn rows(mut self, app: &App, now: At, fates: &[Fate], write: &mut Write) -> (Accepted, Handed) {
         let lane = policy::lane(self.submission.sender.origin, self.submission.stream.class);
         let message = self.submission.message;
         let shared = Shared {
@@ -267,8 +269,9 @@ impl Examined {
             }
             accepted.deliveries.push(delivery);
         }
+        let room = self.room.take();
         let parcel = self.message_row(&shared, write, paths);
-        (accepted, Handed { parcel, queued, unsent })
+        (accepted, Handed { parcel, queued, unsent, _room: room })
     }
 
     fn message_row(
@@ -277,7 +280,7 @@ impl Examined {
         write: &mut Write,
         paths: Vec<(i64, mail::ForwardPath)>,
     ) -> Arc<Parcel> {
-        let Examined { submission, facts, times, reach } = self;
+        let Examined { submission, facts, times, reach, room: _ } = self;
         let subject: Box<str> = facts.subject.as_str().into();
         let track = match submission.sender.origin {
             // What we tell senders is nobody's campaign, and who follows a code's mail may be after the code.

@@ -4,6 +4,8 @@
 //! 1. The header section is read once, and within `smtp.header_max_bytes`.
 //! 2. What is kept has its trace, a Date, a Message-ID and a last line end, and no control header; nothing else is changed.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use mail::header::HeaderError;
 use mail::{At, Edit, Headers, date, edited_prefix};
@@ -13,6 +15,7 @@ use super::{Reach, Refusal, Submission, control};
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::id::{DELIVERIES_MAX, Noun};
+use crate::room::Place;
 
 /// A submission that may be taken, as far as that can be told without the database.
 #[derive(Clone)]
@@ -22,9 +25,17 @@ pub struct Examined {
     pub(super) facts: Facts,
     pub(super) times: Times,
     pub(super) reach: Reach,
+    /// What its content takes of the room for requests, until it is committed.
+    pub(super) room: Option<Arc<Place>>,
 }
 
 impl Examined {
+    /// Holds room until it is committed.
+    #[must_use]
+    pub fn holding(self, room: Option<Arc<Place>>) -> Examined {
+        Examined { room, ..self }
+    }
+
     /// Another subject in rows, events and the index than the recipient reads.
     #[must_use]
     pub fn known_as(mut self, subject: String) -> Examined {
@@ -62,13 +73,13 @@ pub fn examine(
     let decided = decide(app, snapshot, now, &submission, headers);
     let (facts, times, reach) = decided.inspect_err(|refusal| app.counters.refused(refusal))?;
     let content = kept(now, &submission, headers, &facts);
-    Ok(Examined { submission: Submission { content, ..submission }, facts, times, reach })
+    Ok(Examined { submission: Submission { content, ..submission }, facts, times, reach, room: None })
 }
 
 /// Mail of our own making, complete as it is: no rule about senders holds for it, and it goes at once.
 pub(crate) fn own(app: &App, now: At, submission: Submission, (facts, reach): (Facts, Reach)) -> Examined {
     let expires = now.after(policy::life(&app.settings, submission.stream.class));
-    Examined { submission, facts, times: Times { due: now, scheduled: None, expires }, reach }
+    Examined { submission, facts, times: Times { due: now, scheduled: None, expires }, reach, room: None }
 }
 
 fn decide(

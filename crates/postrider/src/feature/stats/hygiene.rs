@@ -92,7 +92,7 @@ fn read(app: &App, workspace: i64, body: &SuppressInvalidBody) -> Result<Extent,
 pub(super) async fn suppress_invalid(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(body): Json<SuppressInvalidBody>,
+    Json(body, _): Json<SuppressInvalidBody>,
 ) -> Result<axum::Json<SuppressedInvalid>, ApiError> {
     let Extent { mut after, below, stream } = read(&app, holder.workspace, &body)?;
     let _turn = app.list_turns.take(holder.workspace).await;

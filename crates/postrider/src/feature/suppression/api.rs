@@ -159,7 +159,7 @@ struct NewSuppressionBody {
 async fn add(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(body): Json<NewSuppressionBody>,
+    Json(body, _): Json<NewSuppressionBody>,
 ) -> Result<(StatusCode, axum::Json<SuppressionBody>), ApiError> {
     let mut mistakes = Mistakes::default();
     let email = body.email.unwrap_or_default();
@@ -300,7 +300,7 @@ struct BatchAdded {
 async fn batch_add(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(body): Json<BatchAddBody>,
+    Json(body, _): Json<BatchAddBody>,
 ) -> Result<axum::Json<BatchAdded>, ApiError> {
     let mut mistakes = Mistakes::default();
     let addresses = read_addresses(body.emails, &mut mistakes);
@@ -338,7 +338,7 @@ struct BatchRemoved {
 async fn batch_remove(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(body): Json<BatchRemoveBody>,
+    Json(body, _): Json<BatchRemoveBody>,
 ) -> Result<axum::Json<BatchRemoved>, ApiError> {
     let mut mistakes = Mistakes::default();
     let addresses = read_addresses(body.emails, &mut mistakes);

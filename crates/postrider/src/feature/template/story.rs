@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::testing::{Answer, Harness, on_both};
+use crate::testing::{Answer, Database, Harness, on_both};
 
 fn pointers(answer: &Answer) -> Vec<String> {
     let body = answer.json();
@@ -241,4 +241,47 @@ async fn a_text_is_made_of_html_unless_it_is_declined() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_emails_of_a_request_take_so_much_memory_and_name_so_many_templates() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let settings = [("http.body_max_bytes", "1048576"), ("http.bodies_max_bytes", "4194304")];
+        let harness = Harness::start(database, &settings).await;
+        let long = json!({
+            "name": "long", "key": "long", "locale": "en", "subject": "s", "text": "t", "publish": true,
+            "html": format!("{{% for a in range(1000) %}}{}{{% endfor %}}", "x".repeat(900)),
+        });
+        let made = harness.post("/templates", &long).await;
+        assert_eq!(made.status, 201, "{}", made.json());
+        let batch = |emails: usize| json!(vec![mail(&json!({ "id": "long" })); emails]);
+        let refused = harness.post("/emails/batch", &batch(10)).await;
+        assert_eq!(
+            (refused.status, refused.header("retry-after").is_empty()),
+            (503, false),
+            "{}",
+            refused.json()
+        );
+        let why = refused.json()["message"].as_str().expect("a sentence").to_owned();
+        assert!(why.starts_with("/2: ") && why.contains("send fewer in one request"), "{why}");
+        let headers = [("content-type", "application/json"), ("x-batch-validation", "permissive")];
+        let some = harness.ask_with(("POST", "/emails/batch"), &headers, batch(10).to_string()).await.json();
+        assert_eq!(
+            (some["data"].as_array().map(Vec::len), some["errors"][0]["index"].as_u64()),
+            (Some(2), Some(2))
+        );
+        let again = harness.post("/emails/batch", &batch(2)).await;
+        assert_eq!(again.status, 200, "the room was given back: {}", again.json());
+
+        let naming =
+            |count: usize| -> Value { (0..count).map(|n| mail(&json!({ "id": format!("t{n}") }))).collect() };
+        let refused = harness.post("/emails/batch", &naming(51)).await;
+        assert_eq!((refused.status, pointers(&refused)), (422, vec![String::new()]));
+        assert_eq!(
+            pointers(&harness.post("/emails/batch", &naming(50)).await).len(),
+            50,
+            "none of them exists"
+        );
+        harness.end().await;
+    }
 }

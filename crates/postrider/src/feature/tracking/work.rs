@@ -26,6 +26,8 @@ const GATHER: Duration = Duration::from_millis(250);
 const BATCH_MAX: usize = 500;
 /// Wait after the database did not take a batch.
 const AGAIN: Duration = Duration::from_secs(1);
+/// Conflicts in a row after which a batch waits like any other that was not taken.
+const CONFLICTS_MAX: u32 = 5;
 /// How often readings that are over are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Places in the queries by delivery.
@@ -85,24 +87,51 @@ async fn write_all(app: &App, hits: Vec<Hit>, may_go_on: impl Fn() -> bool) {
     }
 }
 
+/// What to do about a batch that was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Next {
+    AtOnce,
+    Later,
+    /// Nobody may wait any longer: it is lost.
+    GiveUp,
+    Unfit,
+}
+
+/// Decides it, after so many conflicts in a row.
+fn next(error: &StoreError, conflicts: u32, may_go_on: bool) -> Next {
+    // Two wrote of one delivery at once: what the other wrote is read.
+    let conflict = matches!(error, StoreError::Conflict(_));
+    if conflict && conflicts < CONFLICTS_MAX {
+        return Next::AtOnce;
+    }
+    match (conflict || error.is_transient(), may_go_on) {
+        (false, _) => Next::Unfit,
+        (true, true) => Next::Later,
+        (true, false) => Next::GiveUp,
+    }
+}
+
 /// Offers a batch until it is taken, or as long as it may be offered again: then it is counted as lost.
 async fn offer(app: &App, numbered: &[(i64, Hit)], may_go_on: impl Fn() -> bool) -> Offered {
+    let mut conflicts = 0;
     loop {
-        let error = match write(app, numbered).await {
-            Ok(()) => return Offered::Written,
-            // Two wrote of one delivery at once: what the other wrote is read.
-            Err(StoreError::Conflict(_)) if may_go_on() => continue,
-            Err(error) => error,
-        };
-        if !error.is_transient() {
-            return Offered::Unfit(error);
+        let Err(error) = write(app, numbered).await else { return Offered::Written };
+        let next = next(&error, conflicts, may_go_on());
+        match next {
+            Next::AtOnce => conflicts += 1,
+            Next::Unfit => return Offered::Unfit(error),
+            Next::Later | Next::GiveUp => {
+                tracing::warn!(%error, "what recipients did could not be written and will be written later");
+            }
         }
-        tracing::warn!(%error, "what recipients did could not be written and will be written later");
-        if !may_go_on() {
+        if next == Next::GiveUp {
             app.counters.tracking_lost.add(numbered.len() as u64);
             return Offered::Written;
         }
-        tokio::time::sleep(AGAIN).await;
+        if next == Next::Later {
+            conflicts = 0;
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 }
 
@@ -182,4 +211,27 @@ async fn rows(store: &Store, query: &Query, ids: &[i64]) -> Result<Vec<Row>, Sto
         all.extend(store.read(query, &params).await?);
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_is_tried_again_and_never_taken_for_unfit() {
+        let conflict = StoreError::Conflict("two at once".into());
+        let broken = StoreError::Broken { query: "case".into(), reason: "NUL".into() };
+        for (error, conflicts, may_go_on, expected) in [
+            (&conflict, 0, true, Next::AtOnce),
+            (&conflict, 0, false, Next::AtOnce),
+            (&conflict, CONFLICTS_MAX, true, Next::Later),
+            (&conflict, CONFLICTS_MAX, false, Next::GiveUp),
+            (&StoreError::Closed, 0, true, Next::Later),
+            (&StoreError::Closed, 0, false, Next::GiveUp),
+            (&broken, 0, true, Next::Unfit),
+            (&broken, 0, false, Next::Unfit),
+        ] {
+            assert_eq!(next(error, conflicts, may_go_on), expected, "{error} {conflicts} {may_go_on}");
+        }
+    }
 }

@@ -290,7 +290,7 @@ async fn list(
 async fn add(
     holder: FullKey,
     State(app): State<Arc<App>>,
-    Json(body): Json<WebhookWishBody>,
+    Json(body, _): Json<WebhookWishBody>,
 ) -> Result<(StatusCode, axum::Json<WebhookBody>), ApiError> {
     let mut mistakes = Mistakes::default();
     for (missing, pointer) in [(body.endpoint.is_none(), "/endpoint"), (body.events.is_none(), "/events")] {
@@ -343,7 +343,7 @@ async fn change(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(body): Json<WebhookWishBody>,
+    Json(body, _): Json<WebhookWishBody>,
 ) -> Result<axum::Json<WebhookBody>, ApiError> {
     let webhook = named(&app, &holder, &shown)?;
     let (mut wish, mut mistakes) = (Wish::of(&webhook), Mistakes::default());

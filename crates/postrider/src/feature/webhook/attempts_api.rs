@@ -281,7 +281,7 @@ async fn replay(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(body): Json<ReplayBody>,
+    Json(body, _): Json<ReplayBody>,
 ) -> Result<(StatusCode, axum::Json<ReplayAccepted>), ApiError> {
     let webhook = named(&app, &holder, &shown)?;
     let walk = match body.event_id {
@@ -333,7 +333,7 @@ async fn test(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(body): Json<TestBody>,
+    Json(body, _): Json<TestBody>,
 ) -> Result<axum::Json<WebhookAttemptWhole>, ApiError> {
     let webhook = named(&app, &holder, &shown)?;
     let name = body.event.unwrap_or_else(|| Name::EmailDelivered.as_str().to_owned());

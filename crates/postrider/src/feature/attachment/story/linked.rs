@@ -9,6 +9,9 @@ use serde_json::json;
 use store::Query;
 
 use super::{DAY_US, count, email, id, raw, upload, wrong};
+use crate::feature::attachment::download::{PIECE_BYTES, STREAMS_OF_LINK_MAX, STREAMS_OF_WORKSPACE_MAX};
+use crate::feature::attachment::kept::CONTENTS_MAX;
+use crate::id::Noun;
 use crate::retention::forget_files;
 use crate::testing::{Answer, Database, Harness};
 
@@ -155,6 +158,110 @@ async fn a_workspace_without_room_gets_no_link_and_its_email_is_not_taken() {
         assert_eq!((refused.status, wrong(&refused).0), (422, vec!["/attachments".to_owned()]));
         assert_eq!(count(harness, "SELECT count(*) FROM message").await, 2);
         assert_eq!(count(harness, "SELECT count(*) FROM attachment_link").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_outlives_the_last_moment_at_which_its_email_may_arrive() {
+    on_both_with(&[], async |harness: &Harness| {
+        let days = |days: i64| net::clock::now().0 + days * DAY_US;
+        let at = |us: i64| mail::date::rfc3339(At(us));
+        let mut email = email(&json!([{ "content": "aGk=", "filename": "a.txt", "link": true }]));
+        email["scheduled_at"] = json!(at(days(200)));
+        let sent = harness.post("/emails", &email).await;
+        assert_eq!(sent.status, 200, "{}", sent.json());
+        let expires = async || count(harness, "SELECT expires_us FROM attachment_link").await;
+        let life = harness.app.settings.delivery.expires_after_transactional.as_micros() as i64;
+        let planned = expires().await;
+        assert!((days(229) + life..days(231) + life).contains(&planned), "{planned}");
+        let path = format!("/emails/{}", id(&sent));
+        let moved =
+            async |to: i64| harness.ask("PATCH", &path, &json!({ "scheduled_at": at(to) })).await.status;
+        assert_eq!(moved(days(300)).await, 200);
+        let later = expires().await;
+        assert!((days(329) + life..days(331) + life).contains(&later), "{later}");
+        assert_eq!((moved(days(10)).await, expires().await), (200, later), "what was promised stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_has_only_so_many_links() {
+    on_both_with(&[], async |harness: &Harness| {
+        let of = |links: usize| {
+            email(&json!(vec![json!({ "content": "aGk=", "filename": "a.txt", "link": true }); links]))
+        };
+        let batch = |last: usize| json!([of(100), of(90), of(last)]);
+        let refused = harness.post("/emails/batch", &batch(11)).await;
+        assert_eq!((refused.status, wrong(&refused).0), (422, vec!["/2/attachments/10/link".to_owned()]));
+        assert_eq!(harness.post("/emails/batch", &batch(10)).await.status, 200);
+        assert_eq!(count(harness, "SELECT count(*) FROM attachment_link").await, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_workspace_keeps_only_so_many_different_files() {
+    static FILL: Query = Query::split(
+        "case",
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < :max)
+         INSERT INTO attachment_content SELECT i, :workspace, CAST(CAST(i AS TEXT) AS BLOB), 1, 1, x'01' FROM n",
+        "INSERT INTO attachment_content (id, workspace_id, sha256, size, brought_us, bytes)
+         SELECT i, :workspace, convert_to(i::text, 'UTF8'), 1, 1, 'x' FROM generate_series(2, :max::bigint) i",
+    );
+    on_both_with(&[], async |harness: &Harness| {
+        let file = |text: &str| json!([{ "content": STANDARD.encode(text), "filename": "a", "link": true }]);
+        let mut write = store::Write::default();
+        write.step(
+            &FILL,
+            vec![("workspace", harness.workspace().into()), ("max", (CONTENTS_MAX as i64).into())],
+        );
+        harness.app.store.write(write).await.expect("they are kept");
+        assert_eq!(harness.post("/emails", &email(&file("the last"))).await.status, 200);
+        let refused = harness.post("/emails", &email(&file("one more"))).await;
+        assert_eq!((refused.status, wrong(&refused).0), (422, vec!["/attachments".to_owned()]));
+        assert_eq!(
+            harness.post("/emails", &email(&file("the last"))).await.status,
+            200,
+            "what it has already"
+        );
+        assert_eq!(super::upload(harness, "b", b"one more").await.status, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_comes_in_pieces_and_so_many_are_on_their_way() {
+    on_both_with(&[], async |harness: &Harness| {
+        let large: Vec<u8> = (0..PIECE_BYTES * 2 + 7).map(|n| (n % 251) as u8).collect();
+        let files: Vec<_> = [&large[..], &large[..PIECE_BYTES], b""]
+            .iter()
+            .map(|octets| json!({ "content": STANDARD.encode(octets), "filename": "a.bin", "link": true }))
+            .collect();
+        let sent = harness.post("/emails", &email(&json!(files))).await;
+        let shown = harness.get(&format!("/emails/{}", id(&sent))).await.json();
+        let paths = paths_in(shown["text"].as_str().expect("a text"));
+        for (path, octets) in paths.iter().zip([&large[..], &large[..PIECE_BYTES], b""]) {
+            let got = follow(harness, "GET", path).await;
+            assert_eq!(got.header("content-length"), octets.len().to_string());
+            assert!(got.status == 200 && got.bytes == octets, "{} of {}", got.bytes.len(), octets.len());
+        }
+        let links = harness.get(&format!("/emails/{}/links", id(&sent))).await.json();
+        let link =
+            Noun::AttachmentLink.read(links["data"][0]["id"].as_str().expect("an id")).expect("a link's id");
+        let (workspace, app) = (harness.workspace(), &harness.app);
+        for (room, whose, max, others) in [
+            (&app.downloads_of_links, link, STREAMS_OF_LINK_MAX, 200),
+            (&app.downloads, workspace, STREAMS_OF_WORKSPACE_MAX, 503),
+        ] {
+            let mut taken = room.place(whose);
+            taken.grow(max).expect("nobody else gets a file");
+            let refused = follow(harness, "GET", paths[0]).await;
+            assert_eq!((refused.status, refused.header("retry-after").is_empty()), (503, false));
+            assert_eq!(follow(harness, "GET", paths[1]).await.status, others);
+        }
+        assert_eq!(follow(harness, "GET", paths[0]).await.status, 200);
     })
     .await;
 }

@@ -46,7 +46,7 @@ pub(super) async fn reschedule(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(request): Json<RescheduleRequest>,
+    Json(request, _): Json<RescheduleRequest>,
 ) -> Result<Answer<ChangedEmail>, ApiError> {
     let message = existing(&app, &who, &shown).await?;
     let now = app.now();

@@ -5,17 +5,15 @@
 //! 2. What stands there needs no language: name, size, and the last day.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use mail::compose::{Mistake, is_filename};
 use mail::{At, Domain, date};
 
 use super::request::{AttachmentRequest, EmailRequest};
 use super::submission::Context;
+use super::together::LINKS_MAX;
 use crate::feature::attachment::link::NewLink;
 use crate::http::error::{Code, Mistakes};
-
-const DAY: Duration = Duration::from_secs(86_400);
 
 /// What of an email's attachments goes where.
 pub(super) struct Linked<'r> {
@@ -27,11 +25,12 @@ pub(super) struct Linked<'r> {
 }
 
 impl<'r> Linked<'r> {
-    /// Decides for each attachment, and writes the links into the texts. `domain` is the author's.
+    /// Decides for each attachment, and writes the links into the texts. `domain` is the author's; `last` is how long they lead
+    /// somewhere.
     pub fn of(
         cx: &Context<'_>,
         request: &'r EmailRequest,
-        domain: &Domain,
+        (domain, last): (&Domain, At),
         mistakes: &mut Mistakes,
     ) -> Linked<'r> {
         let files = request.attachments.as_ref().map_or(&[][..], |files| &files.0);
@@ -44,7 +43,7 @@ impl<'r> Linked<'r> {
                 linked.carried.push(index);
                 continue;
             }
-            match link(cx, file, domain) {
+            match link(cx, file, (domain, last)) {
                 Ok((link, line)) => {
                     linked.links.push(link);
                     lines.push(line);
@@ -97,7 +96,7 @@ fn wants_link(file: &AttachmentRequest, above: u64) -> bool {
 fn link(
     cx: &Context<'_>,
     file: &AttachmentRequest,
-    domain: &Domain,
+    (domain, expires): (&Domain, At),
 ) -> Result<(NewLink, Line), (&'static str, String)> {
     if file.content_id.is_some() {
         return Err(("link", "what the html shows cannot be behind a link".into()));
@@ -106,10 +105,12 @@ fn link(
     if !is_filename(&filename) {
         return Err(("filename", Mistake::Filename.to_string()));
     }
+    if !cx.together.link() {
+        return Err(("link", format!("a request has at most {LINKS_MAX} links to files")));
+    }
     let id = cx.app.mint.next(cx.now);
     let url = cx.app.tracking.file_url(cx.snapshot, cx.who.workspace, (domain, id));
     let url = url.ok_or_else(|| ("link", "this server has no address for links yet".to_owned()))?;
-    let expires = cx.now.after(DAY * cx.app.settings.attachments.link_days);
     let content = file.content.clone().unwrap_or_default().0;
     let line = Line { url, filename: filename.clone(), size: content.len(), expires };
     Ok((NewLink { id, filename, content, expires }, line))

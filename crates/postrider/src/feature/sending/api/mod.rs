@@ -24,6 +24,7 @@ mod templated;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 
 use crate::http::endpoint::{Endpoint, Method};
 use crate::http::page::List;

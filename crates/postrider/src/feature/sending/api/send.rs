@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use memchr::memmem;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use super::request::EmailRequest;
 use super::submission::{Context, submission};
 use super::templated::Templates;
 use super::text::Texts;
+use super::together::Together;
 use crate::app::App;
 use crate::feature::attachment::referred::Files;
 use crate::feature::sending::accept::{Outcome, accept};
@@ -27,6 +29,7 @@ use crate::http::auth::SendingKey;
 use crate::http::error::{ApiError, Code, FieldErrorBody, Mistakes};
 use crate::http::json::{self, Octets};
 use crate::id::Noun;
+use crate::room::Place;
 
 /// Emails of one batch at most. Reason: they are one transaction, which others wait for.
 const BATCH_MAX: usize = 1_000;
@@ -117,20 +120,39 @@ pub(super) async fn one(
             files: Files::named_in(&app, who.workspace, &[&*body]).await?,
         };
         let request: EmailRequest = json::parse(&body)?;
+        let advice = if request.lint == Some(true) { Advice::Asked } else { Advice::Unasked };
         let (own, who) = (app.clone(), who.clone());
+        let (room, together) = (named.files.room(), Together::of(body.len() + named.files.octets()));
         let judge = move |named: &Named| {
             let snapshot = own.directory.snapshot();
-            let cx = Context { app: &own, snapshot: &snapshot, who: &who, now, texts: Texts::default() };
+            let cx =
+                Context { app: &own, snapshot: &snapshot, who: &who, now, texts: Texts::default(), together };
             examined(&cx, named, request)
         };
-        named.judge((&app, workspace), judge).await?
+        Ok::<_, ApiError>((named.judge((&app, workspace), advice, judge).await??, room))
     };
     match read.await {
-        Ok(examined) => {
+        Ok((examined, _room)) => {
             let render = |accepted: &[Accepted]| rendered(&accepted.first().map(SentEmail::of));
             hand_over(&app, asked, vec![examined], Arc::new(render)).await
         }
         Err(error) => asked.replay_or(&app, error).await,
+    }
+}
+
+/// Whether some email of a request asks to be looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Advice {
+    Unasked,
+    /// Or may be.
+    Asked,
+}
+
+impl Advice {
+    /// In a body that is not read yet; a name may be written with escapes.
+    fn mentioned(body: &[u8]) -> Advice {
+        let has = |word: &[u8]| memmem::find(body, word).is_some();
+        if has(b"lint") || has(b"\\u") { Advice::Asked } else { Advice::Unasked }
     }
 }
 
@@ -142,16 +164,18 @@ struct Named {
 }
 
 impl Named {
-    /// Judges emails with what they name at hand; where templates are to be rendered, on a thread that may take its time.
+    /// Judges emails with what they name at hand; where templates are to be rendered or advice is asked for, on a thread that may
+    /// take its time.
     ///
     /// # Errors
     /// It panicked.
     async fn judge<T: Send + 'static>(
         self,
         (app, workspace): (&App, i64),
+        advice: Advice,
         judge: impl FnOnce(&Named) -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        if self.templates.is_empty() {
+        if self.templates.is_empty() && advice == Advice::Unasked {
             return Ok(judge(&self));
         }
         Ok(app.programs.rendering.run(workspace, move || judge(&self)).await?)
@@ -175,8 +199,9 @@ fn examined(cx: &Context<'_>, named: &Named, mut request: EmailRequest) -> Resul
         }
     };
     let content = submission.content.clone();
+    let room = cx.together.room(&cx.app.bodies, cx.who.workspace, content.len())?;
     let headers = scan(cx.app, &content)?;
-    Ok(examine(cx.app, cx.snapshot, cx.now, submission, &headers)?)
+    Ok(examine(cx.app, cx.snapshot, cx.now, submission, &headers)?.holding(room))
 }
 
 pub(super) async fn batch(
@@ -187,7 +212,7 @@ pub(super) async fn batch(
 ) -> Result<Response, ApiError> {
     let validation = Validation::read(&headers)?;
     let asked = Asked::read(&who, ("batch", validation.as_str()), &headers, &body)?;
-    let (submissions, errors) = match read_batch(&app, &who, &body, validation).await {
+    let (submissions, errors, _room) = match read_batch(&app, &who, &body, validation).await {
         Ok(read) => read,
         Err(error) => return asked.replay_or(&app, error).await,
     };
@@ -233,7 +258,7 @@ async fn read_batch(
     who: &SendingKey,
     body: &Bytes,
     validation: Validation,
-) -> Result<(Vec<Examined>, Vec<BatchError>), ApiError> {
+) -> Result<(Vec<Examined>, Vec<BatchError>, Option<Arc<Place>>), ApiError> {
     let mut named = Named::default();
     if Templates::mentioned(body) || Files::mentioned(body) {
         let emails = emails_of(body)?;
@@ -241,29 +266,31 @@ async fn read_batch(
         named.files = Files::named_in(app, who.workspace, &emails).await?;
     }
     let (own, who, body, workspace) = (app.clone(), who.clone(), body.clone(), who.workspace);
+    let (room, advice) = (named.files.room(), Advice::mentioned(&body));
     let judge = move |named: &Named| {
         let snapshot = own.directory.snapshot();
-        let cx =
-            Context { app: &own, snapshot: &snapshot, who: &who, now: own.now(), texts: Texts::default() };
-        judged(&cx, named, &body)
+        let together = Together::of(body.len() + named.files.octets());
+        let (now, texts) = (own.now(), Texts::default());
+        let cx = Context { app: &own, snapshot: &snapshot, who: &who, now, texts, together };
+        judged(cx, named, &body)
     };
-    let Judged { submissions, refused, .. } = named.judge((app, workspace), judge).await??;
-    match validation {
-        Validation::Strict if !refused.is_empty() => Err(all_as_one(refused)),
-        Validation::Strict | Validation::Permissive => {
-            Ok((submissions, refused.into_iter().map(|(index, error)| batch_error(index, &error)).collect()))
-        }
+    let Judged { submissions, refused, .. } = named.judge((app, workspace), advice, judge).await??;
+    if validation == Validation::Strict && !refused.is_empty() {
+        return Err(all_as_one(refused));
     }
+    let errors = refused.into_iter().map(|(index, error)| batch_error(index, &error)).collect();
+    Ok((submissions, errors, room))
 }
 
 /// Judges the emails of a batch, one by one.
-fn judged(cx: &Context<'_>, named: &Named, body: &[u8]) -> Result<Judged, ApiError> {
+fn judged(mut cx: Context<'_>, named: &Named, body: &[u8]) -> Result<Judged, ApiError> {
     let mut judged = Judged::default();
-    let read = in_one_pass(body, &mut |email| judged.take(examined(cx, named, email)));
+    let read = in_one_pass(body, &mut |email| judged.take(examined(&cx, named, email)));
     if read.is_err() {
         judged = Judged::default();
+        cx.together = Together::of(body.len() + named.files.octets());
         for email in emails_of(body)? {
-            judged.take(json::parse(email).and_then(|email| examined(cx, named, email)));
+            judged.take(json::parse(email).and_then(|email| examined(&cx, named, email)));
         }
     }
     Ok(judged)

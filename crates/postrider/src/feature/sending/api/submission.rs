@@ -11,14 +11,15 @@ use super::linked::Linked;
 use super::moment;
 use super::request::{Addresses, AttachmentRequest, EmailRequest, Pairs, Written};
 use super::text::Texts;
+use super::together::Together;
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::access::{Class, Stream};
-use crate::feature::attachment::refusals;
+use crate::feature::attachment::{link, refusals};
 use crate::feature::lint::{self, Look};
 use crate::feature::sending::control::{JSON_MAX, tag_ok};
 use crate::feature::sending::{
-    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission,
+    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission, policy,
 };
 use crate::http::auth::SendingKey;
 use crate::http::error::{Code, FieldError, Mistakes};
@@ -38,6 +39,7 @@ pub(super) struct Context<'a> {
     pub who: &'a SendingKey,
     pub now: At,
     pub texts: Texts,
+    pub together: Together,
 }
 
 /// Makes a submission of a request.
@@ -71,7 +73,8 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
     if request.lint == Some(true) {
         check_advice(request, class, &mut mistakes);
     }
-    let linked = Linked::of(cx, request, &author.address.domain(), &mut mistakes);
+    let linked =
+        Linked::of(cx, request, (&author.address.domain(), lasts(cx, class, &options)), &mut mistakes);
     let content = compose_content(cx, request, (message, &author, &people, class), &linked, &mut mistakes);
     options.links = linked.links;
     let (Some(from), Some(stream), Some(content)) = (from, stream, content) else { return Err(mistakes.0) };
@@ -98,6 +101,14 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
         trace: None,
         options,
     })
+}
+
+/// Until when the links of an email lead to their files.
+fn lasts(cx: &Context<'_>, class: Class, options: &Options) -> At {
+    let settings = &cx.app.settings;
+    let (due, expires) = policy::times(cx.now, settings, class, options)
+        .map_or((cx.now, cx.now), |times| (times.due, times.expires));
+    link::lasts(due, expires, settings.attachments.link_days)
 }
 
 fn stand_in() -> Mailbox {

@@ -1,7 +1,7 @@
 //! Emails that name a template: it is rendered here, and from then on they are emails as any other.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use memchr::memmem;
@@ -19,6 +19,10 @@ use crate::http::error::{ApiError, Code, FieldError, Mistakes};
 /// How long the templates of one request may be rendered together. Reason: a batch has a thousand; each takes milliseconds,
 /// unless somebody means harm.
 const RENDERING_MAX: Duration = Duration::from_secs(20);
+
+/// Different templates, or versions, that the emails of one request name. Reason: each is read, and in memory until the last of
+/// them is rendered.
+const TEMPLATES_MAX: usize = 50;
 
 /// The published templates that the emails of one request name, each looked up once.
 #[derive(Default)]
@@ -49,16 +53,20 @@ impl Templates {
     /// Looks up what some emails name. An email that cannot be read names nothing: it is refused later.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// They are too many; the database does not answer.
     pub(super) async fn named_in(app: &App, workspace: i64, emails: &[&[u8]]) -> Result<Templates, ApiError> {
-        let mut templates = Templates::default();
+        let mut all = HashSet::new();
         for email in emails.iter().filter(|email| Templates::mentioned(email)) {
             let wanted = serde_json::from_slice::<Wanting>(email).ok().and_then(|email| email.template);
             let Some(Wanted { id: Some(id), version }) = wanted else { continue };
-            let wanted = (Named::read(&id), version);
-            if templates.found.contains_key(&wanted) {
-                continue;
+            all.insert((Named::read(&id), version));
+            if all.len() > TEMPLATES_MAX {
+                let why = format!("the emails of a request name at most {TEMPLATES_MAX} different templates");
+                return Err(ApiError::field("", Code::InvalidValue, why));
             }
+        }
+        let mut templates = Templates::default();
+        for wanted in all {
             let ready = app.programs.fetch(&app.store, workspace, (&wanted.0, wanted.1)).await?;
             templates.found.extend(ready.map(|ready| (wanted, ready)));
         }

@@ -120,7 +120,7 @@ pub(super) async fn make(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(request): Json<UseRequest>,
+    Json(request, _): Json<UseRequest>,
 ) -> Result<(StatusCode, Answer<TemplateBody>), ApiError> {
     let entry = gallery::find(&shown.0).ok_or_else(|| ApiError::not_found("template of the gallery"))?;
     let about = entry.about();

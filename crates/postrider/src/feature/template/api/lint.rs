@@ -76,7 +76,7 @@ pub(super) async fn lint(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(request): Json<LintRequest>,
+    Json(request, _): Json<LintRequest>,
 ) -> Result<Answer<TemplateAdvice>, ApiError> {
     let template = existing(&app, &who, &shown).await?;
     let marketing = marketing(&app, who.workspace, request.stream.as_deref())?;
@@ -100,22 +100,25 @@ pub(super) async fn languages(
     let not_looked_at = locales.split_off(locales.len().min(LANGUAGES_MAX));
     let mut languages = Vec::with_capacity(locales.len());
     for locale in locales {
-        let language = match rendered((app, workspace), &looking.program, &locale, looking.variables.clone())
-            .await?
-        {
-            Ok(mail) => {
-                let look = Look {
-                    subject: mail.subject.unwrap_or_default(),
-                    preheader: mail.preheader,
-                    html: mail.html,
-                    text: mail.text,
-                    marketing: looking.marketing,
-                };
-                let asked = looking.score.then(|| Asked::of(None));
-                Language { locale, failed: None, advice: Some(advice((app, workspace), look, asked).await?) }
-            }
-            Err(failure) => Language { locale, failed: Some(failure.to_string()), advice: None },
-        };
+        let language =
+            match rendered((app, workspace), &looking.program, &locale, looking.variables.clone()).await? {
+                Ok(mail) => {
+                    let look = Look {
+                        subject: mail.subject.unwrap_or_default(),
+                        preheader: mail.preheader,
+                        html: mail.html,
+                        text: mail.text,
+                        marketing: looking.marketing,
+                    };
+                    let asked = looking.score.then(|| Asked::of(None));
+                    Language {
+                        locale,
+                        failed: None,
+                        advice: Some(advice((app, workspace), || look, asked).await?),
+                    }
+                }
+                Err(failure) => Language { locale, failed: Some(failure.to_string()), advice: None },
+            };
         languages.push(language);
     }
     Ok(TemplateAdvice { object: "template_lint", languages, not_looked_at })

@@ -80,7 +80,7 @@ fn check(part: &Part, mistakes: &mut Mistakes) {
 pub(super) async fn create(
     who: FullKey,
     State(app): State<Arc<App>>,
-    Json(request): Json<PartRequest>,
+    Json(request, _): Json<PartRequest>,
 ) -> Result<(StatusCode, Answer<PartBody>), ApiError> {
     let mut mistakes = Mistakes::default();
     let kind = request.kind.as_deref().and_then(PartKind::parse);
@@ -144,7 +144,7 @@ pub(super) async fn change(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(request): Json<PartRequest>,
+    Json(request, _): Json<PartRequest>,
 ) -> Result<Answer<PartBody>, ApiError> {
     let id = shown.id(Noun::TemplatePart, "template part")?;
     let mut stored = existing(&app, &who, id).await?;

@@ -50,7 +50,7 @@ pub(super) async fn render(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(request): Json<RenderRequest>,
+    Json(request, _): Json<RenderRequest>,
 ) -> Result<Answer<RenderedBody>, ApiError> {
     let template = existing(&app, &who, &shown).await?;
     let program = program(&app, &who, &template, request.version).await?;

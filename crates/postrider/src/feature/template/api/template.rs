@@ -230,7 +230,7 @@ pub(super) async fn duplicate(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-    Json(request): Json<DuplicateRequest>,
+    Json(request, _): Json<DuplicateRequest>,
 ) -> Result<(StatusCode, Answer<TemplateBody>), ApiError> {
     let template = existing(&app, &who, &shown).await?;
     let name = request.name.unwrap_or_else(|| format!("{} (copy)", template.name));
