@@ -5,8 +5,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// The root of the checkout.
 pub fn root() -> PathBuf {
@@ -91,8 +92,21 @@ fn remove_orphans(base: &Path) {
     }
 }
 
-/// A free port of the loopback address. Another program may take it before its user does; that run then fails at once.
+/// Ports below those that the system gives to outgoing connections, which come and go by the thousand during a run.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// A free port of the loopback address, for programs that cannot say which one they took. Never twice the same in this run;
+/// another program may take it before its user does, and that run then fails at once.
 pub fn free_port() -> Result<u16> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").context("no free port on 127.0.0.1")?;
-    Ok(listener.local_addr()?.port())
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in PORTS {
+        let turn = std::process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let offset =
+            u16::try_from(turn % u32::from(PORTS.end - PORTS.start)).context("a port has 16 bits")?;
+        let port = PORTS.start + offset;
+        if std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no free port on 127.0.0.1")
 }

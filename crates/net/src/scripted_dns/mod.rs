@@ -31,6 +31,9 @@ use script::{
 
 const UDP_MAX_BYTES: usize = 1_232;
 const CHAIN_MAX: usize = 16;
+/// Ports that are tried.
+const TRIES_MAX: usize = 100;
+
 /// Runs until it is dropped.
 pub struct ScriptedDns {
     address: SocketAddr,
@@ -46,9 +49,8 @@ struct Shared {
 impl ScriptedDns {
     /// Listens on a free port of 127.0.0.1, UDP and TCP. Panics when the script cannot be read.
     pub async fn start(script: &str) -> io::Result<ScriptedDns> {
-        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let (udp, tcp) = one_port().await?;
         let address = udp.local_addr()?;
-        let tcp = TcpListener::bind(address).await?;
         let shared = Arc::new(Shared { script: Mutex::new(parse(script)), asked: Mutex::default() });
         let mut tasks = JoinSet::new();
         tasks.spawn(serve_udp(udp, shared.clone()));
@@ -70,6 +72,20 @@ impl ScriptedDns {
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
         self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A port that is free for both. One that is free for UDP may be taken for TCP: then another is tried.
+async fn one_port() -> io::Result<(UdpSocket, TcpListener)> {
+    let mut tried = Vec::new();
+    loop {
+        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        match TcpListener::bind(udp.local_addr()?).await {
+            Ok(tcp) => return Ok((udp, tcp)),
+            // Kept, so that the next is another.
+            Err(_) if tried.len() < TRIES_MAX => tried.push(udp),
+            Err(error) => return Err(error),
+        }
     }
 }
 
