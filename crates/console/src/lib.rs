@@ -14,6 +14,7 @@ pub mod draw;
 pub mod format;
 pub mod page;
 pub mod screen;
+pub mod snippet;
 pub mod words;
 
 pub use page::{Hidden, Page};

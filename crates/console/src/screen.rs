@@ -1,6 +1,9 @@
 //! The screens: a module each, a view model with its template.
 
+pub mod domain;
+pub mod key;
 pub mod overview;
 pub mod refusal;
 pub mod setup;
 pub mod sign_in;
+pub mod suppression;

@@ -49,6 +49,11 @@ impl Snapshot {
         self.domains.keys().filter(|(owner, _)| *owner == workspace).count()
     }
 
+    /// The workspace's domains, in no order.
+    pub fn domains_of(&self, workspace: i64) -> impl Iterator<Item = &Arc<SendingDomain>> {
+        self.domains.values().filter(move |domain| domain.workspace == workspace)
+    }
+
     /// The workspace's stream of that name.
     #[must_use]
     pub fn stream(&self, workspace: i64, name: &str) -> Option<&Arc<Stream>> {

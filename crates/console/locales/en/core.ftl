@@ -6,6 +6,7 @@ theme-system = As the system
 theme-light = Light
 theme-dark = Dark
 copy = Copy
+save = Save
 pages = Pages
 page-before = Newer
 page-after = Older

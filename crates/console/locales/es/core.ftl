@@ -6,6 +6,7 @@ theme-system = Como el sistema
 theme-light = Claro
 theme-dark = Oscuro
 copy = Copiar
+save = Guardar
 pages = Páginas
 page-before = Más recientes
 page-after = Más antiguos

@@ -6,6 +6,7 @@ theme-system = Como o sistema
 theme-light = Claro
 theme-dark = Escuro
 copy = Copiar
+save = Salvar
 pages = Páginas
 page-before = Mais recentes
 page-after = Mais antigos

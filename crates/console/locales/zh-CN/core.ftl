@@ -6,6 +6,7 @@ theme-system = 跟随系统
 theme-light = 浅色
 theme-dark = 深色
 copy = 复制
+save = 保存
 pages = 分页
 page-before = 较新
 page-after = 较早

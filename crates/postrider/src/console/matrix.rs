@@ -3,9 +3,48 @@
 use super::screen::Access;
 use super::screens;
 use super::story::Browser;
+use crate::feature::access::Scope;
+use crate::feature::access::keys::{Grant, key_add};
+use crate::feature::domain::Status;
+use crate::feature::domain::admin::domain_add_unsigned;
+use crate::feature::event::By;
 use crate::feature::person::permission::Role;
+use crate::feature::suppression::Reason;
+use crate::feature::suppression::admin::{Suppress, suppression_add, suppression_find};
 use crate::http::endpoint::Method;
+use crate::id::Noun;
 use crate::testing::{Harness, on_both};
+
+/// An id of a workspace for each path that has one: what stands before it, and the id.
+async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
+    let (store, mint, now) = (&harness.app.store, &harness.app.mint, harness.app.now());
+    let name = mail::Domain::parse("shared.example").expect("a domain");
+    let made = (&**mint, now, By::Operator);
+    let domain = domain_add_unsigned(store, made, workspace, &name, Status::Pending).await.expect("a domain");
+    let grant = Grant { workspace, name: "k", scope: Scope::Sending, domain: None, by: By::Operator };
+    let key = key_add(store, mint, now, grant).await.expect("a key").id;
+    let address = mail::Address::parse("gone@people.example").expect("an address");
+    let new = Suppress {
+        workspace,
+        stream: 0,
+        address: &address,
+        reason: Reason::Manual,
+        by: By::Operator,
+        evidence: None,
+    };
+    suppression_add(store, &harness.app.suppressions, (mint, now), vec![new]).await.expect("suppressed");
+    let found = suppression_find(store, workspace, &address).await.expect("readable");
+    vec![
+        ("/domains/", Noun::Domain.show(domain)),
+        ("/keys/", Noun::Key.show(key)),
+        ("/suppressions/", Noun::Suppression.show(found[0].id)),
+    ]
+}
+
+fn with_id(path: &str, ids: &[(&str, String)]) -> String {
+    let id = ids.iter().find(|(before, _)| path.contains(&format!("{before}{{id}}")));
+    id.map_or_else(|| path.to_owned(), |(_, id)| path.replace("{id}", id))
+}
 
 #[tokio::test]
 async fn a_screen_opens_for_those_who_may_and_nobody_else() {
@@ -18,8 +57,9 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
         }
         let stranger = Browser::of_member(harness, other, Role::Owner).await;
         let nobody = Browser::default();
+        let (own, foreign) = (ids(harness, harness.workspace()).await, ids(harness, other).await);
         for screen in screens() {
-            let path = screen.path.replace("{workspace}", "default");
+            let path = with_id(&screen.path.replace("{workspace}", "default"), &own);
             assert!(!path.contains('{'), "{path}: give the test an example of its ids");
             if screen.access == Access::Open {
                 continue;
@@ -37,6 +77,11 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
                     "{named} of a stranger"
                 );
                 for (role, browser) in &members {
+                    if screen.path.contains("{id}") && role.may(permission) {
+                        let path = with_id(&screen.path.replace("{workspace}", "default"), &foreign);
+                        let status = browser.ask(harness, screen.method, &path).await.status;
+                        assert_eq!(status, 404, "{named} with an id of another workspace as {role:?}");
+                    }
                     let status = browser.ask(harness, screen.method, &path).await.status;
                     match (role.may(permission), screen.method) {
                         (false, _) => assert_eq!(status, 403, "{named} as {role:?}"),

@@ -9,15 +9,17 @@
 //! Not here: what screens show (each slice's `console`), how they look (the crate `console`).
 
 mod asset;
+pub mod change;
 pub mod guard;
 #[cfg(test)]
 mod matrix;
+pub mod paging;
 pub mod refusal;
 pub mod screen;
 pub mod session;
 pub mod shell;
 #[cfg(test)]
-mod story;
+pub mod story;
 pub mod visit;
 
 use axum::Router;
@@ -25,7 +27,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{person, stats};
+use crate::feature::{access, domain, person, stats, suppression};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -33,7 +35,13 @@ use screen::Screen;
 /// Everything that can be seen: one line a slice.
 #[must_use]
 pub fn screens() -> Vec<Screen> {
-    let slices = [stats::console::screens(), person::console::screens()];
+    let slices = [
+        stats::console::screens(),
+        suppression::console::screens(),
+        domain::console::screens(),
+        access::console::screens(),
+        person::console::screens(),
+    ];
     slices.into_iter().flatten().collect()
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::handler::Handler;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -25,6 +26,7 @@ use crate::feature::person::permission::{Needs, Permission, Role};
 use crate::feature::person::{self, Person};
 use crate::http::Api;
 use crate::http::endpoint::Method;
+use crate::id::Noun;
 
 /// Who is let in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -239,6 +241,37 @@ impl<P: Needs> FromRequestParts<Api> for Member<P> {
         let workspace = workspace.clone();
         Ok(Member { visit, person, workspace, role, page, zone, permission: PhantomData })
     }
+}
+
+/// What the `{id}` of a path says.
+pub struct Named(String);
+
+impl Named {
+    /// The id of this noun.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn id(&self, noun: Noun) -> Result<i64, Refused> {
+        noun.read(&self.0).ok_or(Refused::NotFound)
+    }
+}
+
+impl FromRequestParts<Api> for Named {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Named, Refused> {
+        let params = RawPathParams::from_request_parts(parts, api).await.map_err(|_| Refused::NotFound)?;
+        let id = params.iter().find(|(key, _)| *key == "id").map(|(_, value)| value.to_owned());
+        id.map(Named).ok_or(Refused::NotFound)
+    }
+}
+
+/// The form again, because something in it is wrong.
+///
+/// # Errors
+/// The template's own.
+pub fn show_again(template: &impl Template) -> Result<Response, Refused> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, show(template)?).into_response())
 }
 
 /// A page as an answer.

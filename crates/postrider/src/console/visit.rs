@@ -21,6 +21,14 @@ use crate::http::surface::RequestId;
 /// Octets of a path and query to come back to.
 const HERE_MAX: usize = 2_000;
 
+/// Octets of a host and port at most: a name's, and a port's.
+const HOST_MAX: usize = 260;
+
+fn host(text: &str) -> Option<String> {
+    let letter = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
+    ((1..=HOST_MAX).contains(&text.len()) && text.bytes().all(letter)).then(|| text.to_owned())
+}
+
 /// What is known of a request before anybody looks who it is.
 pub struct Visit {
     nonce: String,
@@ -35,6 +43,8 @@ pub struct Visit {
     pub here: String,
     pub address: Option<IpAddr>,
     pub agent: String,
+    /// The host and port that the browser asked for, if it can be one.
+    host: Option<String>,
     request_id: String,
     /// How the person who is signed in wants pages.
     manner: OnceLock<(Option<Locale>, Theme)>,
@@ -65,6 +75,7 @@ impl Visit {
             here: if here.len() <= HERE_MAX { here.to_owned() } else { "/".to_owned() },
             address: peer.map(|peer| crate::feature::tracking::client::address(peer, headers, proxies)),
             agent: text("user-agent").to_owned(),
+            host: host(text("host")),
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             manner: OnceLock::new(),
         }
@@ -76,6 +87,13 @@ impl Visit {
     /// There is none: the route stands outside of the console's router.
     pub fn of_request(request: &Request) -> Result<Arc<Visit>, Refused> {
         request.extensions().get::<Arc<Visit>>().cloned().ok_or(Refused::Fault)
+    }
+
+    /// Where the browser found us: `https://mail.example:8443`.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let scheme = if self.secure { "https" } else { "http" };
+        self.host.as_deref().map(|host| format!("{scheme}://{host}"))
     }
 
     /// Remembers how a person wants pages.

@@ -24,11 +24,11 @@ use crate::http::page::{List, PageParams};
 use crate::id::Noun;
 
 /// Letters of a key's name at most. Reason: it stands in lists.
-const KEY_NAME_MAX: usize = 100;
+pub const KEY_NAME_MAX: usize = 100;
 /// Streams of a workspace at most. Reason: all of all workspaces are held in memory.
 const STREAMS_MAX: usize = 1_000;
 /// Keys in force of a workspace at most. Reason: all of all workspaces are held in memory, and read at each change of one.
-const KEYS_MAX: usize = 1_000;
+pub const KEYS_MAX: usize = 1_000;
 
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {

@@ -41,6 +41,14 @@ pub struct Grant<'a> {
 /// # Errors
 /// As [`Store::write`].
 pub async fn key_add(store: &Store, mint: &Mint, now: At, grant: Grant<'_>) -> Result<NewKey, StoreError> {
+    let (key, write) = key_made(mint, now, grant);
+    store.write(write).await?;
+    Ok(key)
+}
+
+/// As [`key_add`], for who commits it with more.
+#[must_use]
+pub fn key_made(mint: &Mint, now: At, grant: Grant<'_>) -> (NewKey, Write) {
     let id = mint.next(now);
     let text = format!("{PREFIX}{}", random_letters());
     let mut write = Write::default();
@@ -60,8 +68,7 @@ pub async fn key_add(store: &Store, mint: &Mint, now: At, grant: Grant<'_>) -> R
         "domain_id": grant.domain.map(|id| Noun::Domain.show(id)),
     });
     event::note_change(&mut write, (now, grant.by), grant.workspace, event::Name::KeyCreated, told);
-    store.write(write).await?;
-    Ok(NewKey { id, text })
+    (NewKey { id, text }, write)
 }
 
 fn random_letters() -> String {
@@ -89,18 +96,32 @@ pub async fn key_revoke(
     workspace: i64,
     id: i64,
 ) -> Result<bool, StoreError> {
-    let listed = key_list(store, workspace, Page::only(id)).await?;
-    let Some(key) = listed.into_iter().find(|key| key.id == id) else { return Ok(false) };
-    let mut write = Write::default();
-    let params = vec![("workspace", workspace.into()), ("id", id.into()), ("now", now.0.into())];
-    write.step_expecting(1, "no such key", &KEY_REVOKE, params);
-    let told = json!({ "api_key_id": Noun::Key.show(id), "name": key.name });
-    event::note_change(&mut write, (now, by), workspace, event::Name::KeyRevoked, told);
-    match store.write(write).await {
+    let Some(key) = key_find(store, workspace, id).await? else { return Ok(false) };
+    match store.write(revoke_rows((now, by), workspace, &key)).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict(_)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// As [`key_revoke`]; the write conflicts when the key is no longer in force.
+#[must_use]
+pub fn revoke_rows((now, by): (At, By), workspace: i64, key: &ListedKey) -> Write {
+    let mut write = Write::default();
+    let params = vec![("workspace", workspace.into()), ("id", key.id.into()), ("now", now.0.into())];
+    write.step_expecting(1, "no such key", &KEY_REVOKE, params);
+    let told = json!({ "api_key_id": Noun::Key.show(key.id), "name": key.name });
+    event::note_change(&mut write, (now, by), workspace, event::Name::KeyRevoked, told);
+    write
+}
+
+/// A key in force of a workspace.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn key_find(store: &Store, workspace: i64, id: i64) -> Result<Option<ListedKey>, StoreError> {
+    let listed = key_list(store, workspace, Page::only(id)).await?;
+    Ok(listed.into_iter().find(|key| key.id == id))
 }
 
 /// A key as a list shows it.

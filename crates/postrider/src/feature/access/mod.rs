@@ -10,6 +10,9 @@
 
 pub mod admin;
 pub mod api;
+pub mod console;
+#[cfg(test)]
+mod console_story;
 pub mod keys;
 #[cfg(test)]
 mod story;

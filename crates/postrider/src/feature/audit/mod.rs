@@ -26,6 +26,17 @@ pub enum Action {
     PersonSignedIn,
     PersonSignedOut,
     PersonChanged,
+    DomainAdded,
+    DomainLookedUp,
+    DomainChanged,
+    DomainRemoved,
+    KeyMade,
+    KeyRevoked,
+    AddressSuppressed,
+    SuppressionLifted,
+    QueueHeld,
+    QueueReleased,
+    QueueRetried,
 }
 
 impl Action {
@@ -36,6 +47,17 @@ impl Action {
             Action::PersonSignedIn => "person.signed_in",
             Action::PersonSignedOut => "person.signed_out",
             Action::PersonChanged => "person.changed",
+            Action::DomainAdded => "domain.added",
+            Action::DomainLookedUp => "domain.looked_up",
+            Action::DomainChanged => "domain.changed",
+            Action::DomainRemoved => "domain.removed",
+            Action::KeyMade => "api_key.made",
+            Action::KeyRevoked => "api_key.revoked",
+            Action::AddressSuppressed => "suppression.added",
+            Action::SuppressionLifted => "suppression.lifted",
+            Action::QueueHeld => "queue.held",
+            Action::QueueReleased => "queue.released",
+            Action::QueueRetried => "queue.retried",
         }
     }
 }

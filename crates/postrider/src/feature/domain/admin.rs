@@ -121,19 +121,31 @@ fn selector(key: i64, algorithm: &str) -> String {
 /// As [`domain_rows`] and [`Store::write`].
 pub async fn domain_add(
     store: &Store,
-    (mint, now, by): (&std::sync::Arc<Mint>, At, By),
+    made: (&std::sync::Arc<Mint>, At, By),
     workspace: i64,
     name: &Domain,
     status: Status,
 ) -> Result<i64, DomainAddError> {
-    let (minter, name) = (mint.clone(), name.clone());
-    let turn = MAKING.acquire().await.map_err(|_| StoreError::Closed)?;
-    let making =
-        tokio::task::spawn_blocking(move || domain_rows((&minter, now, by), workspace, &name, status));
-    let (id, write) = making.await.map_err(|_| StoreError::Closed)??;
-    drop(turn);
+    let (id, write) = domain_made(made, workspace, name, status).await?;
     store.write(write).await?;
     Ok(id)
+}
+
+/// [`domain_rows`] on a thread of their own, one domain at a time.
+///
+/// # Errors
+/// As [`domain_rows`].
+pub async fn domain_made(
+    (mint, now, by): (&std::sync::Arc<Mint>, At, By),
+    workspace: i64,
+    name: &Domain,
+    status: Status,
+) -> Result<(i64, Write), DomainAddError> {
+    let (minter, name) = (mint.clone(), name.clone());
+    let _turn = MAKING.acquire().await.map_err(|_| StoreError::Closed)?;
+    let making =
+        tokio::task::spawn_blocking(move || domain_rows((&minter, now, by), workspace, &name, status));
+    making.await.map_err(|_| StoreError::Closed)?
 }
 
 /// A domain as a list shows it.
@@ -220,6 +232,17 @@ pub async fn domain_checked(
     findings: String,
     verified: bool,
 ) -> Result<(), StoreError> {
+    store.write(checked_rows(now, (workspace, domain), findings, verified)).await.map(drop)
+}
+
+/// As [`domain_checked`], for who commits it with more.
+#[must_use]
+pub fn checked_rows(
+    now: At,
+    (workspace, domain): (i64, &ListedDomain),
+    findings: String,
+    verified: bool,
+) -> Write {
     let mut write = Write::default();
     let params = vec![
         ("now", now.0.into()),
@@ -233,7 +256,7 @@ pub async fn domain_checked(
         let told = json!({ "domain_id": Noun::Domain.show(domain.id), "name": domain.name });
         event::note(&mut write, now, workspace, event::Name::DomainVerified, Some(told.to_string()));
     }
-    store.write(write).await.map(drop)
+    write
 }
 
 /// Sets the host in the links of a domain's mail, or takes it back; false when the workspace has no such domain.
@@ -246,16 +269,22 @@ pub async fn domain_track(
     (workspace, id): (i64, i64),
     host: Option<&Domain>,
 ) -> Result<bool, StoreError> {
+    match store.write(track_rows(now, (workspace, id), host)).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// As [`domain_track`]; the write conflicts when there is no such domain.
+#[must_use]
+pub fn track_rows(now: At, (workspace, id): (i64, i64), host: Option<&Domain>) -> Write {
     let mut write = Write::default();
     let host = host.map(|host| host.as_str().to_owned());
     let params = vec![("workspace", workspace.into()), ("id", id.into()), ("host", host.into())];
     write.step_expecting(1, "no such domain", &DOMAIN_TRACK, params);
     event::note(&mut write, now, workspace, event::Name::DomainChanged, None);
-    match store.write(write).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::Conflict(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
+    write
 }
 
 /// Deletes a domain and its keys; false when the workspace has no such domain.
@@ -269,19 +298,21 @@ pub async fn domain_delete(
     id: i64,
 ) -> Result<bool, StoreError> {
     let Some(domain) = domain_find(store, workspace, id).await? else { return Ok(false) };
-    let mut write = Write::default();
-    write.step_expecting(
-        1,
-        "no such domain",
-        &DOMAIN_DELETE,
-        vec![("workspace", workspace.into()), ("id", id.into())],
-    );
-    write.step(&DKIM_KEYS_DELETE, vec![("workspace", workspace.into()), ("id", id.into())]);
-    let told = json!({ "domain_id": Noun::Domain.show(id), "name": domain.name });
-    event::note_change(&mut write, (now, by), workspace, event::Name::DomainDeleted, told);
-    match store.write(write).await {
+    match store.write(delete_rows((now, by), workspace, &domain)).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict(_)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// As [`domain_delete`]; the write conflicts when the domain is gone.
+#[must_use]
+pub fn delete_rows((now, by): (At, By), workspace: i64, domain: &ListedDomain) -> Write {
+    let mut write = Write::default();
+    let place = || vec![("workspace", workspace.into()), ("id", domain.id.into())];
+    write.step_expecting(1, "no such domain", &DOMAIN_DELETE, place());
+    write.step(&DKIM_KEYS_DELETE, place());
+    let told = json!({ "domain_id": Noun::Domain.show(domain.id), "name": domain.name });
+    event::note_change(&mut write, (now, by), workspace, event::Name::DomainDeleted, told);
+    write
 }

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 
 use super::Status;
 use super::admin::{self, DomainAddError, ListedDomain};
-use super::check::{self, FindingState, record_name};
+use super::check::{self, FindingState};
+use super::records::{self, records};
 use crate::app::App;
 use crate::feature::event::By;
 use crate::http::auth::FullKey;
@@ -23,7 +24,7 @@ use crate::id::Noun;
 
 /// Domains of a workspace at most. Reason: all of all workspaces are held in memory with their keys, and those of one take a
 /// core for some 100 ms to make.
-const DOMAINS_MAX: usize = 1_000;
+pub const DOMAINS_MAX: usize = 1_000;
 
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
@@ -123,28 +124,21 @@ impl DomainEntry {
 async fn body(app: &App, workspace: i64, id: i64) -> Result<DomainBody, ApiError> {
     let domain = admin::domain_find(&app.store, workspace, id).await?;
     let domain = domain.ok_or_else(|| ApiError::not_found("domain"))?;
-    let findings = check::read(domain.findings.as_deref().unwrap_or_default());
-    let mut records = Vec::new();
-    for key in admin::published_keys(&app.store, workspace, id).await? {
-        let name = record_name(&key, &domain.name);
-        let state = findings.iter().find(|finding| finding.name == name).map(|finding| finding.state);
-        records.push(Record::txt("DKIM", name, key.record, status(state)));
-    }
-    // Advice: the return path is the customer's own domain, so its SPF decides.
-    let spf = format!("v=spf1 a:{} ~all", app.hostname);
-    records.push(Record::txt("SPF", domain.name.clone(), spf, "recommended"));
-    if let Some(host) = &domain.tracking_host {
-        let record = Record::txt("Tracking", host.clone(), app.hostname.to_string(), "recommended");
-        records.push(Record { r#type: "CNAME", ..record });
-    }
-    let dmarc = format!("_dmarc.{}", domain.name);
-    records.push(Record::txt("DMARC", dmarc, "v=DMARC1; p=none;".into(), "recommended"));
+    let records = records(app, workspace, &domain).await?.into_iter().map(Record::of).collect();
     Ok(DomainBody { domain: DomainEntry::of(domain), records })
 }
 
 impl Record {
-    fn txt(record: &'static str, name: String, value: String, status: &'static str) -> Record {
-        Record { record, name, r#type: "TXT", value, ttl: "Auto", status }
+    fn of(record: records::Record) -> Record {
+        let state = record.finding.map(|finding| finding.state);
+        Record {
+            record: record.purpose.as_str(),
+            r#type: record.purpose.kind(),
+            status: if record.purpose.needed() { status(state) } else { "recommended" },
+            name: record.name,
+            value: record.value,
+            ttl: "Auto",
+        }
     }
 }
 
@@ -211,20 +205,9 @@ async fn change(
     let place = (holder.workspace, shown.id(Noun::Domain, "domain")?);
     let missing = || ApiError::not_found("domain");
     let domain = admin::domain_find(&app.store, place.0, place.1).await?.ok_or_else(missing)?;
-    if let Some(text) = wanted.tracking_host.as_deref().map(str::trim) {
-        let wrong = |why: String| ApiError::field("/tracking_host", Code::InvalidValue, why);
-        let host = match text {
-            "" => None,
-            text => Some(Domain::parse(text).map_err(|error| wrong(error.to_string()))?),
-        };
-        // Somebody else's name in our links would speak for somebody else.
-        let own = |host: &Domain| {
-            let below = host.as_str().strip_suffix(domain.name.as_str());
-            below.is_some_and(|label| label.is_empty() || label.ends_with('.'))
-        };
-        if host.as_ref().is_some_and(|host| !own(host)) {
-            return Err(wrong(format!("neither {} nor a name below it", domain.name)));
-        }
+    if let Some(text) = wanted.tracking_host.as_deref() {
+        let host = records::tracking_host(&domain.name, text)
+            .map_err(|wrong| ApiError::field("/tracking_host", Code::InvalidValue, wrong.to_string()))?;
         let changed = admin::domain_track(&app.store, app.now(), place, host.as_ref()).await;
         app.directory.reload(&app.store).await?;
         if !changed? {

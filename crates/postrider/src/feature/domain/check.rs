@@ -7,14 +7,19 @@ use std::fmt::Write as _;
 use net::resolver::{DnsFailure, Resolver};
 use store::{Store, StoreError};
 
-use super::admin::{self, PublishedKey};
+use super::admin::{self, ListedDomain, PublishedKey};
 
 /// A record to publish, and what DNS says instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub name: String,
     pub state: FindingState,
+    /// What stands there instead, when it is different; cut at [`INSTEAD_MAX`].
+    pub instead: Option<String>,
 }
+
+/// Octets that are kept of another record. Reason: a page shows it, and every check writes it.
+const INSTEAD_MAX: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingState {
@@ -55,14 +60,25 @@ pub fn record_name(key: &PublishedKey, domain: &str) -> String {
 #[must_use]
 pub fn judge(key: &PublishedKey, domain: &str, answer: Result<Vec<String>, DnsFailure>) -> Finding {
     let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+    let mut instead = None;
     let state = match answer {
         Ok(texts) if texts.iter().any(|text| squeeze(text) == squeeze(&key.record)) => FindingState::Found,
         Ok(texts) if texts.is_empty() => FindingState::Missing,
-        Ok(_) => FindingState::Different,
+        Ok(texts) => {
+            instead = texts.first().map(|text| line_of(text));
+            FindingState::Different
+        }
         Err(DnsFailure::NoSuchName | DnsFailure::NoRecord) => FindingState::Missing,
         Err(DnsFailure::Temporary { .. }) => FindingState::Unknown,
     };
-    Finding { name: record_name(key, domain), state }
+    Finding { name: record_name(key, domain), state, instead }
+}
+
+/// A text from DNS as part of one line.
+fn line_of(text: &str) -> String {
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.truncate(line.floor_char_boundary(INSTEAD_MAX));
+    line
 }
 
 /// Whether the findings verify the domain: every key's record stands.
@@ -71,13 +87,17 @@ pub fn verifies(findings: &[Finding]) -> bool {
     !findings.is_empty() && findings.iter().all(|finding| finding.state == FindingState::Found)
 }
 
-/// The findings as they are stored: one `state name` a line.
+/// The findings as they are stored: one `state name` a line, and behind it what stands there instead.
 #[must_use]
 pub fn show(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{} {}", finding.state.as_str(), finding.name);
+        let _ = write!(text, "{} {}", finding.state.as_str(), finding.name);
+        if let Some(instead) = &finding.instead {
+            let _ = write!(text, " {instead}");
+        }
+        text.push('\n');
     }
     text
 }
@@ -86,8 +106,10 @@ pub fn show(findings: &[Finding]) -> String {
 #[must_use]
 pub fn read(text: &str) -> Vec<Finding> {
     let line = |line: &str| {
-        let (state, name) = line.split_once(' ')?;
-        Some(Finding { name: name.to_owned(), state: FindingState::parse(state)? })
+        let (state, rest) = line.split_once(' ')?;
+        let (name, instead) = rest.split_once(' ').map_or((rest, None), |(name, text)| (name, Some(text)));
+        let state = FindingState::parse(state)?;
+        Some(Finding { name: name.to_owned(), state, instead: instead.map(str::to_owned) })
     };
     text.lines().filter_map(line).collect()
 }
@@ -103,17 +125,30 @@ pub async fn check(
     (workspace, id): (i64, i64),
 ) -> Result<Option<Vec<Finding>>, StoreError> {
     let Some(domain) = admin::domain_find(store, workspace, id).await? else { return Ok(None) };
-    let mut findings = Vec::new();
-    for key in admin::published_keys(store, workspace, id).await? {
-        let answer = resolver.txt(&record_name(&key, &domain.name)).await;
-        findings.push(judge(&key, &domain.name, answer));
-    }
+    let findings = look(store, resolver, (workspace, &domain)).await?;
     let verified = verifies(&findings);
     match admin::domain_checked(store, now, (workspace, &domain), show(&findings), verified).await {
         Ok(()) => Ok(Some(findings)),
         Err(StoreError::Conflict(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Looks a domain's records up.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn look(
+    store: &Store,
+    resolver: &Resolver,
+    (workspace, domain): (i64, &ListedDomain),
+) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    for key in admin::published_keys(store, workspace, domain.id).await? {
+        let answer = resolver.txt(&record_name(&key, &domain.name)).await;
+        findings.push(judge(&key, &domain.name, answer));
+    }
+    Ok(findings)
 }
 
 #[cfg(test)]
@@ -137,7 +172,12 @@ mod tests {
         ];
         for (answer, state) in cases {
             let finding = judge(&key, "a.example", answer.clone());
-            assert_eq!(finding, Finding { name: "s._domainkey.a.example".into(), state }, "{answer:?}");
+            let instead = (state == FindingState::Different).then(|| "v=DKIM1; k=rsa; p=BBBB".to_owned());
+            assert_eq!(
+                finding,
+                Finding { name: "s._domainkey.a.example".into(), state, instead },
+                "{answer:?}"
+            );
             assert_eq!(verifies(std::slice::from_ref(&finding)), state == FindingState::Found);
             assert_eq!(read(&show(std::slice::from_ref(&finding))), [finding]);
         }

@@ -8,6 +8,10 @@
 pub mod admin;
 pub mod api;
 pub mod check;
+pub mod console;
+#[cfg(test)]
+mod console_story;
+pub mod records;
 #[cfg(test)]
 mod story;
 pub mod work;

@@ -204,6 +204,8 @@ pub enum By {
     Operator,
     /// What became of a delivery.
     Delivery(i64),
+    /// Somebody in the console.
+    Person(i64),
 }
 
 impl By {
@@ -212,6 +214,7 @@ impl By {
             By::Key(id) => Noun::Key.show(id),
             By::Operator => "operator".to_owned(),
             By::Delivery(id) => Noun::Delivery.show(id),
+            By::Person(id) => Noun::Person.show(id),
         }
     }
 }

@@ -33,7 +33,7 @@ pub struct Suppress<'a> {
 pub fn suppress(write: &mut Write, mint: &Mint, now: At, new: Suppress<'_>) {
     let delivery = match new.by {
         By::Delivery(id) => Some(id),
-        By::Key(_) | By::Operator => None,
+        By::Key(_) | By::Operator | By::Person(_) => None,
     };
     let told = json!({
         "email": new.address.folded(), "reason": new.reason.as_str(),
@@ -113,18 +113,24 @@ pub async fn suppression_remove_one(
     id: i64,
 ) -> Result<bool, StoreError> {
     let Some(listed) = suppression_by_id(store, workspace, id).await? else { return Ok(false) };
+    match store.write(lift_rows((now, by), workspace, &listed)).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lifts one suppression; the write conflicts when it is gone.
+#[must_use]
+pub fn lift_rows((now, by): (At, By), workspace: i64, listed: &Listed) -> Write {
     let mut write = Write::default();
-    let params = vec![("workspace", workspace.into()), ("id", id.into())];
+    let params = vec![("workspace", workspace.into()), ("id", listed.id.into())];
     write.step_expecting(1, "no such suppression", &REMOVE_BY_ID, params);
     let told = json!({
         "email": listed.address, "stream_id": (listed.stream != 0).then(|| Noun::Stream.show(listed.stream)),
     });
     event::note_change(&mut write, (now, by), workspace, event::Name::SuppressionRemoved, told);
-    match store.write(write).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::Conflict(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
+    write
 }
 
 /// A suppression as a list shows it.

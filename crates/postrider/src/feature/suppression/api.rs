@@ -21,7 +21,7 @@ use crate::http::page::{List, PageParams};
 use crate::id::Noun;
 
 /// Addresses of one batch at most.
-const BATCH_MAX: usize = 1_000;
+pub const BATCH_MAX: usize = 1_000;
 
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {

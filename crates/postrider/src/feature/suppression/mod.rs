@@ -8,6 +8,9 @@
 
 pub mod admin;
 pub mod api;
+pub mod console;
+#[cfg(test)]
+mod console_story;
 #[cfg(test)]
 mod story;
 

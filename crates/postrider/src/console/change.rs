@@ -1,0 +1,57 @@
+//! What a member changes: committed with its line in the audit log.
+
+use serde_json::Value;
+use store::{Committed, StoreError, Write};
+
+use super::screen::Member;
+use crate::app::App;
+use crate::feature::audit::{self, Action};
+use crate::feature::event::By;
+
+/// What a change is about.
+pub struct Change {
+    pub action: Action,
+    /// The text form of an id, or a name.
+    pub object: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+impl<P> Member<P> {
+    /// As events name who did it.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By::Person(self.person.id)
+    }
+
+    /// Commits `write` and who asked for it, both or none. None when the write conflicts: what it needs is gone, or what it
+    /// makes is there.
+    ///
+    /// # Errors
+    /// As [`store::Store::write`].
+    pub async fn commit(
+        &self,
+        app: &App,
+        mut write: Write,
+        change: Change,
+    ) -> Result<Option<Committed>, StoreError> {
+        let address = self.visit.from().shown();
+        let Change { action, object, before, after } = change;
+        let workspace = Some(self.workspace.id);
+        let entry = audit::Entry {
+            workspace,
+            person: self.person.id,
+            address: &address,
+            action,
+            object,
+            before,
+            after,
+        };
+        audit::note(&mut write, (&app.mint, app.now()), entry);
+        match app.store.write(write).await {
+            Ok(committed) => Ok(Some(committed)),
+            Err(StoreError::Conflict(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
