@@ -3,6 +3,7 @@
 pub mod domain;
 pub mod key;
 pub mod overview;
+pub mod queue;
 pub mod refusal;
 pub mod setup;
 pub mod sign_in;

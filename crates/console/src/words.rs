@@ -98,7 +98,7 @@ macro_rules! features {
         }
     };
 }
-features!("core" "domain" "key" "nav" "person" "refusal" "overview" "status" "suppression");
+features!("core" "domain" "key" "nav" "person" "refusal" "overview" "queue" "status" "suppression");
 
 fn bundle(locale: Locale) -> Bundle {
     let language: LanguageIdentifier = locale.tag().parse().expect("invariant: our tags are well-formed");

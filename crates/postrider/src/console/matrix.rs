@@ -7,6 +7,7 @@ use crate::feature::access::Scope;
 use crate::feature::access::keys::{Grant, key_add};
 use crate::feature::domain::Status;
 use crate::feature::domain::admin::domain_add_unsigned;
+use crate::feature::egress;
 use crate::feature::event::By;
 use crate::feature::person::permission::Role;
 use crate::feature::suppression::Reason;
@@ -34,10 +35,13 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     };
     suppression_add(store, &harness.app.suppressions, (mint, now), vec![new]).await.expect("suppressed");
     let found = suppression_find(store, workspace, &address).await.expect("readable");
+    let scope = egress::admin::Scope { workspace: Some(workspace), ..Default::default() };
+    let hold = egress::admin::hold_add(store, (mint, now), &scope, "r").await.expect("a hold");
     vec![
         ("/domains/", Noun::Domain.show(domain)),
         ("/keys/", Noun::Key.show(key)),
         ("/suppressions/", Noun::Suppression.show(found[0].id)),
+        ("/queue/holds/", Noun::Hold.show(hold)),
     ]
 }
 

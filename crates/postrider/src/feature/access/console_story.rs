@@ -60,7 +60,7 @@ async fn a_key_may_be_for_one_domain_of_the_workspace_only() {
         let refused = owner.post(harness, LIST, &[("name", "k"), ("domain", &nobodys)]).await;
         assert!(refused.status == 422 && text(&refused).contains("no such domain"));
         let made = owner.post(harness, LIST, &[("name", "k"), ("domain", &ours)]).await;
-        assert!(made.status == 200 && text(&made).contains(&format!("<td class=\"ink2\">{DOMAIN}</td>")));
+        assert!(made.status == 200 && text(&made).contains(&format!(" {DOMAIN}</td>")));
     })
     .await;
 }

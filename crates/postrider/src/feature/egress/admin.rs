@@ -99,6 +99,14 @@ pub async fn hold_add(
     scope: &Scope,
     reason: &str,
 ) -> Result<i64, StoreError> {
+    let (id, write) = hold_rows((mint, now), scope, reason);
+    store.write(write).await?;
+    Ok(id)
+}
+
+/// As [`hold_add`], for who commits it with more.
+#[must_use]
+pub fn hold_rows((mint, now): (&Mint, At), scope: &Scope, reason: &str) -> (i64, Write) {
     let id = mint.next(now);
     let mut write = Write::default();
     let mut params = scope.params();
@@ -106,8 +114,7 @@ pub async fn hold_add(
     write.step(&HOLD_ADD, params);
     let told = Some(scope.told(reason));
     event::note(&mut write, now, scope.workspace.unwrap_or(0), event::Name::QueueHeld, told);
-    store.write(write).await?;
-    Ok(id)
+    (id, write)
 }
 
 /// Ends a hold, for `reason`; false when there is no such hold.
@@ -116,15 +123,21 @@ pub async fn hold_add(
 /// As [`Store::write`].
 pub async fn hold_remove(store: &Store, now: At, id: i64, reason: &str) -> Result<bool, StoreError> {
     let Some(hold) = hold_list(store).await?.into_iter().find(|hold| hold.id == id) else { return Ok(false) };
-    let mut write = Write::default();
-    write.step_expecting(1, "no such hold", &HOLD_REMOVE, vec![("id", id.into())]);
-    let (workspace, told) = (hold.scope.workspace.unwrap_or(0), hold.scope.told(reason));
-    event::note(&mut write, now, workspace, event::Name::QueueReleased, Some(told));
-    match store.write(write).await {
+    match store.write(release_rows(now, &hold, reason)).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict(_)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// As [`hold_remove`]; the write conflicts when the hold has ended.
+#[must_use]
+pub fn release_rows(now: At, hold: &Hold, reason: &str) -> Write {
+    let mut write = Write::default();
+    write.step_expecting(1, "no such hold", &HOLD_REMOVE, vec![("id", hold.id.into())]);
+    let (workspace, told) = (hold.scope.workspace.unwrap_or(0), hold.scope.told(reason));
+    event::note(&mut write, now, workspace, event::Name::QueueReleased, Some(told));
+    write
 }
 
 /// Makes what waits for a later attempt due now, for `reason`; gives how many deliveries. What is scheduled by its
@@ -133,15 +146,27 @@ pub async fn hold_remove(store: &Store, now: At, id: i64, reason: &str) -> Resul
 /// # Errors
 /// As [`Store::write`].
 pub async fn retry_now(store: &Store, now: At, scope: &Scope, reason: &str) -> Result<usize, StoreError> {
+    store.write(retry_rows(now, scope, reason)).await.map(|committed| retried(&committed))
+}
+
+/// As [`retry_now`], for who commits it with more; [`retried`] then says how many.
+#[must_use]
+pub fn retry_rows(now: At, scope: &Scope, reason: &str) -> Write {
     let mut write = Write::default();
     let mut params = scope.params();
     params.push(("now", now.0.into()));
     write.step(&RETRY, params);
     let told = Some(scope.told(reason));
     event::note(&mut write, now, scope.workspace.unwrap_or(0), event::Name::QueueRetried, told);
-    match store.write(write).await? {
-        Committed::Stored { answers } => Ok(answers.first().map_or(0, Vec::len)),
-        Committed::Guarded => Ok(0),
+    write
+}
+
+/// How many deliveries a committed retry made due.
+#[must_use]
+pub fn retried(committed: &Committed) -> usize {
+    match committed {
+        Committed::Stored { answers } => answers.first().map_or(0, Vec::len),
+        Committed::Guarded => 0,
     }
 }
 

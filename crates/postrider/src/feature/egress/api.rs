@@ -71,8 +71,25 @@ struct PathEntry {
 }
 
 async fn queue(holder: FullKey, State(app): State<Arc<App>>) -> axum::Json<QueueBody> {
+    let Look { complete, queues, paths } = look(&app, holder.workspace);
+    let queues = queues.into_iter().map(|queue| entry(&app, queue)).collect();
+    let paths = paths.into_iter().map(path).collect();
+    axum::Json(QueueBody { object: "queue", complete, queues, paths })
+}
+
+/// What waits in a workspace, as the scheduler has it.
+pub struct Look {
+    pub complete: bool,
+    /// Those with most waiting first, [`QUEUES_MAX`] at most.
+    pub queues: Vec<QueueView>,
+    pub paths: Vec<PathView>,
+}
+
+/// Looks at a workspace's queues.
+#[must_use]
+pub fn look(app: &App, workspace: i64) -> Look {
     let (complete, mut queues, paths) = app.egress.view(|scheduler, now| {
-        let queues = scheduler.queues(now).filter(|queue| queue.key.workspace == holder.workspace);
+        let queues = scheduler.queues(now).filter(|queue| queue.key.workspace == workspace);
         let mut queues: Vec<QueueView> = queues.collect();
         queues.sort_by(|a, b| b.waiting.cmp(&a.waiting).then_with(|| a.key.cmp(&b.key)));
         queues.truncate(QUEUES_MAX);
@@ -82,19 +99,21 @@ async fn queue(holder: FullKey, State(app): State<Arc<App>>) -> axum::Json<Queue
         (scheduler.depth().swept, queues, paths)
     });
     queues.retain(|queue| queue.waiting > 0 || queue.leased > 0 || queue.spilled);
-    let queues = queues.into_iter().map(|queue| entry(&app, queue)).collect();
-    let paths = paths.into_iter().map(path).collect();
-    axum::Json(QueueBody { object: "queue", complete, queues, paths })
+    Look { complete, queues, paths }
+}
+
+/// What was heard last about a queue's domain or site, when that is why it waits.
+#[must_use]
+pub fn reason(app: &App, queue: &QueueView) -> Option<String> {
+    match queue.why {
+        Waiting::Unresolved(_) | Waiting::Gone(_) => app.egress.sites.reason(&queue.key.domain),
+        Waiting::Path(..) => queue.site.as_deref().and_then(|site| app.egress.sites.reason(site)),
+        Waiting::Nothing | Waiting::Connection | Waiting::Due(_) | Waiting::Held | Waiting::Resolving => None,
+    }
 }
 
 fn entry(app: &App, queue: QueueView) -> QueueEntry {
     let (why, until) = waits_for(queue.why);
-    let of_site = || queue.site.as_deref().and_then(|site| app.egress.sites.reason(site));
-    let reason = match queue.why {
-        Waiting::Unresolved(_) | Waiting::Gone(_) => app.egress.sites.reason(&queue.key.domain),
-        Waiting::Path(..) => of_site(),
-        Waiting::Nothing | Waiting::Connection | Waiting::Due(_) | Waiting::Held | Waiting::Resolving => None,
-    };
     QueueEntry {
         domain: queue.key.domain.to_string(),
         lane: lane(queue.key.lane),
@@ -103,7 +122,7 @@ fn entry(app: &App, queue: QueueView) -> QueueEntry {
         more: queue.spilled,
         why,
         until: until.map(rfc3339),
-        reason,
+        reason: reason(app, &queue),
         site: queue.site.map(|site| site.to_string()),
     }
 }
@@ -117,7 +136,9 @@ fn lane(lane: Lane) -> &'static str {
     }
 }
 
-fn waits_for(why: Waiting) -> (&'static str, Option<At>) {
+/// The API's word for what a queue waits for, and until when.
+#[must_use]
+pub fn waits_for(why: Waiting) -> (&'static str, Option<At>) {
     match why {
         Waiting::Nothing => ("nothing", None),
         Waiting::Connection => ("connection", None),

@@ -19,6 +19,9 @@ pub mod compose;
 mod connection;
 #[cfg(test)]
 mod connection_story;
+pub mod console;
+#[cfg(test)]
+mod console_story;
 pub mod driver;
 pub mod inspect;
 #[cfg(test)]

@@ -1,0 +1,57 @@
+# Queue: what waits, and why.
+queue = Queue
+queue-about = What has not left yet: for where, why, and until when.
+queue-look-again = Look again
+queue-incomplete = Postrider has just started and is still reading what waits. More may come.
+queue-waiting = Waiting
+queue-under-way = Leaving now
+queue-destinations = Destinations
+queue-held = Held
+queue-empty-title = Nothing waits
+queue-empty-text = Everything that was due has left.
+queue-more = { $n ->
+    [one] { $n } destination more, with fewer waiting
+    *[other] { $n } destinations more, with fewer waiting
+}
+queue-row-leaving = { $n ->
+    [one] { $n } leaving
+    *[other] { $n } leaving
+}
+queue-lane-code = codes
+queue-lane-transactional = transactional
+queue-lane-automation = automations
+queue-lane-campaign = marketing
+queue-flowing = Leaving
+queue-due = Waits for its time
+queue-row-held = Held
+queue-unresolved = DNS does not answer
+queue-undeliverable = Takes no mail
+queue-unreachable = Unreachable
+queue-slowed = Slowed
+queue-blocked = Refuses us
+queue-suspended = Suspended
+queue-until = until { $when }
+queue-no-reply = No refusal was heard.
+queue-retry = Try now
+queue-retried = { $n ->
+    [one] { $n } delivery is due now.
+    *[other] { $n } deliveries are due now.
+}
+queue-hold = Hold
+queue-hold-about = Mail to { $domain } then waits, and does not expire, until it is released.
+queue-hold-title = Hold mail
+queue-hold-what = It waits, and does not expire, until it is released
+queue-domain = To the domain
+queue-domain-hint = Empty: all mail of this workspace.
+queue-reason = Why
+queue-reason-hint = For those who find it later.
+queue-mistake-domain = This is no domain name.
+queue-mistake-reason = Say why, in up to 200 letters.
+queue-mistake-many = There are as many holds as there may be. Release one first.
+queue-holds = Held
+queue-holds-about = What matches waits until it is released
+queue-hold-all = All mail
+queue-hold-domain = Mail to { $domain }
+queue-hold-lane = { $what }, { $lane }
+queue-hold-operator = The operator of this installation holds it.
+queue-release = Release

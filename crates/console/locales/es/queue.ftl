@@ -1,0 +1,57 @@
+# Queue: what waits, and why.
+queue = Cola
+queue-about = Lo que aún no ha salido: hacia dónde, por qué y hasta cuándo.
+queue-look-again = Volver a mirar
+queue-incomplete = Postrider acaba de arrancar y todavía lee lo que espera. Puede haber más.
+queue-waiting = En espera
+queue-under-way = Saliendo ahora
+queue-destinations = Destinos
+queue-held = Retenidos
+queue-empty-title = Nada espera
+queue-empty-text = Todo lo que tocaba ya ha salido.
+queue-more = { $n ->
+    [one] { $n } destino más, con menos en espera
+    *[other] { $n } destinos más, con menos en espera
+}
+queue-row-leaving = { $n ->
+    [one] { $n } saliendo
+    *[other] { $n } saliendo
+}
+queue-lane-code = códigos
+queue-lane-transactional = transaccional
+queue-lane-automation = automatizaciones
+queue-lane-campaign = marketing
+queue-flowing = Saliendo
+queue-due = Espera su hora
+queue-row-held = Retenido
+queue-unresolved = El DNS no responde
+queue-undeliverable = No acepta correo
+queue-unreachable = Inalcanzable
+queue-slowed = Frenado
+queue-blocked = Nos rechaza
+queue-suspended = Suspendido
+queue-until = hasta { $when }
+queue-no-reply = No se recibió ningún rechazo.
+queue-retry = Intentar ahora
+queue-retried = { $n ->
+    [one] { $n } entrega toca ahora.
+    *[other] { $n } entregas tocan ahora.
+}
+queue-hold = Retener
+queue-hold-about = El correo a { $domain } esperará, sin caducar, hasta que se libere.
+queue-hold-title = Retener correo
+queue-hold-what = Espera, sin caducar, hasta que se libere
+queue-domain = Hacia el dominio
+queue-domain-hint = Vacío: todo el correo de este espacio.
+queue-reason = Motivo
+queue-reason-hint = Para quien lo encuentre después.
+queue-mistake-domain = Esto no es un nombre de dominio.
+queue-mistake-reason = Diga por qué, en hasta 200 letras.
+queue-mistake-many = Ya hay tantas retenciones como puede haber. Libere antes una.
+queue-holds = Retenido
+queue-holds-about = Lo que coincide espera hasta que se libere
+queue-hold-all = Todo el correo
+queue-hold-domain = Correo a { $domain }
+queue-hold-lane = { $what }, { $lane }
+queue-hold-operator = Lo retiene el operador de esta instalación.
+queue-release = Liberar

@@ -1,0 +1,57 @@
+# Queue: what waits, and why.
+queue = Fila
+queue-about = O que ainda não saiu: para onde, por quê e até quando.
+queue-look-again = Atualizar
+queue-incomplete = O Postrider acabou de iniciar e ainda lê o que espera. Pode haver mais.
+queue-waiting = Em espera
+queue-under-way = Saindo agora
+queue-destinations = Destinos
+queue-held = Retidos
+queue-empty-title = Nada espera
+queue-empty-text = Tudo o que estava na hora já saiu.
+queue-more = { $n ->
+    [one] mais { $n } destino, com menos em espera
+    *[other] mais { $n } destinos, com menos em espera
+}
+queue-row-leaving = { $n ->
+    [one] { $n } saindo
+    *[other] { $n } saindo
+}
+queue-lane-code = códigos
+queue-lane-transactional = transacional
+queue-lane-automation = automações
+queue-lane-campaign = marketing
+queue-flowing = Saindo
+queue-due = Espera a hora
+queue-row-held = Retido
+queue-unresolved = O DNS não responde
+queue-undeliverable = Não recebe e-mails
+queue-unreachable = Inalcançável
+queue-slowed = Desacelerado
+queue-blocked = Nos recusa
+queue-suspended = Suspenso
+queue-until = até { $when }
+queue-no-reply = Nenhuma recusa foi recebida.
+queue-retry = Tentar agora
+queue-retried = { $n ->
+    [one] { $n } entrega está na hora.
+    *[other] { $n } entregas estão na hora.
+}
+queue-hold = Reter
+queue-hold-about = Os e-mails para { $domain } esperarão, sem expirar, até serem liberados.
+queue-hold-title = Reter e-mails
+queue-hold-what = Espera, sem expirar, até ser liberado
+queue-domain = Para o domínio
+queue-domain-hint = Vazio: todos os e-mails deste espaço.
+queue-reason = Motivo
+queue-reason-hint = Para quem o encontrar depois.
+queue-mistake-domain = Isto não é um nome de domínio.
+queue-mistake-reason = Diga por quê, em até 200 letras.
+queue-mistake-many = Já há tantas retenções quanto pode haver. Libere uma antes.
+queue-holds = Retido
+queue-holds-about = O que corresponde espera até ser liberado
+queue-hold-all = Todos os e-mails
+queue-hold-domain = E-mails para { $domain }
+queue-hold-lane = { $what }, { $lane }
+queue-hold-operator = Retido pelo operador desta instalação.
+queue-release = Liberar

@@ -1,0 +1,80 @@
+//! Holding and releasing in the console, and that only the workspace's own mail is meant.
+
+use serde_json::json;
+
+use crate::console::story::{Browser, audited, text};
+use crate::feature::egress::admin::{Scope, hold_add};
+use crate::feature::person::permission::Role;
+use crate::testing::{DOMAIN, Harness, on_both};
+
+const QUEUE: &str = "/w/default/queue";
+
+async fn send(harness: &Harness, to: &str) -> String {
+    let mail = json!({ "from": format!("me@{DOMAIN}"), "to": to, "subject": "s", "text": "t" });
+    let sent = harness.post("/emails", &mail).await.json();
+    format!("/emails/{}", sent["id"].as_str().expect("an id"))
+}
+
+#[tokio::test]
+async fn mail_is_held_seen_and_released_on_both() {
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        let empty = text(&developer.get(harness, QUEUE).await);
+        assert!(empty.contains("Nothing waits") && !empty.contains("Release"));
+        for (fields, said) in [
+            ([("domain", "x.example"), ("reason", " ")], "Say why"),
+            ([("domain", "no domain"), ("reason", "r")], "no domain name"),
+        ] {
+            let wrong = developer.post(harness, &format!("{QUEUE}/hold"), &fields).await;
+            assert!(wrong.status == 422 && text(&wrong).contains(said), "{said}");
+        }
+        let fields = [("domain", "X.example"), ("reason", "their server <b>loses</b> mail")];
+        let held = developer.post(harness, &format!("{QUEUE}/hold"), &fields).await;
+        assert_eq!(held.header("location"), QUEUE);
+        let (waits, leaves) = (send(harness, "ann@x.example").await, send(harness, "bob@y.example").await);
+        let last_event = async |path: &str| harness.get(path).await.json()["last_event"].clone();
+        while last_event(&leaves).await != "delivered" {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(last_event(&waits).await, "queued");
+        let page = text(&developer.get(harness, QUEUE).await);
+        for said in ["x.example", "Mail to x.example", "their server &#60;b&#62;loses", "#i-pause"] {
+            assert!(page.contains(said), "{said}");
+        }
+        assert!(!page.contains("y.example"));
+        let release = page.split("action=\"").find(|rest| rest.contains("/release\"")).expect("a form");
+        let release = release.split('"').next().expect("a path").to_owned();
+        assert_eq!(developer.post(harness, &release, &[("sure", "yes")]).await.header("location"), QUEUE);
+        harness.settled().await;
+        assert_eq!(last_event(&waits).await, "delivered");
+        assert_eq!(
+            developer.post(harness, &release, &[("sure", "yes")]).await.status,
+            404,
+            "released already"
+        );
+        let retried = developer.post(harness, &format!("{QUEUE}/retry"), &[("domain", "x.example")]).await;
+        assert_eq!(retried.header("location"), format!("{QUEUE}?retried=0"));
+        assert_eq!(audited(harness).await[1..], ["queue.held", "queue.released", "queue.retried"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_operator_holds_is_told_and_only_the_operator_ends_it() {
+    on_both(async |harness: &Harness| {
+        let (app, now) = (&harness.app, harness.app.now());
+        let made = (&*app.mint, now);
+        let id =
+            hold_add(&app.store, made, &Scope::default(), "a tenant named Mallory").await.expect("a hold");
+        let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
+        let page = text(&owner.get(harness, QUEUE).await);
+        assert!(page.contains("The operator of this installation holds it") && !page.contains("Mallory"));
+        let release = format!("{QUEUE}/holds/{}/release", crate::id::Noun::Hold.show(id));
+        assert_eq!(owner.post(harness, &release, &[]).await.status, 404);
+        let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
+        let seen = text(&seller.get(harness, QUEUE).await);
+        assert!(seen.contains("All mail") && !seen.contains("Hold mail") && !seen.contains("Try now"));
+        assert_eq!(seller.post(harness, &format!("{QUEUE}/hold"), &[("reason", "r")]).await.status, 403);
+    })
+    .await;
+}
