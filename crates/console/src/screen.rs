@@ -1,5 +1,7 @@
 //! The screens: a module each, a view model with its template.
 
+pub mod activity;
+pub mod message;
 pub mod overview;
 pub mod refusal;
 pub mod setup;

@@ -98,7 +98,7 @@ macro_rules! features {
         }
     };
 }
-features!("core" "nav" "person" "refusal" "overview" "status");
+features!("core" "nav" "person" "refusal" "overview" "activity" "message" "verdict" "status");
 
 fn bundle(locale: Locale) -> Bundle {
     let language: LanguageIdentifier = locale.tag().parse().expect("invariant: our tags are well-formed");

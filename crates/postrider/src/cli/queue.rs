@@ -4,6 +4,7 @@ use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use queue::Lane;
 use serde_json::{Value, json};
+use store::Write;
 
 use super::answer::{Answer, table};
 use super::tool::{Names, Tool, moment};
@@ -302,7 +303,8 @@ async fn release(tool: &Tool, args: &ReleaseArgs) -> anyhow::Result<Answer> {
 
 async fn retry(tool: &Tool, args: &ChangeArgs) -> anyhow::Result<Answer> {
     let scope = args.scope(tool).await?;
-    let deliveries = admin::retry_now(&tool.store, tool.now, &scope, &args.reason).await?;
+    let deliveries =
+        admin::retry_now(&tool.store, tool.now, (&scope, &args.reason), Write::default()).await?;
     let text = match deliveries {
         0 => "Nothing waited for a later attempt.".to_owned(),
         1 => "One delivery is due now.".to_owned(),

@@ -17,7 +17,7 @@ pub mod screen;
 pub mod session;
 pub mod shell;
 #[cfg(test)]
-mod story;
+pub(crate) mod story;
 pub mod visit;
 
 use axum::Router;
@@ -25,7 +25,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{person, stats};
+use crate::feature::{person, sending, stats};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -33,7 +33,7 @@ use screen::Screen;
 /// Everything that can be seen: one line a slice.
 #[must_use]
 pub fn screens() -> Vec<Screen> {
-    let slices = [stats::console::screens(), person::console::screens()];
+    let slices = [stats::console::screens(), sending::console::screens(), person::console::screens()];
     slices.into_iter().flatten().collect()
 }
 

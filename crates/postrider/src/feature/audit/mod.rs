@@ -26,6 +26,9 @@ pub enum Action {
     PersonSignedIn,
     PersonSignedOut,
     PersonChanged,
+    EmailCancelled,
+    SuppressionLifted,
+    QueueRetried,
 }
 
 impl Action {
@@ -36,6 +39,9 @@ impl Action {
             Action::PersonSignedIn => "person.signed_in",
             Action::PersonSignedOut => "person.signed_out",
             Action::PersonChanged => "person.changed",
+            Action::EmailCancelled => "email.cancelled",
+            Action::SuppressionLifted => "suppression.lifted",
+            Action::QueueRetried => "queue.retried",
         }
     }
 }

@@ -128,19 +128,24 @@ pub async fn hold_remove(store: &Store, now: At, id: i64, reason: &str) -> Resul
 }
 
 /// Makes what waits for a later attempt due now, for `reason`; gives how many deliveries. What is scheduled by its
-/// sender is not touched: it was never tried. A server in this process must then be told by [`dues_changed`].
+/// sender is not touched: it was never tried. `write` is what is to be stored along. A server in this process must then
+/// be told by [`dues_changed`].
 ///
 /// # Errors
 /// As [`Store::write`].
-pub async fn retry_now(store: &Store, now: At, scope: &Scope, reason: &str) -> Result<usize, StoreError> {
-    let mut write = Write::default();
+pub async fn retry_now(
+    store: &Store,
+    now: At,
+    (scope, reason): (&Scope, &str),
+    mut write: Write,
+) -> Result<usize, StoreError> {
     let mut params = scope.params();
     params.push(("now", now.0.into()));
     write.step(&RETRY, params);
     let told = Some(scope.told(reason));
     event::note(&mut write, now, scope.workspace.unwrap_or(0), event::Name::QueueRetried, told);
     match store.write(write).await? {
-        Committed::Stored { answers } => Ok(answers.first().map_or(0, Vec::len)),
+        Committed::Stored { answers } => Ok(answers.last().map_or(0, Vec::len)),
         Committed::Guarded => Ok(0),
     }
 }

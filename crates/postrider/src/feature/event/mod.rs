@@ -202,6 +202,8 @@ pub enum By {
     Key(i64),
     /// Whoever runs commands, or the first start.
     Operator,
+    /// Somebody in the console.
+    Person(i64),
     /// What became of a delivery.
     Delivery(i64),
 }
@@ -210,6 +212,7 @@ impl By {
     fn show(self) -> String {
         match self {
             By::Key(id) => Noun::Key.show(id),
+            By::Person(id) => Noun::Person.show(id),
             By::Operator => "operator".to_owned(),
             By::Delivery(id) => Noun::Delivery.show(id),
         }

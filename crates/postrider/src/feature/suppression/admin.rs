@@ -33,7 +33,7 @@ pub struct Suppress<'a> {
 pub fn suppress(write: &mut Write, mint: &Mint, now: At, new: Suppress<'_>) {
     let delivery = match new.by {
         By::Delivery(id) => Some(id),
-        By::Key(_) | By::Operator => None,
+        By::Key(_) | By::Person(_) | By::Operator => None,
     };
     let told = json!({
         "email": new.address.folded(), "reason": new.reason.as_str(),
@@ -102,7 +102,7 @@ fn rows_of(committed: &Committed) -> usize {
     }
 }
 
-/// Lifts one suppression; false when the workspace has none with this id.
+/// Lifts one suppression; false when the workspace has none with this id. `write` is what is to be stored along.
 ///
 /// # Errors
 /// As [`Store::write`].
@@ -111,9 +111,9 @@ pub async fn suppression_remove_one(
     (now, by): (At, By),
     workspace: i64,
     id: i64,
+    mut write: Write,
 ) -> Result<bool, StoreError> {
     let Some(listed) = suppression_by_id(store, workspace, id).await? else { return Ok(false) };
-    let mut write = Write::default();
     let params = vec![("workspace", workspace.into()), ("id", id.into())];
     write.step_expecting(1, "no such suppression", &REMOVE_BY_ID, params);
     let told = json!({

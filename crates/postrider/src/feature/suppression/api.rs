@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use mail::Address;
 use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
+use store::Write;
 use utoipa::{IntoParams, ToSchema};
 
 use super::admin::{self, Listed, Suppress};
@@ -267,7 +268,9 @@ async fn remove(
 ) -> Result<axum::Json<Removed>, ApiError> {
     let (store, now) = (&app.store, (app.now(), By::Key(holder.key.id)));
     let gone = match named(&shown)? {
-        Named::Id(id) => admin::suppression_remove_one(store, now, holder.workspace, id).await?,
+        Named::Id(id) => {
+            admin::suppression_remove_one(store, now, holder.workspace, id, Write::default()).await?
+        }
         Named::Address(address) => {
             admin::suppression_remove(store, now, holder.workspace, &[address]).await? > 0
         }
