@@ -75,8 +75,8 @@ pub(super) async fn message(
     }
     let at_once = Page::first(RECIPIENTS_MAX);
     let all = recipient_list(&app.store, now, (workspace, email.id), at_once).await?;
-    let worst = Status::overall(all.iter().map(|one| one.status));
-    let principal = all.iter().find(|one| one.status == worst || one.status == Status::Rejected);
+    // What is still open first, then what went wrong: the order of the statuses.
+    let principal = all.iter().min_by_key(|one| one.status);
     let suppressions = match principal.map(|one| Address::parse(&one.address)) {
         Some(Ok(address)) => suppression_find(&app.store, workspace, &address).await?,
         _ => Vec::new(),
@@ -105,7 +105,7 @@ pub(super) async fn message(
         id: Noun::Message.show(email.id),
         subject: email.subject.clone(),
         notice: told(&asked.told),
-        verdict: view.verdict(&email, (principal, worst), &all, &suppressions),
+        verdict: view.verdict(&email, principal, &all, &suppressions),
         actions: view.actions(&all, principal, &suppressions),
         recipients: rows.iter().take(ROWS).map(|one| view.recipient(one)).collect(),
         first: (!asked.after.is_empty()).then(|| path.clone()),
@@ -167,12 +167,12 @@ impl View<'_> {
     fn verdict(
         &self,
         email: &Stored,
-        (principal, worst): (Option<&StoredRecipient>, Status),
+        principal: Option<&StoredRecipient>,
         all: &[StoredRecipient],
         suppressions: &[Suppression],
     ) -> Verdict {
         let words = self.words;
-        let status = principal.map_or(worst, |one| one.status);
+        let status = principal.map_or(Status::Queued, |one| one.status);
         let (title, why) = verdict::words_of(status, principal.and_then(|one| one.reason.as_deref()));
         let to = principal.map_or("", |one| &one.address);
         let finished = principal.and_then(|one| one.finished);
@@ -181,7 +181,7 @@ impl View<'_> {
             Some(at) => words.t2(
                 "message-ended",
                 ("at", self.moment(at)),
-                ("after", duration(words, at.0 - email.created.0)),
+                ("after", time::lapse(words.locale, at.0 - email.created.0)),
             ),
             None => words.t1("message-accepted", "at", self.moment(at)),
         };
@@ -318,35 +318,5 @@ fn origin(name: &str) -> Word {
         "code" => Word("origin-code"),
         "notification" => Word("origin-notification"),
         _ => Word("origin-api"),
-    }
-}
-
-/// `412 ms`, `3.9 s`, `4 min 12 s`, `2 h 5 min`: the signs of the units are the same in all four languages.
-pub(super) fn duration(words: Words, us: i64) -> String {
-    const SECOND: i64 = 1_000_000;
-    let us = us.max(0);
-    let whole = |n: i64| number::whole(words.locale, n);
-    match us / SECOND {
-        0 => format!("{} ms", whole(us / 1_000)),
-        1..60 => format!("{} s", number::decimal(words.locale, us as f64 / SECOND as f64, 1)),
-        seconds @ 60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        seconds => format!("{} h {} min", whole(seconds / 3_600), seconds % 3_600 / 60),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ::console::words::Locale;
-
-    use super::*;
-
-    #[test]
-    fn a_time_between_two_moments_has_two_units_at_most() {
-        let words = Words::of(Locale::Es);
-        let table = [(-5, "0 ms"), (412_900, "412 ms"), (3_900_000, "3,9 s"), (252_000_000, "4 min 12 s")];
-        for (us, wanted) in table {
-            assert_eq!(duration(words, us), wanted);
-        }
-        assert_eq!(duration(words, 7_500_000_000), "2 h 5 min");
     }
 }

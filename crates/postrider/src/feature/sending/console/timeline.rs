@@ -12,7 +12,6 @@ use mail::date::{parse_rfc3339, rfc3339};
 use serde_json::Value;
 use store::StoreError;
 
-use super::message::duration;
 use super::verdict;
 use crate::app::App;
 use crate::feature::egress::attempts::{Listed, attempt_list};
@@ -102,9 +101,13 @@ impl View<'_> {
         Attempt {
             title: words.t2("attempt-title", ("n", attempt.number), ("to", to)),
             status: Shown::of(status.as_str()),
-            at: format!("{} · {}", self.clock(attempt.started), duration(words, attempt.duration_us)),
+            at: format!(
+                "{} · {}",
+                self.clock(attempt.started),
+                time::lapse(words.locale, attempt.duration_us)
+            ),
             notes,
-            lines: attempt.conversation.lines().map(|text| line(words, text)).collect(),
+            lines: conversation(words, &attempt.conversation),
         }
     }
 }
@@ -118,16 +121,23 @@ fn judged(verdict: &str) -> Word {
     }
 }
 
-/// `OFFSET_US S: 250 2.1.0 Ok` as a line of the table.
-fn line(words: Words, text: &str) -> Line {
-    let (offset, said) = text.split_once(' ').unwrap_or(("", text));
-    let at = offset.parse::<i64>().map(|us| format!("{} ms", number::whole(words.locale, us / 1_000)));
-    let (side, said) = said.split_once(": ").unwrap_or(("", said));
+/// A conversation, a line a line, with the time since its first: connections carry several messages.
+fn conversation(words: Words, text: &str) -> Vec<Line> {
+    let lines = text.lines().map(|line| line.split_once(' ').unwrap_or(("", line)));
+    let lines: Vec<(Option<i64>, &str)> = lines.map(|(at, said)| (at.parse().ok(), said)).collect();
+    let begin = lines.first().and_then(|(at, _)| *at).unwrap_or(0);
+    let after = |at: i64| format!("{} ms", number::whole(words.locale, (at - begin) / 1_000));
+    lines.into_iter().map(|(at, said)| line(at.map(after).unwrap_or_default(), said)).collect()
+}
+
+/// `S: 250 2.1.0 Ok` as a line of the table.
+fn line(at: String, said: &str) -> Line {
+    let (side, text) = said.split_once(": ").unwrap_or(("", said));
     let (class, side) = match side {
-        "S" if said.starts_with(['4', '5']) => ("sv bad", "S"),
+        "S" if text.starts_with(['4', '5']) => ("sv bad", "S"),
         "S" => ("sv", "S"),
         "C" => ("c", "C"),
         _ => ("note", ""),
     };
-    Line { class, at: at.unwrap_or_default(), side, text: said.to_owned() }
+    Line { class, at, side, text: text.to_owned() }
 }
