@@ -1,7 +1,9 @@
 //! The screens: a module each, a view model with its template.
 
+pub mod activity;
 pub mod domain;
 pub mod key;
+pub mod message;
 pub mod overview;
 pub mod queue;
 pub mod refusal;

@@ -98,7 +98,9 @@ macro_rules! features {
         }
     };
 }
-features!("core" "domain" "key" "nav" "person" "refusal" "overview" "queue" "status" "suppression");
+features!(
+    "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict"
+);
 
 fn bundle(locale: Locale) -> Bundle {
     let language: LanguageIdentifier = locale.tag().parse().expect("invariant: our tags are well-formed");

@@ -6,6 +6,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, civil};
 use mail::At;
 
+use crate::format::number;
 use crate::words::{Locale, Words};
 
 /// A time zone by its IANA name.
@@ -121,6 +122,19 @@ pub fn ago(words: Words, zone: &Zone, now: At, then: At) -> String {
     }
 }
 
+/// `412 ms`, `3.9 s`, `4 min 12 s`, `2 h 5 min`: the signs of the units are the same in all four languages.
+#[must_use]
+pub fn lapse(locale: Locale, us: i64) -> String {
+    const SECOND: i64 = 1_000_000;
+    let us = us.max(0);
+    match us / SECOND {
+        0 => format!("{} ms", us / 1_000),
+        1..60 => format!("{} s", number::decimal(locale, us as f64 / SECOND as f64, 1)),
+        seconds @ 60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", number::whole(locale, seconds / 3_600), seconds % 3_600 / 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +176,19 @@ mod tests {
         ];
         for (seconds, wanted) in table {
             assert_eq!(ago(words, &zone, NOW, At(NOW.0 - seconds * 1_000_000)), wanted);
+        }
+    }
+
+    #[test]
+    fn a_lapse_has_two_units_at_most() {
+        for (us, wanted) in [
+            (-5, "0 ms"),
+            (412_900, "412 ms"),
+            (3_900_000, "3,9 s"),
+            (252_000_000, "4 min 12 s"),
+            (7_500_000_000, "2 h 5 min"),
+        ] {
+            assert_eq!(lapse(Locale::Es, us), wanted);
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct Need {
 /// A figure.
 pub struct Tile {
     pub label: Word,
+    /// The mail that it counts, where Activity can show it.
+    pub href: Option<String>,
     pub digits: String,
     pub unit: String,
     pub note: String,
@@ -89,6 +91,7 @@ pub struct Provider {
 
 /// A message that was sent lately.
 pub struct Recent {
+    pub href: String,
     pub at: String,
     /// The same for programs.
     pub datetime: String,

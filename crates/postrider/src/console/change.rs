@@ -24,17 +24,8 @@ impl<P> Member<P> {
         By::Person(self.person.id)
     }
 
-    /// Commits `write` and who asked for it, both or none. None when the write conflicts: what it needs is gone, or what it
-    /// makes is there.
-    ///
-    /// # Errors
-    /// As [`store::Store::write`].
-    pub async fn commit(
-        &self,
-        app: &App,
-        mut write: Write,
-        change: Change,
-    ) -> Result<Option<Committed>, StoreError> {
+    /// Puts who asked for a change into its write.
+    pub fn note(&self, app: &App, write: &mut Write, change: Change) {
         let address = self.visit.from().shown();
         let Change { action, object, before, after } = change;
         let workspace = Some(self.workspace.id);
@@ -47,7 +38,21 @@ impl<P> Member<P> {
             before,
             after,
         };
-        audit::note(&mut write, (&app.mint, app.now()), entry);
+        audit::note(write, (&app.mint, app.now()), entry);
+    }
+
+    /// Commits `write` and who asked for it, both or none. None when the write conflicts: what it needs is gone, or what it
+    /// makes is there.
+    ///
+    /// # Errors
+    /// As [`store::Store::write`].
+    pub async fn commit(
+        &self,
+        app: &App,
+        mut write: Write,
+        change: Change,
+    ) -> Result<Option<Committed>, StoreError> {
+        self.note(app, &mut write, change);
         match app.store.write(write).await {
             Ok(committed) => Ok(Some(committed)),
             Err(StoreError::Conflict(_)) => Ok(None),

@@ -1,5 +1,7 @@
 //! Who sees what: tried for every screen of the list, with everybody for whom it differs.
 
+use serde_json::json;
+
 use super::screen::Access;
 use super::screens;
 use super::story::Browser;
@@ -62,8 +64,17 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
         let stranger = Browser::of_member(harness, other, Role::Owner).await;
         let nobody = Browser::default();
         let (own, foreign) = (ids(harness, harness.workspace()).await, ids(harness, other).await);
+        let mail =
+            json!({ "from": "me@app.example", "to": "ann@good.example", "subject": "s", "html": "<p>t</p>" });
+        let email = harness.post("/emails", &mail).await.json()["id"].as_str().expect("an id").to_owned();
         for screen in screens() {
-            let path = with_id(&screen.path.replace("{workspace}", "default"), &own);
+            let theirs = screen.path.replace("{workspace}", "other").replace("{email}", &email);
+            if screen.path.contains("{email}") {
+                let status = stranger.ask(harness, screen.method, &theirs).await.status;
+                assert_eq!(status, 404, "{theirs} with an email of another workspace");
+            }
+            let path = screen.path.replace("{workspace}", "default").replace("{email}", &email);
+            let path = with_id(&path, &own);
             assert!(!path.contains('{'), "{path}: give the test an example of its ids");
             if screen.access == Access::Open {
                 continue;
@@ -96,6 +107,34 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
                 }
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_workspace_is_not_there_for_any_role() {
+    on_both(async |harness: &Harness| {
+        let other = harness.new_workspace("other").await;
+        harness.domain(other, "other.example").await;
+        let key = format!("Bearer {}", harness.key_of(other, Scope::Full).await);
+        let headers = [("authorization", &*key), ("content-type", "application/json")];
+        let mail = json!({ "from": "me@other.example", "to": "ann@good.example", "subject": "s", "html": "<p>t</p>" });
+        let sent = harness.ask_with(("POST", "/emails"), &headers, mail.to_string()).await.json();
+        let email = sent["id"].as_str().expect("an id").to_owned();
+        let mut tried = 0;
+        for role in Role::ALL {
+            let browser = Browser::of_member(harness, harness.workspace(), role).await;
+            for screen in screens().into_iter().filter(|screen| screen.path.contains("{email}")) {
+                let path = screen.path.replace("{workspace}", "default").replace("{email}", &email);
+                let status = browser.ask(harness, screen.method, &path).await.status;
+                let wanted = if screen.opens_for(role) { 404 } else { 403 };
+                assert_eq!(status, wanted, "{:?} {path} as {role:?}", screen.method);
+                let theirs = screen.path.replace("{workspace}", "other").replace("{email}", &email);
+                assert_eq!(browser.ask(harness, screen.method, &theirs).await.status, 404, "{theirs}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 0);
     })
     .await;
 }

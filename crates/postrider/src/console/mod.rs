@@ -19,7 +19,7 @@ pub mod screen;
 pub mod session;
 pub mod shell;
 #[cfg(test)]
-pub mod story;
+pub(crate) mod story;
 pub mod visit;
 
 use axum::Router;
@@ -27,7 +27,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, domain, egress, person, stats, suppression};
+use crate::feature::{access, domain, egress, person, sending, stats, suppression};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -37,6 +37,7 @@ use screen::Screen;
 pub fn screens() -> Vec<Screen> {
     let slices = [
         stats::console::screens(),
+        sending::console::screens(),
         egress::console::screens(),
         suppression::console::screens(),
         domain::console::screens(),

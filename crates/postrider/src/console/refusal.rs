@@ -14,6 +14,7 @@ use store::StoreError;
 
 use super::shell;
 use crate::feature::person::permission::Role;
+use crate::http::error::{ApiError, Name};
 
 /// Why there is no page.
 #[derive(Clone, Debug)]
@@ -42,6 +43,17 @@ impl From<StoreError> for Refused {
         } else {
             tracing::error!(%error, "a request failed");
             Refused::Fault
+        }
+    }
+}
+
+impl From<ApiError> for Refused {
+    /// Of what the API would answer to a request that is ours, and right.
+    fn from(error: ApiError) -> Refused {
+        match error.name {
+            Name::NotFound => Refused::NotFound,
+            Name::ServiceUnavailable => Refused::Busy,
+            _ => Refused::Fault,
         }
     }
 }

@@ -18,13 +18,13 @@ const PASSWORD: &str = "a horse in the rain";
 
 /// A browser, as far as it matters: it keeps cookies, and says where a form comes from.
 #[derive(Default)]
-pub struct Browser {
+pub(crate) struct Browser {
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
 impl Browser {
     /// Of a new member of a workspace who is signed in.
-    pub async fn of_member(harness: &Harness, workspace: i64, role: Role) -> Browser {
+    pub(crate) async fn of_member(harness: &Harness, workspace: i64, role: Role) -> Browser {
         let (app, now) = (&harness.app, harness.app.now());
         let email = format!("{}{workspace}@people.example", role.as_str());
         let made = (email.as_str(), role.as_str(), "unused");
@@ -45,13 +45,13 @@ impl Browser {
         }
     }
 
-    pub async fn get(&self, harness: &Harness, path: &str) -> Answer {
+    pub(crate) async fn get(&self, harness: &Harness, path: &str) -> Answer {
         let request = Request::get(path).header("accept", "text/html");
         self.send(harness, request, Body::empty()).await
     }
 
     /// With the token that our pages have.
-    pub async fn post(&self, harness: &Harness, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&self, harness: &Harness, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token();
         let fields: Vec<_> = fields.iter().copied().chain([("form_token", token.as_str())]).collect();
         self.post_as(harness, (path, "same-origin"), &fields).await
@@ -102,7 +102,7 @@ impl Browser {
 }
 
 /// What a page says.
-pub fn text(answer: &Answer) -> String {
+pub(crate) fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.bytes).into_owned()
 }
 
@@ -165,7 +165,7 @@ async fn the_first_person_becomes_the_owner_and_nobody_after() {
 }
 
 /// What was done, by the audit log.
-pub async fn audited(harness: &Harness) -> Vec<String> {
+pub(crate) async fn audited(harness: &Harness) -> Vec<String> {
     static AUDITED: Query = Query::new("audited", "SELECT action FROM audit ORDER BY id");
     let rows = harness.app.store.read(&AUDITED, &[]).await.expect("readable");
     rows.iter().map(|row| row.text(0).expect("a text").to_owned()).collect()

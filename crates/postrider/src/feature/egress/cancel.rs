@@ -75,15 +75,19 @@ pub enum Refused {
     Store(#[from] StoreError),
 }
 
-/// Cancels every delivery of a message that waits; gives how many they were.
+/// Cancels every delivery of a message that waits; gives how many they were. `write` is what is to be stored along.
 ///
 /// # Errors
 /// [`Refused`]: nothing was cancelled.
-pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64) -> Result<usize, Refused> {
+pub async fn cancel(
+    app: &Arc<App>,
+    workspace: i64,
+    message: i64,
+    mut write: Write,
+) -> Result<usize, Refused> {
     let entries = waiting(&app.store, workspace, message).await?;
     withdraw(app, &entries)?;
     let now = app.now();
-    let mut write = Write::default();
     for (key, entry) in &entries {
         let params =
             vec![("delivery", entry.delivery.into()), ("workspace", workspace.into()), ("now", now.0.into())];

@@ -25,7 +25,7 @@ mod console_story;
 pub mod driver;
 pub mod inspect;
 #[cfg(test)]
-mod mx_story;
+pub(crate) mod mx_story;
 pub mod reads;
 pub mod rows;
 pub mod settle;

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::testing::{DOMAIN, Database, Harness};
 
 /// A server that refuses `gone@…` for good, puts `busy@…` off, and takes everybody else's mail.
-pub(super) async fn server() -> SocketAddr {
+pub(crate) async fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {

@@ -202,19 +202,19 @@ pub enum By {
     Key(i64),
     /// Whoever runs commands, or the first start.
     Operator,
-    /// What became of a delivery.
-    Delivery(i64),
     /// Somebody in the console.
     Person(i64),
+    /// What became of a delivery.
+    Delivery(i64),
 }
 
 impl By {
     fn show(self) -> String {
         match self {
             By::Key(id) => Noun::Key.show(id),
+            By::Person(id) => Noun::Person.show(id),
             By::Operator => "operator".to_owned(),
             By::Delivery(id) => Noun::Delivery.show(id),
-            By::Person(id) => Noun::Person.show(id),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod accept;
 pub mod api;
+pub mod console;
 pub mod control;
 pub mod examine;
 pub mod idempotency;

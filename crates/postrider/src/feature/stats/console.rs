@@ -21,17 +21,20 @@ use super::figures::Figures;
 use super::period::{Period, Step};
 use super::read::{Sums, sums};
 use super::select::{By, Selection};
+use super::span::{DAY_US, Span};
 use super::{Dimension, HOUR_US};
 use crate::app::App;
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, Screen, Section, show};
 use crate::console::shell::home;
+use crate::feature::access::Workspace;
 use crate::feature::person::permission::need::SeeFigures;
+use crate::feature::sending::console::{Narrowed, recipients};
 use crate::feature::sending::list::{Filter, Listed, email_list};
 use crate::feature::sending::read::Status;
 use crate::http::page::{From, Page};
+use crate::id::Noun;
 
-const DAY_US: i64 = 24 * HOUR_US;
 /// Messages that Overview shows.
 const RECENT: i64 = 12;
 /// Providers that Overview shows.
@@ -45,44 +48,6 @@ pub fn screens() -> Vec<Screen> {
     vec![Screen::page("/w/{workspace}/", overview).at(Section::First, "layout-dashboard", Word("overview"))]
 }
 
-/// How much time is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Span {
-    Day,
-    Week,
-    Month,
-    Quarter,
-}
-
-impl Span {
-    const ALL: [Span; 4] = [Span::Day, Span::Week, Span::Month, Span::Quarter];
-
-    /// Its name in URLs and in the choice, and its days.
-    fn facts(self) -> (&'static str, Word, i64) {
-        match self {
-            Span::Day => ("24h", Word("overview-range-day"), 1),
-            Span::Week => ("7d", Word("overview-range-week"), 7),
-            Span::Month => ("30d", Word("overview-range-month"), 30),
-            Span::Quarter => ("90d", Word("overview-range-quarter"), 90),
-        }
-    }
-
-    fn parse(text: &str) -> Span {
-        Span::ALL.into_iter().find(|span| span.facts().0 == text).unwrap_or(Span::Month)
-    }
-
-    /// The time up to now, in whole steps of a zone that is whole hours away.
-    fn period(self, now: At, zone_us: i64) -> Period {
-        let until = At((now.0 + HOUR_US - 1).div_euclid(HOUR_US) * HOUR_US);
-        let days = self.facts().2;
-        if self == Span::Day {
-            return Period { from: At(until.0 - DAY_US), until, step: Step::Hour, zone_us };
-        }
-        let midnight = (until.0 - 1 + zone_us).div_euclid(DAY_US) * DAY_US - zone_us;
-        Period { from: At(midnight - (days - 1) * DAY_US), until, step: Step::Day, zone_us }
-    }
-}
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Asked {
@@ -94,7 +59,8 @@ async fn overview(
     State(app): State<Arc<App>>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refused> {
-    let (now, span, workspace) = (app.now(), Span::parse(&asked.range), who.workspace.id);
+    let (now, span, workspace) =
+        (app.now(), Span::parse(&asked.range).unwrap_or(Span::Month), who.workspace.id);
     let period = span.period(now, who.zone.whole_hours(now) * HOUR_US);
     let _turn = app.list_turns.take(workspace).await;
     let page = Page { limit: RECENT, from: From::Start };
@@ -112,8 +78,8 @@ async fn overview(
         let (providers, _) =
             sums(&app.store, workspace, (&at_once, &by_provider), (None, PROVIDERS_READ_MAX)).await?;
         let figures = (series(&steps, &found), total(&found));
-        let view = View { words, zone: &who.zone, now };
-        let recent = recent.emails.iter().map(|email| view.recent(&app, workspace, email)).collect();
+        let view = View { words, zone: &who.zone, now, span, workspace: &who.workspace };
+        let recent = recent.emails.iter().map(|email| view.recent(&app, email)).collect();
         Some(view.body(&period, &figures, &providers, recent))
     };
     let (from, last) = (period.from, At(period.until.0 - 1));
@@ -173,6 +139,8 @@ struct View<'v> {
     words: Words,
     zone: &'v time::Zone,
     now: At,
+    span: Span,
+    workspace: &'v Workspace,
 }
 
 impl View<'_> {
@@ -186,7 +154,7 @@ impl View<'_> {
         let needs = advise(total, &Place { period, stream: None });
         Body {
             needs: needs.iter().filter_map(|advice| self.need(advice)).collect(),
-            tiles: self.tiles(total, series),
+            tiles: self.linked(self.tiles(total, series)),
             chart: self.chart(period.step, series, total),
             providers: self.providers(providers),
             recent,
@@ -214,7 +182,7 @@ impl View<'_> {
         })
     }
 
-    fn tiles(&self, total: &Figures, series: &[(At, Figures)]) -> Vec<Tile> {
+    fn tiles(&self, total: &Figures, series: &[(At, Figures)]) -> [Tile; 6] {
         let words = self.words;
         let frank = |up: fn(&Figures) -> i64, down: fn(&Figures) -> i64| {
             let columns: Vec<_> =
@@ -226,16 +194,16 @@ impl View<'_> {
                 Some(share) => number::percent(words.locale, share, digits),
                 None => ("–".to_owned(), String::new()),
             };
-            Tile { label, digits, unit, note, frank }
+            Tile { label, href: None, digits, unit, note, frank }
         };
         let count = |label, n: i64, note, frank| {
             let (digits, unit) = number::compact(words.locale, n);
-            Tile { label, digits, unit: unit.to_owned(), note, frank }
+            Tile { label, href: None, digits, unit: unit.to_owned(), note, frank }
         };
         let messages = |n: i64| words.t1("messages", "n", n);
         let machines = words.t1("overview-machines", "share", self.percent(total.rates.opened_machine, 1));
         let put_off = words.t1("overview-put-off", "n", total.deferred);
-        vec![
+        [
             count(
                 Word("overview-sent"),
                 total.accepted,
@@ -271,6 +239,17 @@ impl View<'_> {
                 frank(|_| 0, |of| of.not_sent),
             ),
         ]
+    }
+
+    /// Tiles lead to the mail that they count, where a filter of Activity finds just that.
+    fn linked(&self, tiles: [Tile; 6]) -> Vec<Tile> {
+        let of =
+            [Some(""), Some(Status::Delivered.as_str()), None, None, Some(Status::Bounced.as_str()), None];
+        let href = |status: &str| {
+            let range = self.span.facts().0.to_owned();
+            Narrowed { status: status.to_owned(), range, ..Narrowed::default() }.href(self.workspace)
+        };
+        tiles.into_iter().zip(of).map(|(tile, status)| Tile { href: status.map(href), ..tile }).collect()
     }
 
     fn chart(&self, step: Step, series: &[(At, Figures)], total: &Figures) -> Chart {
@@ -333,23 +312,18 @@ impl View<'_> {
         all.into_iter().map(row).collect()
     }
 
-    fn recent(&self, app: &App, workspace: i64, email: &Listed) -> Recent {
+    fn recent(&self, app: &App, email: &Listed) -> Recent {
         let snapshot = app.directory.snapshot();
-        let stream = snapshot.stream_by_id(workspace, email.stream).map(|stream| stream.name.to_string());
-        let first = email.people.first.first().map(|(_, address)| address.clone()).unwrap_or_default();
-        let more = email.people.count - 1;
-        let recipient = match more {
-            ..=0 => first,
-            _ => self.words.t2("overview-and-more", ("first", first), ("n", more)),
-        };
+        let stream = snapshot.stream_by_id(self.workspace.id, email.stream);
         let status = Status::overall(email.people.standing.iter().copied());
         Recent {
             at: time::ago(self.words, self.zone, self.now, email.created),
             datetime: rfc3339(email.created),
             status: Shown::of(status.as_str()),
-            recipient,
+            recipient: recipients(self.words, &email.people),
             subject: email.subject.clone(),
-            stream: stream.unwrap_or_default(),
+            stream: stream.map(|stream| stream.name.to_string()).unwrap_or_default(),
+            href: format!("{}activity/{}", home(self.workspace), Noun::Message.show(email.id)),
         }
     }
 }
@@ -410,23 +384,6 @@ mod tests {
     fn every_piece_of_advice_has_words() {
         for code in super::super::advice::codes() {
             assert!(advice_words(code).is_some(), "{code}");
-        }
-    }
-
-    #[test]
-    fn a_time_is_whole_steps_that_end_now() {
-        // 2026-11-22 01:30 UTC, which is the evening before in São Paulo.
-        let now = At(1_795_311_000_000_000);
-        for (span, zone, count) in [
-            (Span::Day, 0, 24),
-            (Span::Week, 0, 7),
-            (Span::Month, -3 * HOUR_US, 30),
-            (Span::Quarter, 8 * HOUR_US, 90),
-        ] {
-            let period = span.period(now, zone);
-            let steps = steps(&period);
-            assert_eq!(steps.len(), count, "{span:?}");
-            assert!(steps.last().is_some_and(|last| *last <= now) && period.until >= now);
         }
     }
 }

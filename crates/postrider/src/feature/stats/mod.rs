@@ -27,6 +27,7 @@ pub mod provider;
 pub mod read;
 pub mod recount;
 pub mod select;
+pub mod span;
 #[cfg(test)]
 mod story;
 mod times;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use store::Write;
 use utoipa::ToSchema;
 
 use super::moment;
@@ -68,7 +69,7 @@ pub(super) async fn cancel(
     shown: Shown,
 ) -> Result<Answer<ChangedEmail>, ApiError> {
     let message = existing(&app, &who, &shown).await?;
-    cancel::cancel(&app, who.workspace, message).await?;
+    cancel::cancel(&app, who.workspace, message, Write::default()).await?;
     Ok(ChangedEmail::of(message))
 }
 

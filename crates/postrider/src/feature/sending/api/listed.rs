@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::search::query::{Field, Mistake, Query};
 use crate::feature::sending::control::tag_ok;
-use crate::feature::sending::list::{Filter, Listed, email_found, email_list};
+use crate::feature::sending::list::{Filter, Found, Listed, email_found, email_list};
 use crate::feature::sending::read::Status;
 use crate::http::auth::FullKey;
 use crate::http::error::{ApiError, Code, Mistakes};
@@ -32,33 +32,33 @@ pub struct EmailFilter {
     /// What to look for in recipients, authors, subjects, tags, Message-IDs and peers' replies; all of it must hold. An
     /// address, `@domain`, words (`invo*` for the start of one), `tag:name:value`, `<message-id>`, or `to:`, `from:`,
     /// `subject:`, `reply:` before a value.
-    q: Option<String>,
+    pub q: Option<String>,
     /// Emails of which a recipient stands so: `scheduled`, `queued`, `delivery_delayed`, `delivered`, `bounced`,
     /// `failed`, `suppressed`, `rejected`, `canceled`.
     #[serde(alias = "last_event")]
-    status: Option<String>,
+    pub status: Option<String>,
     /// Emails to this address.
-    to: Option<String>,
+    pub to: Option<String>,
     /// Emails whose author has this address.
-    from: Option<String>,
+    pub from: Option<String>,
     /// Emails to a recipient of this domain.
-    domain: Option<String>,
+    pub domain: Option<String>,
     /// Emails with these words in the subject, of which the last may be the start of one.
-    subject: Option<String>,
+    pub subject: Option<String>,
     /// Emails with this tag, `name:value`.
-    tag: Option<String>,
+    pub tag: Option<String>,
     /// Emails of this stream.
-    stream: Option<String>,
+    pub stream: Option<String>,
     /// Emails accepted at this time (RFC 3339) or later.
-    since: Option<String>,
+    pub since: Option<String>,
     /// Emails accepted before this time.
-    until: Option<String>,
+    pub until: Option<String>,
     /// Entries of the page, 1 to 1,000; 20 when nothing is said.
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// Entries that come after the one with this id.
-    after: Option<String>,
+    pub after: Option<String>,
     /// Entries that come before the one with this id.
-    before: Option<String>,
+    pub before: Option<String>,
 }
 
 impl EmailFilter {
@@ -197,17 +197,26 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     Params(filter): Params<EmailFilter>,
 ) -> Result<Answer<List<ListedEmail>>, ApiError> {
+    let (page, found) = find(&app, who.workspace, filter).await?;
     let snapshot = app.directory.snapshot();
-    let (sought, filter, page) = filter.read(&snapshot, who.workspace)?;
-    let _turn = app.list_turns.take(who.workspace).await;
-    let found = match sought {
-        Some(sought) => {
-            let stores = (&app.store, &app.search);
-            email_found(stores, app.now(), who.workspace, (&sought, &filter), page).await?
-        }
-        None => email_list(&app.store, app.now(), who.workspace, &filter, page).await?,
-    };
     let next = found.next.map(|id| Noun::Message.show(id));
     let show = |email| ListedEmail::of(&snapshot, who.workspace, email);
     Ok(Answer(List::until(page, found.emails, next, show)))
+}
+
+/// The page of a workspace's emails that a filter asks for, in the direction of the page.
+///
+/// # Errors
+/// What is wrong in the filter, and as [`email_list`].
+pub async fn find(app: &App, workspace: i64, filter: EmailFilter) -> Result<(Page, Found), ApiError> {
+    let (sought, filter, page) = filter.read(&app.directory.snapshot(), workspace)?;
+    let _turn = app.list_turns.take(workspace).await;
+    let found = match sought {
+        Some(sought) => {
+            let stores = (&app.store, &app.search);
+            email_found(stores, app.now(), workspace, (&sought, &filter), page).await?
+        }
+        None => email_list(&app.store, app.now(), workspace, &filter, page).await?,
+    };
+    Ok((page, found))
 }

@@ -13,12 +13,12 @@ pub mod asked;
 mod attached;
 mod change;
 mod linked;
-mod listed;
+pub mod listed;
 pub mod metadata;
 mod moment;
 pub mod request;
 mod send;
-mod shown;
+pub(super) mod shown;
 mod submission;
 mod templated;
 #[cfg(test)]

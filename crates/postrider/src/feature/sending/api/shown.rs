@@ -100,17 +100,17 @@ impl ShownRecipient {
 
 /// What the content says of an email.
 #[derive(Default)]
-struct Content {
+pub(in crate::feature::sending) struct Content {
     from: Option<String>,
     to: Vec<String>,
     cc: Vec<String>,
     reply_to: Vec<String>,
-    html: Option<String>,
-    text: Option<String>,
+    pub html: Option<String>,
+    pub text: Option<String>,
 }
 
 impl Content {
-    fn of(octets: &[u8]) -> Content {
+    pub fn of(octets: &[u8]) -> Content {
         let Ok(headers) = Headers::scan_again(octets) else { return Content::default() };
         let list = |name: &str| {
             headers.mailboxes(name).unwrap_or_default().iter().map(shown_mailbox).collect::<Vec<_>>()

@@ -1,0 +1,118 @@
+//! What a mail says: as HTML, as text, as fields, as octets.
+//!
+//! Guarantees
+//! 1. Whoever gets here may see what mail says: the handlers' authority, or [`allowed`], says so.
+//! 2. HTML leaves only by [`preview`], as [`Sandboxed`]: no script runs, no form is sent, nothing is loaded from anywhere, and
+//!    the page has no origin. All else is text, which the template escapes.
+
+use std::sync::Arc;
+
+use ::console::format::number;
+use ::console::screen::message::{Body, Preview, Source};
+use ::console::screen::overview::Range;
+use ::console::words::{Word, Words};
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use bytes::Bytes;
+use mail::Headers;
+use mail::header::{decode_text, unfold};
+
+use super::existing;
+use crate::app::App;
+use crate::console::refusal::Refused;
+use crate::console::screen::Member;
+use crate::console::visit::Sandboxed;
+use crate::feature::person;
+use crate::feature::person::permission::Permission;
+use crate::feature::person::permission::need::{SeeContent, SeeFigures};
+use crate::feature::sending::Origin;
+use crate::feature::sending::api::shown::Content;
+use crate::feature::sending::read::Stored;
+use crate::id::Noun;
+
+/// Octets of a source that are shown. Reason: a browser lays out so much at once; the file has all of it.
+const SOURCE_SHOWN_MAX: usize = 128 * 1024;
+
+/// The HTML alone, for a frame.
+pub(super) async fn preview(
+    who: Member<SeeContent>,
+    State(app): State<Arc<App>>,
+    Path((_, shown)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let octets = existing(&app, who.workspace.id, &shown).await?.content.ok_or(Refused::NotFound)?;
+    let html = Content::of(&octets).html.unwrap_or_default();
+    let mut response = Html(html).into_response();
+    response.extensions_mut().insert(Sandboxed);
+    Ok(response)
+}
+
+/// The octets, as a file.
+pub(super) async fn source(
+    who: Member<SeeContent>,
+    State(app): State<Arc<App>>,
+    Path((_, shown)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let email = existing(&app, who.workspace.id, &shown).await?;
+    let octets = email.content.ok_or(Refused::NotFound)?;
+    let name = format!("attachment; filename=\"{}.eml\"", Noun::Message.show(email.id));
+    let headers = [(header::CONTENT_TYPE, "message/rfc822".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, octets).into_response())
+}
+
+/// Refuses who may not see what mail says, as a page of its own would.
+pub(super) async fn allowed(app: &App, who: &Member<SeeFigures>) -> Result<(), Refused> {
+    if who.role.may(Permission::SeeContent) {
+        return Ok(());
+    }
+    let helpers = person::helpers(&app.store, who.workspace.id, Permission::SeeContent).await?;
+    Err(Refused::Forbidden { role: who.role, helpers })
+}
+
+/// A view of a message's content.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum View {
+    Preview { phone: bool },
+    Text,
+    Headers,
+    Source,
+}
+
+/// What a tab shows. `path` is the message's page.
+pub(super) fn body(words: Words, email: &Stored, view: View, path: &str) -> Body {
+    let Some(octets) = &email.content else {
+        let code = email.origin == Origin::Code.as_str();
+        return Body::Gone(if code { Word("message-gone-code") } else { Word("message-gone-aged") });
+    };
+    match view {
+        View::Preview { phone } => Body::Preview(framed(octets, path, phone)),
+        View::Text => Body::Text(Content::of(octets).text),
+        View::Headers => Body::Headers(fields(octets)),
+        View::Source => {
+            let shown = &octets[..octets.len().min(SOURCE_SHOWN_MAX)];
+            Body::Source(Source {
+                text: String::from_utf8_lossy(shown).replace("\r\n", "\n"),
+                cut: shown.len() < octets.len(),
+                size: number::octets(words.locale, octets.len() as u64),
+                download: format!("{path}/source"),
+            })
+        }
+    }
+}
+
+fn framed(octets: &Bytes, path: &str, phone: bool) -> Preview {
+    let width = |href: &str, label, here| Range { href: format!("{path}?tab={href}"), label, here };
+    Preview {
+        src: Content::of(octets).html.is_some().then(|| format!("{path}/preview")),
+        phone,
+        widths: vec![
+            width("preview", Word("message-desktop"), !phone),
+            width("phone", Word("message-phone"), phone),
+        ],
+    }
+}
+
+fn fields(octets: &[u8]) -> Vec<(String, String)> {
+    let Ok(headers) = Headers::scan_again(octets) else { return Vec::new() };
+    headers.fields().map(|field| (field.name.to_owned(), decode_text(&unfold(field.value)))).collect()
+}

@@ -1,0 +1,322 @@
+//! One message: the verdict, its recipients, what may be done, and the chosen tab.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ::console::format::{number, time};
+use ::console::screen::message::{Action, Body, Fact, Message, Recipient, Verdict};
+use ::console::screen::overview::{Range, Status as Shown};
+use ::console::words::{Word, Words};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use mail::{Address, At};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{content, existing, path_of, timeline, verdict};
+use crate::app::App;
+use crate::console::refusal::Refused;
+use crate::console::screen::{Member, show};
+use crate::console::shell::home;
+use crate::feature::person::permission::need::SeeFigures;
+use crate::feature::person::permission::{Permission, Role};
+use crate::feature::sending::read::{Status, Stored, StoredRecipient, recipient_list};
+use crate::feature::suppression::Reason;
+use crate::feature::suppression::admin::{Listed as Suppression, suppression_find};
+use crate::http::page::{From, Page};
+use crate::id::Noun;
+
+/// Recipients of which the verdict is made: as many as the API shows.
+const RECIPIENTS_MAX: i64 = 1_000;
+/// Recipients of a page.
+const ROWS: usize = 50;
+
+/// What of the message is wanted.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    tab: String,
+    /// The recipients behind this delivery.
+    after: String,
+    /// What came of a form.
+    told: String,
+}
+
+/// A choice of what is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Timeline,
+    Content(content::View),
+}
+
+impl Tab {
+    fn parse(text: &str) -> Tab {
+        match text {
+            "preview" => Tab::Content(content::View::Preview { phone: false }),
+            "phone" => Tab::Content(content::View::Preview { phone: true }),
+            "text" => Tab::Content(content::View::Text),
+            "headers" => Tab::Content(content::View::Headers),
+            "source" => Tab::Content(content::View::Source),
+            _ => Tab::Timeline,
+        }
+    }
+}
+
+pub(super) async fn message(
+    who: Member<SeeFigures>,
+    State(app): State<Arc<App>>,
+    Path((_, shown)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refused> {
+    let (now, workspace, tab) = (app.now(), who.workspace.id, Tab::parse(&asked.tab));
+    let email = existing(&app, workspace, &shown).await?;
+    if tab != Tab::Timeline {
+        content::allowed(&app, &who).await?;
+    }
+    let at_once = Page::first(RECIPIENTS_MAX);
+    let all = recipient_list(&app.store, now, (workspace, email.id), at_once).await?;
+    // What is still open first, then what went wrong: the order of the statuses.
+    let principal = all.iter().min_by_key(|one| one.status);
+    let suppressions = match principal.map(|one| Address::parse(&one.address)) {
+        Some(Ok(address)) => suppression_find(&app.store, workspace, &address).await?,
+        _ => Vec::new(),
+    };
+    let path = path_of(&who.workspace, email.id);
+    let body = match tab {
+        Tab::Timeline => {
+            let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
+            let view = timeline::View { words: who.page.words, zone: &who.zone, names };
+            Body::Timeline(view.read(&app, (workspace, email.id)).await?)
+        }
+        Tab::Content(view) => content::body(who.page.words, &email, view, &path),
+    };
+    let rows = match Noun::Delivery.read(&asked.after) {
+        Some(id) => {
+            let page = Page { limit: ROWS as i64, from: From::After(id) };
+            recipient_list(&app.store, now, (workspace, email.id), page).await?
+        }
+        None => Vec::new(),
+    };
+    let rows = if rows.is_empty() { &all } else { &rows };
+    let view = View { words: who.page.words, zone: &who.zone, path: &path, role: who.role };
+    let behind = rows.get(ROWS - 1).filter(|_| rows.len() > ROWS);
+    show(&Message {
+        list: format!("{}activity", home(&who.workspace)),
+        id: Noun::Message.show(email.id),
+        subject: email.subject.clone(),
+        notice: told(&asked.told),
+        verdict: view.verdict(&email, principal, &all, &suppressions),
+        actions: view.actions(&all, principal, &suppressions),
+        recipients: rows.iter().take(ROWS).map(|one| view.recipient(one)).collect(),
+        first: (!asked.after.is_empty()).then(|| path.clone()),
+        next: behind.map(|last| format!("{path}?after={}", Noun::Delivery.show(last.id))),
+        tabs: view.tabs(tab),
+        body,
+        zone: who.zone.name().to_owned(),
+        facts: view.facts(&app, workspace, &email),
+        tags: tags(&email, who.role),
+        page: who.page,
+    })
+}
+
+/// What is said after a form was sent, by the word in the address.
+fn told(text: &str) -> Option<Word> {
+    Some(match text {
+        "cancelled" => Word("told-cancelled"),
+        "nothing-waits" => Word("told-nothing-waits"),
+        "under-way" => Word("told-under-way"),
+        "lifted" => Word("told-lifted"),
+        "not-lifted" => Word("told-not-lifted"),
+        "retried" => Word("told-retried"),
+        _ => return None,
+    })
+}
+
+/// Names and values of tags; those of metadata too, for those who may see what mail says.
+fn tags(email: &Stored, role: Role) -> Vec<(String, String)> {
+    let metadata = email.metadata.as_deref().filter(|_| role.may(Permission::SeeContent));
+    let parts = [email.tags.as_deref(), metadata];
+    let objects = parts.into_iter().flatten().filter_map(|text| serde_json::from_str(text).ok());
+    let pairs = objects.flat_map(|object: serde_json::Map<String, Value>| object);
+    pairs
+        .map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        .collect()
+}
+
+/// Whether people may take the address off from here. Who complained or left did so for themselves.
+pub(super) fn liftable(suppression: &Suppression) -> bool {
+    match Reason::parse(&suppression.reason) {
+        Some(Reason::HardBounce | Reason::Manual) => true,
+        Some(Reason::Complaint | Reason::Unsubscribed) | None => false,
+    }
+}
+
+/// How it is written.
+struct View<'v> {
+    words: Words,
+    zone: &'v time::Zone,
+    path: &'v str,
+    role: Role,
+}
+
+impl View<'_> {
+    fn moment(&self, at: At) -> String {
+        time::moment(self.words.locale, self.zone, at)
+    }
+
+    fn verdict(
+        &self,
+        email: &Stored,
+        principal: Option<&StoredRecipient>,
+        all: &[StoredRecipient],
+        suppressions: &[Suppression],
+    ) -> Verdict {
+        let words = self.words;
+        let status = principal.map_or(Status::Queued, |one| one.status);
+        let (title, why) = verdict::words_of(status, principal.and_then(|one| one.reason.as_deref()));
+        let to = principal.map_or("", |one| &one.address);
+        let finished = principal.and_then(|one| one.finished);
+        let at = finished.unwrap_or(email.created);
+        let when = match finished {
+            Some(at) => words.t2(
+                "message-ended",
+                ("at", self.moment(at)),
+                ("after", time::lapse(words.locale, at.0 - email.created.0)),
+            ),
+            None => words.t1("message-accepted", "at", self.moment(at)),
+        };
+        let like = all.iter().filter(|one| one.status == status).count();
+        Verdict {
+            status: Shown::of(status.as_str()),
+            when,
+            title: words.word1(title, "to", to),
+            why: words.word1(why, "to", to),
+            reply: principal.and_then(|one| one.reply.clone()).filter(|reply| !reply.is_empty()),
+            next: self.next(status, principal, suppressions),
+            share: (all.len() > 1).then(|| words.t2("message-share", ("n", like), ("all", all.len()))),
+            day: time::day(words.locale, self.zone, at),
+            clock: time::clock(self.zone, at)[..5].to_owned(),
+        }
+    }
+
+    /// What happens, or happened, after that.
+    fn next(&self, status: Status, one: Option<&StoredRecipient>, suppressions: &[Suppression]) -> String {
+        let words = self.words;
+        let due = || self.moment(one.map_or(At(0), |one| one.due));
+        match status {
+            Status::Queued => words.t("next-queued"),
+            Status::Scheduled => words.t1("next-scheduled", "at", due()),
+            Status::DeliveryDelayed => {
+                let attempts = one.map_or(0, |one| one.attempts);
+                words.t2("next-retry", ("n", attempts + 1), ("at", due()))
+            }
+            Status::Delivered => words.t("next-delivered"),
+            Status::Bounced | Status::Suppressed if !suppressions.is_empty() => words.t("next-suppressed"),
+            Status::Bounced | Status::Suppressed => words.t("next-mailable"),
+            Status::Failed | Status::Rejected => words.t("next-failed"),
+            Status::Canceled => words.t("next-cancelled"),
+        }
+    }
+
+    fn actions(
+        &self,
+        all: &[StoredRecipient],
+        principal: Option<&StoredRecipient>,
+        suppressions: &[Suppression],
+    ) -> Vec<Action> {
+        let (words, path) = (self.words, self.path);
+        let mut actions = Vec::new();
+        let waits = all.iter().any(|one| one.finished.is_none());
+        let put_off = all.iter().find(|one| one.status == Status::DeliveryDelayed);
+        if let Some(one) = put_off.filter(|_| self.role.may(Permission::SteerQueue)) {
+            let domain = one.address.rsplit_once('@').map_or("", |(_, domain)| domain);
+            actions.push(Action {
+                path: format!("{path}/retry"),
+                icon: "rotate-ccw",
+                label: words.t1("message-retry", "domain", domain),
+                field: Some(("delivery", Noun::Delivery.show(one.id))),
+            });
+        }
+        if waits && self.role.may(Permission::SteerQueue) {
+            let label = words.t("message-cancel");
+            actions.push(Action { path: format!("{path}/cancel"), icon: "x", label, field: None });
+        }
+        let lifts = suppressions.iter().find(|one| liftable(one));
+        if let (Some(one), Some(to)) =
+            (lifts.filter(|_| self.role.may(Permission::ChangeSuppressions)), principal)
+        {
+            actions.push(Action {
+                path: format!("{path}/lift"),
+                icon: "circle-check",
+                label: words.t1("message-lift", "to", &to.address),
+                field: Some(("suppression", Noun::Suppression.show(one.id))),
+            });
+        }
+        actions
+    }
+
+    fn recipient(&self, one: &StoredRecipient) -> Recipient {
+        Recipient {
+            address: one.address.clone(),
+            field: one.field.clone(),
+            status: Shown::of(one.status.as_str()),
+            reply: one.reply.clone().unwrap_or_default(),
+            attempts: number::whole(self.words.locale, one.attempts),
+            at: self.moment(one.finished.unwrap_or(one.due)),
+        }
+    }
+
+    /// The tabs that the role may open.
+    fn tabs(&self, here: Tab) -> Vec<Range> {
+        let tab = |name: &str, label| Range {
+            href: if name.is_empty() { self.path.to_owned() } else { format!("{}?tab={name}", self.path) },
+            label,
+            here: match (Tab::parse(name), here) {
+                (
+                    Tab::Content(content::View::Preview { .. }),
+                    Tab::Content(content::View::Preview { .. }),
+                ) => true,
+                (one, other) => one == other,
+            },
+        };
+        let mut tabs = vec![tab("", Word("message-timeline"))];
+        if self.role.may(Permission::SeeContent) {
+            tabs.extend([
+                tab("preview", Word("message-preview")),
+                tab("text", Word("message-text")),
+                tab("headers", Word("message-headers")),
+                tab("source", Word("message-source")),
+            ]);
+        }
+        tabs
+    }
+
+    fn facts(&self, app: &App, workspace: i64, email: &Stored) -> Vec<Fact> {
+        let snapshot = app.directory.snapshot();
+        let stream = snapshot.stream_by_id(workspace, email.stream);
+        let plain = |label, value| Fact { label, value, mono: false };
+        let mut facts = vec![
+            plain(Word("message-from"), email.author.clone()),
+            plain(Word("message-accepted-at"), self.moment(email.created)),
+            plain(Word("activity-stream"), stream.map(|stream| stream.name.to_string()).unwrap_or_default()),
+            plain(Word("message-origin"), self.words.word(origin(&email.origin))),
+            plain(Word("message-size"), number::octets(self.words.locale, email.size.unsigned_abs())),
+            plain(Word("message-expires"), self.moment(email.expires)),
+            Fact { label: Word("message-id"), value: email.message_id.clone(), mono: true },
+        ];
+        if let Some(at) = email.scheduled {
+            facts.insert(2, plain(Word("message-scheduled-at"), self.moment(at)));
+        }
+        facts
+    }
+}
+
+/// How it came to us.
+fn origin(name: &str) -> Word {
+    match name {
+        "smtp" => Word("origin-smtp"),
+        "code" => Word("origin-code"),
+        "notification" => Word("origin-notification"),
+        _ => Word("origin-api"),
+    }
+}

@@ -1,0 +1,54 @@
+//! Activity and Message: which mail there is, and everything that is known of one.
+//!
+//! Guarantees
+//! 1. Every query names the workspace; another's message is as if it did not exist.
+//! 2. What a mail says is shown only to those who may see it, and a mail's HTML only under a policy of its own that lets
+//!    nothing run and nothing load (`content`).
+//! 3. What a person changes here is in the audit log, in the same transaction (`act`).
+
+mod act;
+mod activity;
+mod content;
+mod message;
+#[cfg(test)]
+mod story;
+mod timeline;
+mod verdict;
+
+use ::console::words::Word;
+
+pub use activity::{Narrowed, recipients};
+
+use crate::app::App;
+use crate::console::refusal::Refused;
+use crate::console::screen::{Screen, Section};
+use crate::console::shell::home;
+use crate::feature::access::Workspace;
+use crate::feature::sending::read::{Stored, email_one};
+use crate::id::Noun;
+
+/// This slice's screens.
+#[must_use]
+pub fn screens() -> Vec<Screen> {
+    let list = Screen::page("/w/{workspace}/activity", activity::list);
+    vec![
+        list.at(Section::First, "activity", Word("activity")),
+        Screen::page("/w/{workspace}/activity/{email}", message::message),
+        Screen::page("/w/{workspace}/activity/{email}/preview", content::preview),
+        Screen::page("/w/{workspace}/activity/{email}/source", content::source),
+        Screen::form("/w/{workspace}/activity/{email}/cancel", act::cancel),
+        Screen::form("/w/{workspace}/activity/{email}/lift", act::lift),
+        Screen::form("/w/{workspace}/activity/{email}/retry", act::retry),
+    ]
+}
+
+/// The page of a message.
+fn path_of(workspace: &Workspace, message: i64) -> String {
+    format!("{}activity/{}", home(workspace), Noun::Message.show(message))
+}
+
+/// A path's message, if it is the workspace's.
+async fn existing(app: &App, workspace: i64, shown: &str) -> Result<Stored, Refused> {
+    let message = Noun::Message.read(shown).ok_or(Refused::NotFound)?;
+    email_one(&app.store, workspace, message).await?.ok_or(Refused::NotFound)
+}
