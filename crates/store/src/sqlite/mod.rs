@@ -27,7 +27,10 @@ use crate::{Durability, Options, Query, Row, StoreError, Value, migrate};
 use checkpoint::Checkpointer;
 
 /// How long a reader or an operator's tool waits for a lock before it says that the database is busy.
-const BUSY_WAIT: Duration = Duration::from_secs(5);
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+/// Between two looks whether the other writer is done. Reason: SQLite's own waits grow to 100 ms, and whoever writes without a
+/// pause then holds the file whenever it is looked at.
+const BUSY_LOOK: Duration = Duration::from_millis(2);
 /// Memory for pages of one connection. Reason: the right-hand edges of all indexes and the live queue fit.
 const CACHE_KIB: u32 = 32 << 10;
 /// Octets of a page. Reason: a commit writes each leaf that it touched, a dozen of them however few the messages; and a
@@ -173,10 +176,17 @@ fn spill_beside(file: &Path, connection: &Connection) {
     });
 }
 
+/// Whether to go on waiting for another process's write, after so many looks.
+#[expect(clippy::disallowed_methods, reason = "SQLite asks in a thread of ours, and waits for the answer")]
+fn wait_for_the_other(looks: i32) -> bool {
+    std::thread::sleep(BUSY_LOOK);
+    u128::try_from(looks).is_ok_and(|looks| looks * BUSY_LOOK.as_millis() < BUSY_WAIT.as_millis())
+}
+
 fn connect(file: &Path, durability: Durability, spill: Spill) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags).map_err(|error| failure("open", &error))?;
+    let mut connection = Connection::open_with_flags(file, flags).map_err(|error| failure("open", &error))?;
     let synchronous = match durability {
         Durability::Full => "FULL",
         Durability::Rebuildable => "NORMAL",
@@ -190,7 +200,7 @@ fn connect(file: &Path, durability: Durability, spill: Spill) -> Result<Connecti
          PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = {temp_store};
          PRAGMA foreign_keys = OFF;"
     );
-    connection.busy_timeout(BUSY_WAIT).map_err(|error| failure("open", &error))?;
+    connection.busy_handler(Some(wait_for_the_other)).map_err(|error| failure("open", &error))?;
     connection.execute_batch(&pragmas).map_err(|error| failure("open", &error))?;
     if spill == Spill::BesideTheDatabase {
         spill_beside(file, &connection);
