@@ -9,6 +9,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use console::Hidden;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::refusal::Refused;
@@ -40,6 +41,10 @@ pub fn hidden(secret: &str) -> Hidden {
 
 /// A form that is ours.
 pub struct Posted<T>(pub T);
+
+/// A form with nothing but its token.
+#[derive(Deserialize)]
+pub struct Nothing {}
 
 impl<T: DeserializeOwned> FromRequest<Api> for Posted<T> {
     type Rejection = Refused;

@@ -21,7 +21,7 @@ use super::check::{self, FindingState};
 use super::records::{self, HostMistake, Purpose, records};
 use crate::app::App;
 use crate::console::change::Change;
-use crate::console::guard::Posted;
+use crate::console::guard::{Nothing, Posted};
 use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, Named, Screen, Section, show, show_again};
@@ -224,10 +224,6 @@ fn record(record: records::Record) -> Record {
         instead: record.finding.and_then(|finding| finding.instead),
     }
 }
-
-/// A form with nothing but its token.
-#[derive(Deserialize)]
-struct Nothing {}
 
 async fn check_sent(
     who: Member<ChangeDomains>,

@@ -16,7 +16,7 @@ use store::Write;
 use super::setup::{self, Asked};
 use super::{PERSON_MANNER, nobody, sign_in};
 use crate::app::App;
-use crate::console::guard::Posted;
+use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Screen, SignedIn, Visitor, show};
 use crate::console::session;
@@ -162,10 +162,6 @@ async fn login_sent(
     let again = SignIn { page, email, next, notice: None, mistake: Some(mistake) };
     Ok((status, show(&again)?).into_response())
 }
-
-/// A form with nothing but its token.
-#[derive(Deserialize)]
-struct Nothing {}
 
 async fn sign_out_sent(
     who: SignedIn,

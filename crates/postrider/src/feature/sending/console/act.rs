@@ -16,7 +16,7 @@ use super::message::liftable;
 use super::{existing, path_of};
 use crate::app::App;
 use crate::console::change::Change;
-use crate::console::guard::Posted;
+use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
 use crate::feature::audit::Action;
@@ -27,10 +27,6 @@ use crate::feature::sending::read::recipient_list;
 use crate::feature::suppression::admin::{lift_rows, suppression_by_id};
 use crate::http::page::{From, Page};
 use crate::id::Noun;
-
-/// A form with nothing but its token.
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 pub(super) async fn cancel(
     who: Member<SteerQueue>,
@@ -54,9 +50,8 @@ pub(super) async fn cancel(
     Ok(redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id))))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 pub(super) struct Lifted {
     suppression: String,
 }
