@@ -10,3 +10,4 @@ pub mod refusal;
 pub mod setup;
 pub mod sign_in;
 pub mod suppression;
+pub mod workspace;

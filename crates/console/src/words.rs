@@ -99,7 +99,7 @@ macro_rules! features {
     };
 }
 features!(
-    "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict"
+    "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
 );
 
 fn bundle(locale: Locale) -> Bundle {

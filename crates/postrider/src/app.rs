@@ -44,6 +44,8 @@ pub struct App {
     pub webhooks: crate::feature::webhook::Webhooks,
     pub codes: crate::feature::code::Codes,
     pub people: crate::feature::person::People,
+    /// What workspaces have accepted of what they may.
+    pub quotas: crate::feature::quota::Ledger,
     pub health: Health,
     /// The number of this start of the server; earlier ones' deliveries are taken over.
     pub epoch: i64,

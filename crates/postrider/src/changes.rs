@@ -70,6 +70,7 @@ async fn heed(app: &Arc<App>, events: &[Event]) -> Result<(), StoreError> {
     let any = |wanted: &[Name]| names.iter().any(|name| wanted.contains(name));
     if any(&[
         Name::WorkspaceCreated,
+        Name::WorkspaceChanged,
         Name::StreamCreated,
         Name::StreamChanged,
         Name::KeyCreated,
@@ -87,7 +88,7 @@ async fn heed(app: &Arc<App>, events: &[Event]) -> Result<(), StoreError> {
     if any(&[Name::SuppressionAdded]) {
         app.suppressions.load(&app.store, 0).await?;
     }
-    if any(&[Name::QueueHeld, Name::QueueReleased]) {
+    if any(&[Name::QueueHeld, Name::QueueReleased, Name::WorkspaceChanged]) {
         admin::reload(app).await?;
     }
     for event in events.iter().filter(|event| event.name == Name::QueueRetried.as_str()) {

@@ -27,7 +27,7 @@ use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
 use crate::feature::{
-    access, code, domain, egress, monitor, notification, person, search, stats, suppression,
+    access, code, domain, egress, monitor, notification, person, quota, search, stats, suppression,
 };
 use crate::health::Health;
 use crate::http::{HttpTls, Paths};
@@ -173,6 +173,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         server_tls: server_tls(&settings, &hostname)?,
         client_tls,
         people: person::People::default(),
+        quotas: quota::Ledger::default(),
         health: Health::new(&settings.node.data_dir, settings.disk.free_min_bytes),
         parcels: parcel::Cache::new(PARCELS_BYTES),
         programs: crate::feature::template::programs::Programs::default(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use store::{Committed, StoreError, Write};
 
-use super::screen::Member;
+use super::screen::{Member, Operator};
 use crate::app::App;
 use crate::feature::audit::{self, Action};
 use crate::feature::event::By;
@@ -17,6 +17,44 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
+impl Operator {
+    /// As events name who did it.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By::Person(self.person.id)
+    }
+
+    /// Commits a change of a workspace and who asked for it, as [`Member::commit`].
+    ///
+    /// # Errors
+    /// As [`store::Store::write`].
+    pub async fn commit(
+        &self,
+        app: &App,
+        write: Write,
+        (workspace, change): (i64, Change),
+    ) -> Result<Option<Committed>, StoreError> {
+        let address = self.visit.from().shown();
+        committed(app, write, (Some(workspace), self.person.id, &address), change).await
+    }
+}
+
+/// Adds a change's line to `write` and commits both.
+async fn committed(
+    app: &App,
+    mut write: Write,
+    (workspace, person, address): (Option<i64>, i64, &str),
+    Change { action, object, before, after }: Change,
+) -> Result<Option<Committed>, StoreError> {
+    let entry = audit::Entry { workspace, person, address, action, object, before, after };
+    audit::note(&mut write, (&app.mint, app.now()), entry);
+    match app.store.write(write).await {
+        Ok(committed) => Ok(Some(committed)),
+        Err(StoreError::Conflict(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl<P> Member<P> {
     /// As events name who did it.
     #[must_use]
@@ -28,16 +66,8 @@ impl<P> Member<P> {
     pub fn note(&self, app: &App, write: &mut Write, change: Change) {
         let address = self.visit.from().shown();
         let Change { action, object, before, after } = change;
-        let workspace = Some(self.workspace.id);
-        let entry = audit::Entry {
-            workspace,
-            person: self.person.id,
-            address: &address,
-            action,
-            object,
-            before,
-            after,
-        };
+        let (workspace, person) = (Some(self.workspace.id), self.person.id);
+        let entry = audit::Entry { workspace, person, address: &address, action, object, before, after };
         audit::note(write, (&app.mint, app.now()), entry);
     }
 
@@ -49,14 +79,10 @@ impl<P> Member<P> {
     pub async fn commit(
         &self,
         app: &App,
-        mut write: Write,
+        write: Write,
         change: Change,
     ) -> Result<Option<Committed>, StoreError> {
-        self.note(app, &mut write, change);
-        match app.store.write(write).await {
-            Ok(committed) => Ok(Some(committed)),
-            Err(StoreError::Conflict(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let address = self.visit.from().shown();
+        committed(app, write, (Some(self.workspace.id), self.person.id, &address), change).await
     }
 }

@@ -74,7 +74,7 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
                 assert_eq!(status, 404, "{theirs} with an email of another workspace");
             }
             let path = screen.path.replace("{workspace}", "default").replace("{email}", &email);
-            let path = with_id(&path, &own);
+            let path = with_id(&path, &own).replace("{name}", "other");
             assert!(!path.contains('{'), "{path}: give the test an example of its ids");
             if screen.access == Access::Open {
                 continue;
@@ -85,6 +85,12 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
                 turned_away.status == 303 && turned_away.header("location").starts_with("/login"),
                 "{named}"
             );
+            if screen.access == Access::Operator {
+                for (role, browser) in members.iter() {
+                    let status = browser.ask(harness, screen.method, &path).await.status;
+                    assert_eq!(status, 404, "{named} as {role:?}, who does not run the installation");
+                }
+            }
             if let Access::Member(permission) = screen.access {
                 assert_eq!(
                     stranger.ask(harness, screen.method, &path).await.status,

@@ -37,6 +37,8 @@ pub enum Access {
     SignedIn,
     /// A member of the path's `{workspace}` whose role has the permission.
     Member(Permission),
+    /// Who runs the installation.
+    Operator,
 }
 
 /// Groups of the navigation, in their order.
@@ -152,6 +154,7 @@ impl Screen {
         match self.access {
             Access::Open | Access::SignedIn => true,
             Access::Member(permission) => role.may(permission),
+            Access::Operator => false,
         }
     }
 }
@@ -178,6 +181,17 @@ pub struct Member<P> {
     pub page: Page,
     pub zone: Zone,
     permission: PhantomData<P>,
+}
+
+/// Who runs the installation, framed by the workspace that is theirs.
+pub struct Operator {
+    pub visit: Arc<Visit>,
+    pub person: Person,
+    pub page: Page,
+}
+
+impl Admits for Operator {
+    const ACCESS: Access = Access::Operator;
 }
 
 impl Admits for Visitor {
@@ -240,6 +254,26 @@ impl<P: Needs> FromRequestParts<Api> for Member<P> {
         let zone = Zone::named(&person.zone);
         let workspace = workspace.clone();
         Ok(Member { visit, person, workspace, role, page, zone, permission: PhantomData })
+    }
+}
+
+impl FromRequestParts<Api> for Operator {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Operator, Refused> {
+        let SignedIn { visit, person } = SignedIn::from_request_parts(parts, api).await?;
+        // Who does not run it is not told what there is.
+        if !person.operator {
+            return Err(Refused::NotFound);
+        }
+        let mut page = visit.page();
+        let snapshot = api.app.directory.snapshot();
+        let own = person.memberships.iter();
+        let own = own.filter_map(|(id, role)| Some((snapshot.workspaces.get(id)?, *role)));
+        if let Some(own) = own.min_by_key(|(workspace, _)| workspace.id) {
+            shell::frame(&mut page, &snapshot, &person, own);
+        }
+        Ok(Operator { visit, person, page })
     }
 }
 

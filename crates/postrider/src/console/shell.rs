@@ -5,7 +5,7 @@ use console::draw::initials;
 use console::page::{Entry, Inside, Place, Section};
 use console::words::Word;
 
-use super::screen::{self, Screen};
+use super::screen::{self, Access, Screen};
 use crate::directory::Snapshot;
 use crate::feature::access::Workspace;
 use crate::feature::person::Person;
@@ -51,16 +51,17 @@ pub(super) fn frame(
         role: role_word(role),
         workspace: place(workspace),
         workspaces,
-        sections: sections(&page.here, workspace, role),
+        sections: sections(&page.here, workspace, (role, person.operator)),
     });
 }
 
-fn sections(here: &str, workspace: &Workspace, role: Role) -> Vec<Section> {
+fn sections(here: &str, workspace: &Workspace, (role, operator): (Role, bool)) -> Vec<Section> {
     let here = here.split('?').next().unwrap_or_default();
     let screens = super::screens();
     let of = |section: screen::Section| {
         let placed = screens.iter().filter_map(|screen| Some((screen, screen.place.as_ref()?)));
-        let own = placed.filter(|(screen, place)| place.section == section && screen.opens_for(role));
+        let opens = |screen: &Screen| screen.opens_for(role) || operator && screen.access == Access::Operator;
+        let own = placed.filter(|(screen, place)| place.section == section && opens(screen));
         let entries = own.map(|(screen, place)| entry(screen, place, here, workspace)).collect::<Vec<_>>();
         (!entries.is_empty()).then(|| Section { heading: section.heading(), entries })
     };

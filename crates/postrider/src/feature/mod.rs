@@ -12,6 +12,7 @@ pub mod lint;
 pub mod monitor;
 pub mod notification;
 pub mod person;
+pub mod quota;
 pub mod search;
 pub mod sending;
 pub mod stats;

@@ -45,13 +45,15 @@ pub enum Name {
     Conflict,
     LimitReached,
     RateLimitExceeded,
+    MonthlyQuotaExceeded,
+    WorkspaceSuspended,
     PayloadTooLarge,
     InternalServerError,
     ServiceUnavailable,
 }
 
 impl Name {
-    pub const ALL: [Name; 19] = [
+    pub const ALL: [Name; 21] = [
         Name::ValidationError,
         Name::MissingRequiredField,
         Name::InvalidFromAddress,
@@ -68,6 +70,8 @@ impl Name {
         Name::Conflict,
         Name::LimitReached,
         Name::RateLimitExceeded,
+        Name::MonthlyQuotaExceeded,
+        Name::WorkspaceSuspended,
         Name::PayloadTooLarge,
         Name::InternalServerError,
         Name::ServiceUnavailable,
@@ -133,6 +137,14 @@ impl Name {
             ),
             Name::RateLimitExceeded => {
                 ("rate_limit_exceeded", S::TOO_MANY_REQUESTS, "Too much was asked for; trying later helps")
+            }
+            Name::MonthlyQuotaExceeded => (
+                "monthly_quota_exceeded",
+                S::TOO_MANY_REQUESTS,
+                "The workspace's quota of the month is used up",
+            ),
+            Name::WorkspaceSuspended => {
+                ("workspace_suspended", S::FORBIDDEN, "Sending from the workspace is suspended")
             }
             Name::PayloadTooLarge => ("payload_too_large", S::PAYLOAD_TOO_LARGE, "The request is too large"),
             Name::InternalServerError => {
@@ -389,6 +401,8 @@ impl From<Refusal> for ApiError {
             }
             Refusal::IdempotencyMismatch => ApiError::new(Name::InvalidIdempotentRequest, text),
             Refusal::Unavailable(_) => ApiError::unavailable(text),
+            Refusal::QuotaUsed { .. } => ApiError::new(Name::MonthlyQuotaExceeded, text),
+            Refusal::Suspended => ApiError::new(Name::WorkspaceSuspended, text),
         }
     }
 }

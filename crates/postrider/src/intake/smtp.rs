@@ -335,6 +335,7 @@ fn refusal_reply(refusal: &Refusal) -> Reply {
         Refusal::Option { .. } => (550, (5, 6, 0)),
         Refusal::IdempotencyMismatch => (550, (5, 5, 0)),
         Refusal::Unavailable(_) => (452, (4, 3, 1)),
+        Refusal::QuotaUsed { .. } | Refusal::Suspended => (451, (4, 7, 1)),
     };
     Reply::new(code, status, refusal.to_string())
 }

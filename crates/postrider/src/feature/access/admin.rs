@@ -29,6 +29,14 @@ pub fn name_ok(name: &str) -> bool {
 /// # Errors
 /// `Conflict` when the name is taken.
 pub async fn workspace_add(store: &Store, mint: &Mint, now: At, name: &str) -> Result<i64, StoreError> {
+    let (id, write) = workspace_rows(mint, now, name);
+    store.write(write).await?;
+    Ok(id)
+}
+
+/// As [`workspace_add`], for who commits it with more.
+#[must_use]
+pub fn workspace_rows(mint: &Mint, now: At, name: &str) -> (i64, Write) {
     let id = mint.next(now);
     let mut write = Write::default();
     let params = vec![("id", id.into()), ("name", name.to_owned().into()), ("now", now.0.into())];
@@ -37,8 +45,7 @@ pub async fn workspace_add(store: &Store, mint: &Mint, now: At, name: &str) -> R
         stream_rows(&mut write, (mint, now), id, (class.as_str(), class, class.tracking()));
     }
     event::note(&mut write, now, id, event::Name::WorkspaceCreated, None);
-    store.write(write).await?;
-    Ok(id)
+    (id, write)
 }
 
 /// Adds to `write` that people call a workspace so.

@@ -21,8 +21,10 @@ pub mod usage;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use mail::At;
 use store::{Migration, Row, Store, StoreError, query};
 
+use crate::feature::quota::{Beyond, Quota};
 use crate::feature::tracking::switches::Switches;
 
 pub const MIGRATIONS: &[Migration] = &[
@@ -54,6 +56,10 @@ pub struct Workspace {
     pub name: Box<str>,
     /// What people call it; empty while nobody said.
     pub title: Box<str>,
+    /// None: it may send as much as it likes.
+    pub quota: Option<Quota>,
+    /// Since when nothing of it is accepted and nothing leaves.
+    pub suspended: Option<At>,
 }
 
 impl Workspace {
@@ -153,9 +159,19 @@ pub fn digest_of(key: &str) -> [u8; 32] {
 
 /// Every workspace.
 pub async fn workspaces(store: &Store) -> Result<Vec<Workspace>, StoreError> {
-    let read =
-        |row: &Row| Ok(Workspace { id: row.int(0)?, name: row.text(1)?.into(), title: row.text(2)?.into() });
-    store.read(&WORKSPACES, &[]).await?.iter().map(read).collect()
+    store.read(&WORKSPACES, &[]).await?.iter().map(read_workspace).collect()
+}
+
+fn read_workspace(row: &Row) -> Result<Workspace, StoreError> {
+    let (monthly, refuses, suspended) = (row.int(3)?, row.int(4)? != 0, row.int(5)?);
+    let beyond = if refuses { Beyond::Refuse } else { Beyond::Tell };
+    Ok(Workspace {
+        id: row.int(0)?,
+        name: row.text(1)?.into(),
+        title: row.text(2)?.into(),
+        quota: (monthly > 0).then_some(Quota { monthly, beyond }),
+        suspended: (suspended > 0).then_some(At(suspended)),
+    })
 }
 
 /// Every stream of every workspace.

@@ -38,6 +38,10 @@ pub enum Action {
     QueueHeld,
     QueueReleased,
     QueueRetried,
+    WorkspaceMade,
+    WorkspaceQuotaSet,
+    WorkspaceSuspended,
+    WorkspaceResumed,
 }
 
 impl Action {
@@ -60,6 +64,10 @@ impl Action {
             Action::QueueHeld => "queue.held",
             Action::QueueReleased => "queue.released",
             Action::QueueRetried => "queue.retried",
+            Action::WorkspaceMade => "workspace.made",
+            Action::WorkspaceQuotaSet => "workspace.quota_set",
+            Action::WorkspaceSuspended => "workspace.suspended",
+            Action::WorkspaceResumed => "workspace.resumed",
         }
     }
 }

@@ -170,13 +170,17 @@ pub fn retried(committed: &Committed) -> usize {
     }
 }
 
-/// Makes the scheduler follow the holds in the database.
+/// Makes the scheduler follow the holds in the database, and hold all mail of the directory's suspended workspaces.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn reload(app: &Arc<App>) -> Result<(), StoreError> {
-    let wanted: Vec<HoldRule> = hold_list(&app.store).await?.iter().map(|hold| hold.scope.rule()).collect();
-    app.egress.replace_holds(app, wanted);
+    let holds = hold_list(&app.store).await?;
+    let snapshot = app.directory.snapshot();
+    let suspended = snapshot.workspaces.values().filter(|one| one.suspended.is_some());
+    let rule = |workspace: i64| HoldRule { workspace: Some(workspace), domain: None, lane: None };
+    let wanted = holds.iter().map(|hold| hold.scope.rule()).chain(suspended.map(|one| rule(one.id)));
+    app.egress.replace_holds(app, wanted.collect());
     Ok(())
 }
 

@@ -87,10 +87,11 @@ pub enum Name {
     DomainChanged,
     TrackingSecretAdded,
     WebhookDisabled,
+    WorkspaceChanged,
 }
 
 impl Name {
-    pub const ALL: [Name; 32] = [
+    pub const ALL: [Name; 33] = [
         Name::EmailScheduled,
         Name::EmailQueued,
         Name::EmailDeferred,
@@ -123,6 +124,7 @@ impl Name {
         Name::DomainChanged,
         Name::TrackingSecretAdded,
         Name::WebhookDisabled,
+        Name::WorkspaceChanged,
     ];
 
     #[must_use]
@@ -160,6 +162,7 @@ impl Name {
             Name::StreamChanged => "stream.changed",
             Name::TrackingSecretAdded => "tracking_secret.added",
             Name::WebhookDisabled => "webhook.disabled",
+            Name::WorkspaceChanged => "workspace.changed",
         }
     }
 

@@ -65,6 +65,8 @@ counters! {
         refused_option: "reason=\"option\"",
         refused_idempotency: "reason=\"idempotency\"",
         refused_unavailable: "reason=\"unavailable\"",
+        refused_quota: "reason=\"quota\"",
+        refused_suspended: "reason=\"suspended\"",
     }
     "postrider_deliveries_total": "Ends of attempts and of deliveries, by outcome." {
         delivered: "outcome=\"delivered\"",
@@ -94,6 +96,8 @@ impl Counters {
             Refusal::Option { .. } => &self.refused_option,
             Refusal::IdempotencyMismatch => &self.refused_idempotency,
             Refusal::Unavailable(_) => &self.refused_unavailable,
+            Refusal::QuotaUsed { .. } => &self.refused_quota,
+            Refusal::Suspended => &self.refused_suspended,
         };
         counter.add(1);
     }

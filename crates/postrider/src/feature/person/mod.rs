@@ -195,7 +195,8 @@ pub async fn person_add(
     Ok(id)
 }
 
-fn member_row(write: &mut Write, person: i64, workspace: i64, role: Role) {
+/// Adds to `write` that a person is a member of a workspace.
+pub fn member_row(write: &mut Write, person: i64, workspace: i64, role: Role) {
     let params =
         vec![("person", person.into()), ("workspace", workspace.into()), ("role", role.as_str().into())];
     write.step(&MEMBERSHIP_ADD, params);

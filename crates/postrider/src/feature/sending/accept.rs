@@ -5,6 +5,7 @@
 //! 2. Several submissions of one call are stored together or not at all, with their idempotency record.
 //! 3. The scheduler gets the deliveries from the commit itself, not from its caller: one that goes away loses nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mail::{At, ForwardPath};
@@ -18,6 +19,7 @@ use super::rows::{self, Destination, MessageRow, Shared};
 use super::{Accepted, AcceptedDelivery, Fate, Origin, Recipient, RecipientPath, Refusal, policy};
 use crate::app::App;
 use crate::feature::attachment::link;
+use crate::feature::quota::Pledge;
 use crate::feature::tracking::switches::Switches;
 use crate::feature::{event, notification, suppression};
 use crate::id;
@@ -91,8 +93,11 @@ async fn store(
     app.health.may_accept().map_err(Refusal::Unavailable)?;
     let mut accepted = Vec::with_capacity(submissions.len());
     let mut handed = Vec::with_capacity(submissions.len());
+    let mut wanted: BTreeMap<i64, usize> = BTreeMap::new();
     for submission in submissions {
         let fates = fates(app, &submission).await?;
+        let to_be_mailed = fates.iter().filter(|fate| matches!(fate, Fate::Queued | Fate::Scheduled)).count();
+        *wanted.entry(submission.submission.sender.workspace).or_default() += to_be_mailed;
         add_links(app, now, &submission, &mut write);
         let (message, mail) = submission.rows(app, now, &fates, &mut write);
         accepted.push(message);
@@ -101,12 +106,30 @@ async fn store(
         }
         handed.push(mail);
     }
+    let pledges = admit(app, now, &wanted).await?;
     write.guard = once.map(|once| guard(now, &once, &accepted));
     let committed = commit(app, write, handed).await;
-    if let Ok(Committed::Stored { .. }) = &committed {
-        app.counters.accepted.add(accepted.len() as u64);
+    match &committed {
+        Ok(Committed::Stored { .. }) => {
+            app.counters.accepted.add(accepted.len() as u64);
+            pledges.into_iter().for_each(Pledge::keep);
+        }
+        // It may have been stored all the same.
+        Err(error) if error.is_transient() => pledges.into_iter().for_each(Pledge::keep),
+        Ok(Committed::Guarded) | Err(_) => {}
     }
     Ok((accepted, committed))
+}
+
+/// Asks for room in the quotas of workspaces for so many deliveries each, all or none.
+async fn admit<'a>(app: &'a App, now: At, wanted: &BTreeMap<i64, usize>) -> Result<Vec<Pledge<'a>>, Refusal> {
+    let snapshot = app.directory.snapshot();
+    let mut pledges = Vec::new();
+    for (id, &deliveries) in wanted {
+        let Some(workspace) = snapshot.workspaces.get(id) else { continue };
+        pledges.extend(app.quotas.admit(&app.store, now, workspace, deliveries).await?);
+    }
+    Ok(pledges)
 }
 
 /// Keeps the files that a message leads to.

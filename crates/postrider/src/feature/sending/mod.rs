@@ -256,13 +256,20 @@ pub enum Refusal {
     IdempotencyMismatch,
     #[error("the service cannot store mail now: {0}")]
     Unavailable(String),
+    /// Beyond what the workspace may send in a month; a day such as `2026-12-01`.
+    #[error(
+        "the workspace's quota of {monthly} deliveries a month has no room for this; it begins anew on {again} (UTC)"
+    )]
+    QuotaUsed { monthly: i64, again: String },
+    #[error("sending from this workspace is suspended: ask whoever runs this service")]
+    Suspended,
 }
 
 impl Refusal {
     /// Whether the same submission may be accepted later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Refusal::Unavailable(_))
+        matches!(self, Refusal::Unavailable(_) | Refusal::QuotaUsed { .. } | Refusal::Suspended)
     }
 }
 

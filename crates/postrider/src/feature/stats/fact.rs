@@ -178,7 +178,8 @@ impl Fact {
             | Name::StreamChanged
             | Name::DomainChanged
             | Name::TrackingSecretAdded
-            | Name::WebhookDisabled => {}
+            | Name::WebhookDisabled
+            | Name::WorkspaceChanged => {}
         }
     }
 

@@ -1,0 +1,252 @@
+//! Workspaces, for who runs the installation: what each sends and may send; making, suspending and resuming.
+
+use std::sync::Arc;
+
+use ::console::draw::initials;
+use ::console::format::number;
+use ::console::screen::overview::Status;
+use ::console::screen::workspace::{Quota as Shown, Row, Workspaces};
+use ::console::words::{Locale, Word};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+use store::StoreError;
+
+use super::admin::{quota_rows, suspension_rows, told};
+use super::{Beyond, MONTHLY_MAX, Quota};
+use crate::app::App;
+use crate::console::change::Change;
+use crate::console::guard::Posted;
+use crate::console::refusal::{Refused, redirect};
+use crate::console::screen::{Operator, Screen, Section, show, show_again};
+use crate::console::shell::home;
+use crate::feature::access::Workspace;
+use crate::feature::access::admin::{name_ok, workspace_rows, workspace_title};
+use crate::feature::audit::Action;
+use crate::feature::egress;
+use crate::feature::person::member_row;
+use crate::feature::person::permission::Role;
+use crate::feature::stats::Dimension;
+use crate::feature::stats::figures::Figures;
+use crate::feature::stats::period::{Period, Step, months_from};
+use crate::feature::stats::read::sums;
+use crate::feature::stats::select::Selection;
+use crate::id::Noun;
+
+const PATH: &str = "/workspaces";
+/// Letters of a title at most. Reason: it stands in the switcher.
+const TITLE_CHARS_MAX: usize = 60;
+
+/// This slice's screens.
+#[must_use]
+pub fn screens() -> Vec<Screen> {
+    vec![
+        Screen::page(PATH, list).at(Section::Instance, "building-2", Word("workspaces")),
+        Screen::form(PATH, make_sent),
+        Screen::form("/workspaces/{name}/quota", quota_sent),
+        Screen::form("/workspaces/{name}/suspend", suspend_sent),
+        Screen::form("/workspaces/{name}/resume", resume_sent),
+    ]
+}
+
+/// What the form of a new workspace says.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct New {
+    name: String,
+    title: String,
+}
+
+/// What the form of a quota says.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wished {
+    monthly: String,
+    beyond: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Sure {
+    sure: String,
+}
+
+async fn list(who: Operator, State(app): State<Arc<App>>) -> Result<Response, Refused> {
+    show(&page(who, &app, New::default(), (None, None)).await?)
+}
+
+async fn page(
+    who: Operator,
+    app: &App,
+    new: New,
+    (mistake, quota_mistake): (Option<Word>, Option<Word>),
+) -> Result<Workspaces, StoreError> {
+    let snapshot = app.directory.snapshot();
+    let mut all: Vec<&Workspace> = snapshot.workspaces.values().collect();
+    all.sort_by(|one, other| one.shown().cmp(other.shown()));
+    let mut rows = Vec::with_capacity(all.len());
+    for workspace in all {
+        let of_month = figures(app, workspace.id).await?;
+        rows.push(row(&who, workspace, &of_month));
+    }
+    Ok(Workspaces { page: who.page, rows, name: new.name, title: new.title, mistake, quota_mistake })
+}
+
+/// What was counted of a workspace since the month began (UTC).
+async fn figures(app: &App, workspace: i64) -> Result<Figures, StoreError> {
+    let now = app.now();
+    let period =
+        Period { from: months_from(now, 0), until: months_from(now, 1), step: Step::Total, zone_us: 0 };
+    let all = Selection { dimension: Dimension::All, group: None, filters: Vec::new() };
+    let (found, _) = sums(&app.store, workspace, (&period, &all), (None, 1)).await?;
+    Ok(Figures::of(&found.into_iter().next().map(|sums| sums.of).unwrap_or_default()))
+}
+
+fn row(who: &Operator, workspace: &Workspace, figures: &Figures) -> Row {
+    let locale = who.page.words.locale;
+    let suspended = workspace.suspended.is_some();
+    let (class, icon, word) = match suspended {
+        true => ("bou", "pause", Word("workspace-suspended")),
+        false => ("ok", "check", Word("workspace-active")),
+    };
+    let quota = workspace.quota.map(|quota| Shown {
+        monthly: number::whole(locale, quota.monthly),
+        digits: quota.monthly,
+        used: figures.accepted.min(quota.monthly),
+        refuses: quota.beyond == Beyond::Refuse,
+    });
+    Row {
+        name: workspace.name.to_string(),
+        title: workspace.shown().to_owned(),
+        initials: initials(workspace.shown()),
+        href: who.person.role(workspace.id).map(|_| home(workspace)),
+        state: Status { class, icon, word },
+        suspended,
+        accepted: number::whole(locale, figures.accepted),
+        quota,
+        bounced: share(locale, figures.rates.bounced),
+        unsubscribed: share(locale, figures.rates.unsubscribed),
+    }
+}
+
+fn share(locale: Locale, share: Option<f64>) -> String {
+    share.map_or_else(
+        || "–".to_owned(),
+        |share| {
+            let (digits, sign) = number::percent(locale, share, 1);
+            digits + &sign
+        },
+    )
+}
+
+/// The workspace that a path names.
+fn named(app: &App, name: &str) -> Result<Workspace, Refused> {
+    app.directory.snapshot().workspace_by_name(name).cloned().ok_or(Refused::NotFound)
+}
+
+/// Makes the process follow what was decided about a workspace.
+async fn follow(app: &Arc<App>) -> Result<Response, Refused> {
+    app.directory.reload(&app.store).await?;
+    egress::admin::reload(app).await?;
+    Ok(redirect(PATH))
+}
+
+async fn make_sent(
+    who: Operator,
+    State(app): State<Arc<App>>,
+    Posted(new): Posted<New>,
+) -> Result<Response, Refused> {
+    let (name, title) = (new.name.trim().to_owned(), new.title.trim().to_owned());
+    if !name_ok(&name) || title.chars().count() > TITLE_CHARS_MAX {
+        return show_again(&page(who, &app, new, (Some(Word("workspace-name-mistake")), None)).await?);
+    }
+    let (id, mut write) = workspace_rows(&app.mint, app.now(), &name);
+    workspace_title(&mut write, id, &title);
+    member_row(&mut write, who.person.id, id, Role::Owner);
+    let change = Change {
+        action: Action::WorkspaceMade,
+        object: Noun::Workspace.show(id),
+        before: None,
+        after: Some(json!({ "name": name, "title": title, "owner": who.person.email })),
+    };
+    match who.commit(&app, write, (id, change)).await? {
+        Some(_) => follow(&app).await,
+        None => show_again(&page(who, &app, new, (Some(Word("workspace-name-taken")), None)).await?),
+    }
+}
+
+/// Reads a quota: empty is none.
+fn wished(form: &Wished) -> Result<Option<Quota>, Word> {
+    let digits: String = form.monthly.chars().filter(|c| !matches!(c, ' ' | ',' | '.' | '\u{a0}')).collect();
+    if digits.is_empty() {
+        return Ok(None);
+    }
+    let beyond = if form.beyond == "refuse" { Beyond::Refuse } else { Beyond::Tell };
+    match digits.parse() {
+        Ok(monthly @ 1..=MONTHLY_MAX) => Ok(Some(Quota { monthly, beyond })),
+        _ => Err(Word("workspace-monthly-mistake")),
+    }
+}
+
+async fn quota_sent(
+    who: Operator,
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Posted(form): Posted<Wished>,
+) -> Result<Response, Refused> {
+    let workspace = named(&app, &name)?;
+    let quota = match wished(&form) {
+        Ok(quota) => quota,
+        Err(wrong) => return show_again(&page(who, &app, New::default(), (None, Some(wrong))).await?),
+    };
+    let write = quota_rows((app.now(), who.by()), workspace.id, quota);
+    let change = Change {
+        action: Action::WorkspaceQuotaSet,
+        object: Noun::Workspace.show(workspace.id),
+        before: workspace.quota.map(told),
+        after: quota.map(told),
+    };
+    who.commit(&app, write, (workspace.id, change)).await?.ok_or(Refused::NotFound)?;
+    follow(&app).await
+}
+
+async fn suspend_sent(
+    who: Operator,
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Posted(form): Posted<Sure>,
+) -> Result<Response, Refused> {
+    decide(who, &app, &name, (form, true)).await
+}
+
+async fn resume_sent(
+    who: Operator,
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Posted(form): Posted<Sure>,
+) -> Result<Response, Refused> {
+    decide(who, &app, &name, (form, false)).await
+}
+
+async fn decide(
+    who: Operator,
+    app: &Arc<App>,
+    name: &str,
+    (form, suspended): (Sure, bool),
+) -> Result<Response, Refused> {
+    let workspace = named(app, name)?;
+    if form.sure != "yes" {
+        return Ok(redirect(PATH));
+    }
+    let write = suspension_rows((app.now(), who.by()), workspace.id, suspended);
+    let change = Change {
+        action: if suspended { Action::WorkspaceSuspended } else { Action::WorkspaceResumed },
+        object: Noun::Workspace.show(workspace.id),
+        before: Some(json!({ "suspended": workspace.suspended.is_some() })),
+        after: Some(json!({ "suspended": suspended })),
+    };
+    // When it conflicts, it was so already.
+    who.commit(app, write, (workspace.id, change)).await?;
+    follow(app).await
+}

@@ -1,0 +1,1 @@
+UPDATE workspace SET quota = :quota, quota_refuses = :refuses WHERE id = :id
