@@ -26,6 +26,6 @@ pub use path::{PathId, Suspension};
 pub use reads::Ticket;
 pub use retry::{Failure, Retry, RetrySchedule};
 pub use scheduler::{
-    Action, Closed, ConnectionId, Depth, Forgot, HoldError, HoldRule, Lease, PathView, Placed, QueueRows,
-    QueueView, Scheduler, Settled, Site, Unresolved, Waiting, Why,
+    Action, Closed, ConnectionId, Depth, Forgot, HoldRule, Lease, PathView, Placed, QueueRows, QueueView,
+    Scheduler, Settled, Site, Unresolved, Waiting, Why,
 };

@@ -1,5 +1,6 @@
 //! Holds: matching queues are not leased, and what is in them does not expire, until they are released.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use mail::At;
@@ -15,16 +16,6 @@ pub struct HoldRule {
     pub lane: Option<Lane>,
 }
 
-/// Why a rule was not taken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum HoldError {
-    /// 1,000 rules hold already.
-    TooMany,
-}
-
-/// Each new queue is compared with every rule.
-const HOLDS_MAX: usize = 1_000;
-
 impl HoldRule {
     #[must_use]
     pub fn matches(&self, key: &QueueKey) -> bool {
@@ -34,47 +25,43 @@ impl HoldRule {
     }
 }
 
+/// The rules in force. A queue is compared with those of its own workspace and with those that name none: one tenant's rules
+/// cost the others nothing, and cannot keep another's from being in force.
+#[derive(Default, Debug)]
+pub(super) struct Holds {
+    of: HashMap<Option<i64>, HashSet<HoldRule>>,
+}
+
+impl Holds {
+    fn of(rules: impl IntoIterator<Item = HoldRule>) -> Holds {
+        let mut holds = Holds::default();
+        for rule in rules {
+            holds.of.entry(rule.workspace).or_default().insert(rule);
+        }
+        holds
+    }
+
+    pub(super) fn match_queue(&self, key: &QueueKey) -> bool {
+        [None, Some(key.workspace)]
+            .iter()
+            .filter_map(|whose| self.of.get(whose))
+            .any(|rules| rules.iter().any(|rule| rule.matches(key)))
+    }
+}
+
 impl Scheduler {
-    /// The rules in force.
-    #[must_use]
-    pub fn holds(&self) -> &[HoldRule] {
-        &self.holds
-    }
-
-    /// Holds what matches, now and later; leases under way are not touched.
-    ///
-    /// # Errors
-    /// When there are too many rules.
-    pub fn hold(&mut self, now: At, rule: HoldRule) -> Result<(), HoldError> {
-        if self.holds.contains(&rule) {
-            return Ok(());
-        }
-        if self.holds.len() >= HOLDS_MAX {
-            return Err(HoldError::TooMany);
-        }
-        self.holds.push(rule);
-        self.apply_holds(now);
-        Ok(())
-    }
-
-    /// Ends a hold; what another rule matches stays held. False when there is no such rule.
-    pub fn release(&mut self, now: At, rule: &HoldRule) -> bool {
-        let Some(index) = self.holds.iter().position(|held| held == rule) else { return false };
-        self.holds.swap_remove(index);
-        self.apply_holds(now);
-        self.sweep.released(now);
-        true
-    }
-
-    fn apply_holds(&mut self, now: At) {
+    /// Holds exactly what these rules match, now and later. Leases under way are not touched; what expired while it was held
+    /// ends when no rule matches it any more.
+    pub fn hold_exactly(&mut self, now: At, rules: impl IntoIterator<Item = HoldRule>) {
+        self.holds = Holds::of(rules);
         for id in self.queues.ids() {
-            let held = self.holds.iter().any(|rule| rule.matches(&self.queues[id].key));
+            let held = self.holds.match_queue(&self.queues[id].key);
             if held == self.queues[id].held {
                 continue;
             }
             self.queues[id].held = held;
-            // What expired while it was held ends now.
             if held { self.place(now, id) } else { self.expire(now, id) }
         }
+        self.sweep.released(now);
     }
 }

@@ -32,7 +32,7 @@ pub use connections::{Closed, ConnectionId, Lease};
 pub use domains::{Site, Unresolved};
 pub use entries::{Forgot, Placed, Settled};
 pub use fill::QueueRows;
-pub use hold::{HoldError, HoldRule};
+pub use hold::HoldRule;
 pub use view::{Depth, PathView, QueueView, Waiting};
 
 use crate::chance::{Chance, Numbers, Seeded};
@@ -51,7 +51,7 @@ use sweep::Sweep;
 pub struct Scheduler {
     config: Config,
     chance: Chance,
-    holds: Vec<HoldRule>,
+    holds: hold::Holds,
     queues: Slab<Queue>,
     queue_ids: HashMap<(i64, Lane, u32), u32, Numbers>,
     domains: Slab<Domain>,
@@ -102,7 +102,7 @@ impl Scheduler {
     pub fn new(config: Config, seed: u64) -> Scheduler {
         Scheduler {
             chance: Chance::new(seed),
-            holds: Vec::new(),
+            holds: hold::Holds::default(),
             queues: Slab::new(),
             queue_ids: HashMap::default(),
             domains: Slab::new(),

@@ -63,7 +63,7 @@ impl Scheduler {
             return None;
         }
         let domain = self.domain_add(&key.domain);
-        let held = self.holds.iter().any(|rule| rule.matches(key));
+        let held = self.holds.match_queue(key);
         let born = self.next_serial();
         let name = self.domains[domain].name.clone();
         let index = u32::try_from(self.domains[domain].queues.len())

@@ -75,7 +75,7 @@ impl Sweep {
         self.distrusted = true;
     }
 
-    /// A hold has ended: what it matched may have been left.
+    /// A hold may have ended: what it matched may have been left.
     pub(super) fn released(&mut self, now: At) {
         if self.cold_due == HELD {
             self.cold_due = now;
@@ -161,7 +161,7 @@ impl Scheduler {
             }
             return true;
         };
-        let held = self.holds.iter().any(|rule| rule.matches(&key));
+        let held = self.holds.match_queue(&key);
         let wanted_at = if held { HELD } else { first.due };
         let scarce = self.total * 2 >= self.config.deliveries_in_memory_max;
         if scarce && wanted_at > self.horizon(now) {

@@ -223,7 +223,7 @@ impl World {
             Event::Hold => self.hold(),
             Event::Release(rule) => {
                 self.checks.holds.retain(|held| *held != rule);
-                self.scheduler.release(self.now, &rule);
+                self.scheduler.hold_exactly(self.now, self.checks.holds.clone());
             }
             Event::Crash => self.crash(),
         }
@@ -396,7 +396,7 @@ impl World {
         self.checks.held_once = true;
         self.checks.holds.push(rule.clone());
         if self.fault != Fault::HoldIgnored {
-            self.scheduler.hold(self.now, rule.clone()).expect("few rules");
+            self.scheduler.hold_exactly(self.now, self.checks.holds.clone());
         }
         self.within(5_000, Event::Release(rule));
     }
@@ -414,9 +414,7 @@ impl World {
         self.database.rows.values_mut().for_each(|row| row.told = true);
         let seed = self.random();
         self.scheduler = Scheduler::new(self.config.clone(), seed);
-        for rule in &self.checks.holds {
-            self.scheduler.hold(self.now, rule.clone()).expect("few rules");
-        }
+        self.scheduler.hold_exactly(self.now, self.checks.holds.clone());
     }
 
     fn close(&mut self, connection: ConnectionId, how: Closed) {

@@ -175,6 +175,8 @@ pub fn retried(committed: &Committed) -> usize {
 /// # Errors
 /// As [`Store::read`].
 pub async fn reload(app: &Arc<App>) -> Result<(), StoreError> {
+    // One at a time: a slower one would put what it read before a change in the place of what was read after it.
+    let _reading = app.egress.reading_holds.lock().await;
     let holds = hold_list(&app.store).await?;
     let snapshot = app.directory.snapshot();
     let suspended = snapshot.workspaces.values().filter(|one| one.suspended.is_some());

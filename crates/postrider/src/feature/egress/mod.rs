@@ -89,6 +89,7 @@ pub struct Egress {
     pub(crate) sites: sites::Sites,
     pub(crate) signing: signing::Signing,
     pub(crate) suspects: suspects::Suspects,
+    reading_holds: tokio::sync::Mutex<()>,
     unsettled: AtomicUsize,
     domain_names: Mutex<HashMap<Box<str>, Arc<str>>>,
     runtime: tokio::runtime::Handle,
@@ -122,6 +123,7 @@ impl Egress {
             sites: sites::Sites::default(),
             signing,
             suspects: suspects::Suspects::default(),
+            reading_holds: tokio::sync::Mutex::default(),
             unsettled: AtomicUsize::new(0),
             domain_names: Mutex::default(),
             runtime: tokio::runtime::Handle::current(),
@@ -208,18 +210,7 @@ impl Egress {
 
     /// Holds exactly what `wanted` says, and makes the scheduler read due times anew where they may have changed.
     pub(crate) fn replace_holds(&self, app: &Arc<App>, wanted: Vec<HoldRule>) {
-        self.with(app, |scheduler, now| {
-            let gone: Vec<_> =
-                scheduler.holds().iter().filter(|rule| !wanted.contains(rule)).cloned().collect();
-            for rule in &gone {
-                scheduler.release(now, rule);
-            }
-            for rule in wanted {
-                if scheduler.hold(now, rule).is_err() {
-                    tracing::warn!("there are too many holds: one is not in force");
-                }
-            }
-        });
+        self.with(app, |scheduler, now| scheduler.hold_exactly(now, wanted));
     }
 
     /// Outcomes that wait for the database.

@@ -178,15 +178,25 @@ async fn make_sent(
 
 /// Reads a quota: empty is none.
 fn wished(form: &Wished) -> Result<Option<Quota>, Word> {
-    let digits: String = form.monthly.chars().filter(|c| !matches!(c, ' ' | ',' | '.' | '\u{a0}')).collect();
-    if digits.is_empty() {
+    if form.monthly.trim().is_empty() {
         return Ok(None);
     }
     let beyond = if form.beyond == "refuse" { Beyond::Refuse } else { Beyond::Tell };
-    match digits.parse() {
-        Ok(monthly @ 1..=MONTHLY_MAX) => Ok(Some(Quota { monthly, beyond })),
+    match grouped(form.monthly.trim()) {
+        Some(monthly @ 1..=MONTHLY_MAX) => Ok(Some(Quota { monthly, beyond })),
         _ => Err(Word("workspace-monthly-mistake")),
     }
+}
+
+/// A whole number, also as people write one in our languages: `50,000`, `50.000`, `50 000`.
+fn grouped(text: &str) -> Option<i64> {
+    let groups: Vec<&str> = text.split([',', '.', ' ', '\u{a0}', '\u{202f}']).collect();
+    let digits = |group: &&str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
+    let (first, rest) = groups.split_first()?;
+    let whole = groups.iter().all(|group| digits(&group))
+        && rest.iter().all(|group| group.len() == 3)
+        && (rest.is_empty() || first.len() <= 3);
+    if whole { groups.concat().parse().ok() } else { None }
 }
 
 async fn quota_sent(

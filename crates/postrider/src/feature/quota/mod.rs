@@ -1,13 +1,13 @@
 //! What a workspace may send in a month, and whether it may send at all: what a host decides about its clients.
 //!
 //! Guarantees
-//! 1. Of a workspace whose quota refuses, one process accepts no more deliveries in a month (UTC) than it. Processes that share
-//!    a database, and one that starts while its statistics still catch up, know of the others' within [`COUNTED_EVERY`].
+//! 1. Of a workspace whose quota refuses, no more deliveries are accepted in a month (UTC) than it. What the process does not know
+//!    of itself, because it has just begun or a commit's answer was lost, it knows when the statistics do, and within
+//!    [`COUNTED_EVERY`] of that.
 //! 2. What was accepted before is delivered, whatever the quota says. What a suspended workspace has waiting is held, and leaves
-//!    when it is resumed.
+//!    when it is resumed; what waited longer than it may then ends as expired, as after any hold.
 //! 3. Both refusals are temporary over SMTP: the application's own server keeps the mail and tries again.
-//!
-//! Mail of our own making is not counted: no notice is lost because of a quota.
+//! 4. Mail of our own making counts and is never refused: no notice is lost because of a quota.
 
 pub mod admin;
 pub mod console;
@@ -36,7 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     postgres: None,
 }];
 
-/// How old what is known of other processes may be.
+/// How old what the statistics said may be.
 pub const COUNTED_EVERY: Duration = Duration::from_secs(10);
 /// Deliveries a month at most that a quota can say. Reason: sums of them stay numbers that every client can read.
 pub const MONTHLY_MAX: i64 = 1_000_000_000_000;
@@ -139,7 +139,7 @@ impl Ledger {
 }
 
 impl Pledge<'_> {
-    /// The deliveries are stored, or may be.
+    /// The deliveries are stored.
     pub fn keep(mut self) {
         self.deliveries = 0;
     }

@@ -6,7 +6,9 @@ use store::{Query, Write};
 use super::admin::{quota_rows, suspension_rows};
 use super::{Beyond, Quota};
 use crate::console::story::{Browser, audited, text};
+use crate::feature::access::Scope as KeyScope;
 use crate::feature::egress;
+use crate::feature::egress::admin::{Scope, hold_add, hold_remove};
 use crate::feature::event::By;
 use crate::feature::person::permission::Role;
 use crate::testing::{Answer, Harness, on_both};
@@ -78,6 +80,54 @@ async fn what_is_not_stored_takes_no_room() {
         }
         assert_eq!(send(harness, &["b@good.example"]).await.status, 200, "the second had used nothing");
         assert_eq!(send(harness, &["c@good.example"]).await.status, 429);
+        let answer = harness.ask_with(("POST", "/emails"), &headers, mail.to_string()).await;
+        assert_eq!(answer.status, 200, "what was accepted before is told, whatever is left of the quota");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_suspended_workspace_has_waiting_waits_and_then_leaves() {
+    on_both(async |harness: &Harness| {
+        let (app, now, workspace) = (&harness.app, harness.app.now(), harness.workspace());
+        let made = (&*app.mint, now);
+        let good = Scope { workspace: Some(workspace), domain: Some("good.example".into()), lane: None };
+        let hold = hold_add(&app.store, made, &good, "the client's own").await.expect("a hold");
+        egress::admin::reload(app).await.expect("readable");
+        let waiting = send(harness, &["ann@good.example"]).await.json()["id"].clone();
+        let other = harness.new_workspace("other").await;
+        harness.domain(other, "other.example").await;
+        // However many holds another has: this one's suspension is in force.
+        for n in 0..20 {
+            let scope = Scope { workspace: Some(other), domain: Some(format!("d{n}.example")), lane: None };
+            hold_add(&app.store, made, &scope, "r").await.expect("a hold");
+        }
+        decided(harness, suspension_rows((now, By::Operator), workspace, true)).await;
+        assert!(hold_remove(&app.store, now, hold, "the client lets go").await.expect("stored"));
+        egress::admin::reload(app).await.expect("readable");
+
+        let key = format!("Bearer {}", harness.key_of(other, KeyScope::Full).await);
+        let headers = [("authorization", &*key), ("content-type", "application/json")];
+        let mail =
+            json!({ "from": "me@other.example", "to": "bob@good.example", "subject": "s", "text": "t" });
+        let sent = harness.ask_with(("POST", "/emails"), &headers, mail.to_string()).await.json();
+        let path = format!("/emails/{}", sent["id"].as_str().expect("an id"));
+        let mut commits = app.store.commits();
+        while harness.ask_with(("GET", &path), &headers, String::new()).await.json()["last_event"]
+            != "delivered"
+        {
+            commits.changed().await.expect("the store is open");
+        }
+        let path = format!("/emails/{}", waiting.as_str().expect("an id"));
+        assert_eq!(
+            harness.get(&path).await.json()["last_event"],
+            "queued",
+            "the other's left, this one's waits"
+        );
+
+        decided(harness, suspension_rows((now, By::Operator), workspace, false)).await;
+        harness.settled().await;
+        assert_eq!(harness.get(&path).await.json()["last_event"], "delivered");
     })
     .await;
 }
@@ -126,7 +176,7 @@ async fn the_operator_makes_bounds_and_suspends_workspaces_and_nobody_else_sees_
         assert!(page.contains("Client &#60;b&#62;One") && !page.contains("<b>One"), "{page}");
         assert_eq!(host.get(harness, "/w/client/").await.status, 200, "who makes it owns it");
 
-        for monthly in ["0", "-1", "1.5e3", "many", "1000000000001"] {
+        for monthly in ["0", "-1", "1.5", "10.000,50", "1,00,0", "many", "1000000000001"] {
             let wrong = host.post(harness, "/workspaces/client/quota", &[("monthly", monthly)]).await;
             assert_eq!(wrong.status, 422, "{monthly}");
         }

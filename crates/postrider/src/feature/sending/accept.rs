@@ -57,7 +57,10 @@ async fn take(
     once: Option<Once>,
 ) -> Result<Outcome, Refusal> {
     let fingerprint = once.as_ref().map(|once| (once.digest, once.fingerprint));
-    let (accepted, stored) = store(app, now, Write::default(), submissions, once).await?;
+    let (accepted, stored) = match store(app, now, Write::default(), submissions, once).await {
+        Ok(stored) => stored,
+        Err(refusal) => return before_or(app, fingerprint, refusal).await,
+    };
     match stored {
         Ok(Committed::Stored { .. }) => Ok(Outcome::Accepted(accepted)),
         Ok(Committed::Guarded) => replay(app, fingerprint).await,
@@ -109,14 +112,9 @@ async fn store(
     let pledges = admit(app, now, &wanted).await?;
     write.guard = once.map(|once| guard(now, &once, &accepted));
     let committed = commit(app, write, handed).await;
-    match &committed {
-        Ok(Committed::Stored { .. }) => {
-            app.counters.accepted.add(accepted.len() as u64);
-            pledges.into_iter().for_each(Pledge::keep);
-        }
-        // It may have been stored all the same.
-        Err(error) if error.is_transient() => pledges.into_iter().for_each(Pledge::keep),
-        Ok(Committed::Guarded) | Err(_) => {}
+    if let Ok(Committed::Stored { .. }) = &committed {
+        app.counters.accepted.add(accepted.len() as u64);
+        pledges.into_iter().for_each(Pledge::keep);
     }
     Ok((accepted, committed))
 }
@@ -188,6 +186,20 @@ pub(crate) fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
         app.parcels.put(one.parcel.clone());
     }
     app.egress.accept(app, handed.into_iter().flat_map(|one| one.queued));
+}
+
+/// What the same request got before it was refused; a client that did not hear its answer must not think that nothing was
+/// accepted.
+async fn before_or(
+    app: &App,
+    key: Option<([u8; 32], [u8; 32])>,
+    refusal: Refusal,
+) -> Result<Outcome, Refusal> {
+    let Some((digest, fingerprint)) = key else { return Err(refusal) };
+    match answered(app, digest, fingerprint).await {
+        Ok(Some((status, answer))) => Ok(Outcome::Replayed { status, answer }),
+        Ok(None) | Err(_) => Err(refusal),
+    }
 }
 
 async fn replay(app: &App, key: Option<([u8; 32], [u8; 32])>) -> Result<Outcome, Refusal> {
