@@ -1,8 +1,10 @@
 //! The screens: a module each, a view model with its template.
 
 pub mod activity;
+pub mod chart;
 pub mod domain;
 pub mod key;
+pub mod live;
 pub mod message;
 pub mod overview;
 pub mod queue;
@@ -11,3 +13,4 @@ pub mod setup;
 pub mod sign_in;
 pub mod suppression;
 pub mod workspace;
+pub mod usage;

@@ -16,6 +16,8 @@ pub struct Activity {
     pub rows: Vec<Row>,
     /// What is said when there are no rows.
     pub none: None,
+    /// What tells of news; only the first page is told.
+    pub live: Option<String>,
     pub newer: Option<String>,
     pub older: Option<String>,
 }
@@ -25,11 +27,22 @@ pub struct Asked {
     pub q: String,
     /// A tag that came with the address, and the list without it.
     pub tag: Option<(String, String)>,
+    /// A time that came with the address.
+    pub between: Option<Between>,
     pub statuses: Vec<Choice>,
     pub streams: Vec<Choice>,
     pub ranges: Vec<Choice>,
     /// It cannot be read.
     pub wrong: bool,
+}
+
+/// A time that is no choice of the form.
+pub struct Between {
+    pub label: String,
+    pub from: String,
+    pub to: String,
+    /// The list without it.
+    pub without: String,
 }
 
 /// One of several values.
@@ -52,6 +65,7 @@ pub enum None {
 
 /// A message.
 pub struct Row {
+    pub id: String,
     pub href: String,
     pub at: String,
     /// The same for programs.

@@ -11,6 +11,9 @@
 mod asset;
 pub mod change;
 pub mod guard;
+pub mod live;
+#[cfg(test)]
+mod live_story;
 #[cfg(test)]
 mod matrix;
 pub mod paging;

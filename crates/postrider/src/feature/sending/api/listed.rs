@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::search::query::{Field, Mistake, Query};
 use crate::feature::sending::control::tag_ok;
-use crate::feature::sending::list::{Filter, Found, Listed, email_found, email_list};
+use crate::feature::sending::list::{Filter, Found, Listed, email_found, email_list, these};
 use crate::feature::sending::read::Status;
 use crate::http::auth::FullKey;
 use crate::http::error::{ApiError, Code, Mistakes};
@@ -219,4 +219,18 @@ pub async fn find(app: &App, workspace: i64, filter: EmailFilter) -> Result<(Pag
         None => email_list(&app.store, app.now(), workspace, &filter, page).await?,
     };
     Ok((page, found))
+}
+
+/// Those of some messages that a filter leaves, newest first; what only the index knows (`q` and its kin) is not asked.
+///
+/// # Errors
+/// What is wrong in the filter, and as [`email_list`].
+pub async fn among(
+    app: &App,
+    workspace: i64,
+    filter: EmailFilter,
+    messages: &[i64],
+) -> Result<Vec<Listed>, ApiError> {
+    let (_, filter, _) = filter.read(&app.directory.snapshot(), workspace)?;
+    Ok(these(&app.store, app.now(), workspace, &filter, messages).await?)
 }

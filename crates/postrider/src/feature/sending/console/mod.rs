@@ -33,6 +33,7 @@ pub fn screens() -> Vec<Screen> {
     let list = Screen::page("/w/{workspace}/activity", activity::list);
     vec![
         list.at(Section::First, "activity", Word("activity")),
+        Screen::page("/w/{workspace}/live/activity", activity::follow),
         Screen::page("/w/{workspace}/activity/{email}", message::message),
         Screen::page("/w/{workspace}/activity/{email}/preview", content::preview),
         Screen::page("/w/{workspace}/activity/{email}/source", content::source),

@@ -2,6 +2,19 @@
 //!
 //! Guarantee: what a tenant or a recipient named is a text to a spreadsheet, never a formula.
 
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+/// A table as a file to keep; its name is ours.
+#[must_use]
+pub fn download(name: &str, lines: Vec<Vec<String>>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
+    (headers, csv(lines)).into_response()
+}
+
 /// Lines of cells, the head first.
 #[must_use]
 pub fn csv(lines: impl IntoIterator<Item = Vec<String>>) -> String {
