@@ -7,6 +7,7 @@ pub mod key;
 pub mod live;
 pub mod message;
 pub mod overview;
+pub mod palette;
 pub mod queue;
 pub mod refusal;
 pub mod setup;

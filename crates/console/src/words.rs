@@ -100,7 +100,7 @@ macro_rules! features {
 }
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
-    "usage" "live"
+    "usage" "live" "palette"
 );
 
 fn bundle(locale: Locale) -> Bundle {

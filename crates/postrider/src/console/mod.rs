@@ -17,6 +17,7 @@ mod live_story;
 #[cfg(test)]
 mod matrix;
 pub mod paging;
+mod palette;
 pub mod refusal;
 pub mod screen;
 pub mod session;
@@ -47,6 +48,8 @@ pub fn screens() -> Vec<Screen> {
         access::console::screens(),
         person::console::screens(),
         quota::console::screens(),
+        // Search and jump.
+        palette::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

@@ -42,7 +42,7 @@ pub fn screens() -> Vec<Screen> {
             Word("overview"),
         ),
         Screen::page("/w/{workspace}/live/overview", overview::follow),
-        Screen::page("/w/{workspace}/usage", usage::usage).at(Section::First, "gauge", Word("usage")),
+        Screen::page("/w/{workspace}/usage", usage::usage).at(Section::Workspace, "gauge", Word("usage")),
         Screen::page("/w/{workspace}/usage.csv", download::figures),
         Screen::page("/w/{workspace}/consumption.csv", download::consumption),
         Screen::form("/w/{workspace}/usage/suppress-invalid", hygiene::suppress_invalid),

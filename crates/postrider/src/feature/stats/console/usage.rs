@@ -100,7 +100,11 @@ pub(super) async fn usage(
     let selection = selected(&app, workspace, &asked).unwrap_or_else(Selection::everything);
     let _turn = app.list_turns.take(workspace).await;
     let steps = steps(&period);
-    let whole = Selection { group: None, ..selection.clone() };
+    // Counters of a group lack what has none: a message without tags.
+    let whole = match selection.filters.as_slice() {
+        [] => Selection::everything(),
+        _ => Selection { group: None, ..selection.clone() },
+    };
     let (found, _) = sums(&app.store, workspace, (&period, &whole), (None, steps.len())).await?;
     let (series, total) = (series(&steps, &found), total(&found));
     let names = Names::read(&app, workspace).await?;

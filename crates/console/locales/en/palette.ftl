@@ -1,0 +1,20 @@
+# Search and jump, and the keys.
+palette = Search or jump to
+palette-hint = A page, address, subject, message id, domain, template
+palette-found = What was found
+palette-none = Nothing fits.
+palette-pages = Pages
+palette-messages = Messages
+palette-domains = Domains
+palette-templates = Templates
+palette-do = Do
+palette-search-activity = Search Activity for “{ $q }”
+palette-search-suppressions = Look whether { $q } is suppressed
+palette-move = move
+palette-open = open
+palette-close = close
+keys-title = Keys
+keys-search = Search on this page
+keys-rows = Next and previous row
+keys-select = Select the row
+keys-on = Single keys do something
