@@ -14,4 +14,5 @@ pub mod setup;
 pub mod sign_in;
 pub mod suppression;
 pub mod workspace;
+pub mod sure;
 pub mod usage;

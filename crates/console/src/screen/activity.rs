@@ -11,6 +11,8 @@ pub struct Activity {
     pub page: Page,
     /// The list without a filter.
     pub all: String,
+    /// What the filter leaves, as a file.
+    pub csv: String,
     pub zone: String,
     pub asked: Asked,
     pub rows: Vec<Row>,

@@ -25,7 +25,7 @@ use crate::id::Noun;
 /// Which emails are listed. A page looks at some thousands of emails at most: when few of them fit, it is shorter than
 /// `limit`, even empty, with `has_more` and `next` to go on. What `q`, `to`, `from`, `domain`, `tag` and `subject` ask for
 /// is found at once, however many emails there are, within about a second of its acceptance.
-#[derive(Deserialize, IntoParams, Default)]
+#[derive(Deserialize, IntoParams, Clone, Default)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct EmailFilter {

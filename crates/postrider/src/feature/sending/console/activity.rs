@@ -96,7 +96,7 @@ impl Narrowed {
     }
 
     /// What the API would be asked.
-    fn filter(&self, now: At, zone: &Zone) -> EmailFilter {
+    pub(super) fn filter(&self, now: At, zone: &Zone) -> EmailFilter {
         let given = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
         let period = Span::parse(&self.range).map(|span| span.period(now, zone.whole_hours(now) * HOUR_US));
         EmailFilter {
@@ -132,6 +132,7 @@ pub(super) async fn list(
     let view = View { words, zone: &who.zone, now, workspace: &who.workspace };
     let shown = Activity {
         all: Narrowed::default().href(&who.workspace),
+        csv: narrowed.at(String::new(), String::new()).href(&who.workspace).replacen("/activity", "/activity.csv", 1),
         zone: who.zone.name().to_owned(),
         asked: view.asked(&snapshot, &narrowed, wrong),
         none: match (narrowed.is_narrowed(), &older) {

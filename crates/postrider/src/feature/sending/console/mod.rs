@@ -9,6 +9,7 @@
 mod act;
 mod activity;
 mod content;
+mod file;
 mod message;
 #[cfg(test)]
 mod story;
@@ -33,6 +34,7 @@ pub fn screens() -> Vec<Screen> {
     let list = Screen::page("/w/{workspace}/activity", activity::list);
     vec![
         list.at(Section::First, "activity", Word("activity")),
+        Screen::page("/w/{workspace}/activity.csv", file::csv),
         Screen::page("/w/{workspace}/live/activity", activity::follow),
         Screen::page("/w/{workspace}/activity/{email}", message::message),
         Screen::page("/w/{workspace}/activity/{email}/preview", content::preview),
