@@ -11,6 +11,7 @@ pub mod palette;
 pub mod queue;
 pub mod refusal;
 pub mod setup;
+pub mod shared;
 pub mod sign_in;
 pub mod suppression;
 pub mod workspace;

@@ -8,11 +8,14 @@
 
 mod act;
 mod activity;
+mod again;
 mod content;
 mod file;
 mod message;
+mod pictures;
 #[cfg(test)]
 mod story;
+mod support;
 mod timeline;
 mod verdict;
 
@@ -42,6 +45,9 @@ pub fn screens() -> Vec<Screen> {
         Screen::form("/w/{workspace}/activity/{email}/cancel", act::cancel),
         Screen::form("/w/{workspace}/activity/{email}/lift", act::lift),
         Screen::form("/w/{workspace}/activity/{email}/retry", act::retry),
+        Screen::form("/w/{workspace}/activity/{email}/again", again::send),
+        Screen::form("/w/{workspace}/activity/{email}/share", support::share),
+        Screen::page("/support/{token}", support::shared),
     ]
 }
 
