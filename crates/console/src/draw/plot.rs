@@ -38,9 +38,6 @@ mod tests {
             back: vec![0],
             off: vec![1],
         };
-        assert_eq!(
-            plot.json(),
-            r#"{"labels":["3 Nov"],"says":["\"<3\""],"up":[5],"back":[0],"off":[1]}"#
-        );
+        assert_eq!(plot.json(), r#"{"labels":["3 Nov"],"says":["\"<3\""],"up":[5],"back":[0],"off":[1]}"#);
     }
 }

@@ -104,7 +104,11 @@ impl FromRequestParts<Api> for Following {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Following, Infallible> {
         let last = parts.headers.get("last-event-id").and_then(|value| value.to_str().ok());
-        Ok(Following { app: Arc::from_ref(api), stop: Stop::from_ref(api), last: last.and_then(Cursor::parse) })
+        Ok(Following {
+            app: Arc::from_ref(api),
+            stop: Stop::from_ref(api),
+            last: last.and_then(Cursor::parse),
+        })
     }
 }
 
@@ -135,8 +139,18 @@ pub async fn follow<P: Needs, F: Frames>(
         workspace: who.workspace.id,
         looked: app.now(),
     };
-    let state =
-        Stream { app, stop, words, cursor, commits, watch, parts, said: VecDeque::new(), over: false, _place: place };
+    let state = Stream {
+        app,
+        stop,
+        words,
+        cursor,
+        commits,
+        watch,
+        parts,
+        said: VecDeque::new(),
+        over: false,
+        _place: place,
+    };
     let frames = stream::unfold(state, |mut state| async move {
         let sent = state.next().await?;
         Some((Ok::<_, Infallible>(sent), state))

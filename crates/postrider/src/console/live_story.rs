@@ -9,8 +9,7 @@ use crate::feature::person::permission::Role;
 use crate::testing::{Database, Harness, on_both};
 
 async fn sent(harness: &Harness, subject: &str) {
-    let mail =
-        json!({ "from": "me@app.example", "to": "ann@good.example", "subject": subject, "text": "t" });
+    let mail = json!({ "from": "me@app.example", "to": "ann@good.example", "subject": subject, "text": "t" });
     assert_eq!(harness.post("/emails", &mail).await.status, 200);
 }
 
@@ -32,13 +31,18 @@ async fn a_live_page_is_told_of_mail_in_its_own_words_and_of_no_other_workspace(
         let mut overview = seller.follow(harness, "/w/default/live/overview").await;
         let mut activity = seller.follow(harness, "/w/default/live/activity?status=delivered").await;
         sent(harness, "<b>bold</b> & new").await;
-        assert!(overview.says("&#60;b&#62;bold").await && !overview.text.contains("<b>"), "{}", overview.text);
+        assert!(
+            overview.says("&#60;b&#62;bold").await && !overview.text.contains("<b>"),
+            "{}",
+            overview.text
+        );
         assert!(activity.says("<tr data-id=\"msg_").await, "{}", activity.text);
         assert!(overview.says("hx-target=\"#tiles\"").await, "the figures follow");
         harness.domain(other, "other.example").await;
         let key = format!("Bearer {}", harness.key_of(other, Scope::Full).await);
         let headers = [("authorization", &*key), ("content-type", "application/json")];
-        let mail = json!({ "from": "me@other.example", "to": "x@good.example", "subject": "own", "text": "t" });
+        let mail =
+            json!({ "from": "me@other.example", "to": "x@good.example", "subject": "own", "text": "t" });
         harness.ask_with(("POST", "/emails"), &headers, mail.to_string()).await;
         assert!(theirs.says("own</a>").await && !theirs.text.contains("bold"), "{}", theirs.text);
     })

@@ -18,6 +18,8 @@ mod live_story;
 mod matrix;
 pub mod paging;
 mod palette;
+#[cfg(test)]
+mod palette_story;
 pub mod refusal;
 pub mod screen;
 pub mod session;

@@ -114,11 +114,8 @@ async fn messages<P>(who: &Member<P>, app: &App, q: &str) -> Result<Vec<Entry>, 
         let found = crate::feature::sending::read::email_one(&app.store, who.workspace.id, id).await?;
         return Ok(found.map(|email| entry("activity", q.to_owned(), href(email.id))).into_iter().collect());
     }
-    let filter = EmailFilter {
-        q: Some(q.to_owned()),
-        limit: Some(ENTRIES_MAX.to_string()),
-        ..EmailFilter::default()
-    };
+    let filter =
+        EmailFilter { q: Some(q.to_owned()), limit: Some(ENTRIES_MAX.to_string()), ..EmailFilter::default() };
     // What cannot be searched for is no mail; the other groups may have it.
     let found = match find(app, who.workspace.id, filter).await {
         Ok((_, found)) => found.emails,

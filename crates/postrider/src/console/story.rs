@@ -51,6 +51,11 @@ impl Browser {
         self.send(harness, request, Body::empty()).await
     }
 
+    /// A request of one's own making.
+    pub(crate) async fn ask_as(&self, harness: &Harness, request: axum::http::request::Builder) -> Answer {
+        self.send(harness, request, Body::empty()).await
+    }
+
     /// With the token that our pages have.
     pub(crate) async fn post(&self, harness: &Harness, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token();

@@ -84,7 +84,8 @@ async fn cancel_all<P>(who: &Member<P>, app: &Arc<App>, scope: &Scope) -> Result
             let note = |write: &mut store::Write, n: usize| {
                 let after = json!({ "domain": &*key.domain, "lane": key.lane.as_str(), "deliveries": n });
                 let object = key.domain.to_string();
-                let change = Change { action: Action::QueueCancelled, object, before: None, after: Some(after) };
+                let change =
+                    Change { action: Action::QueueCancelled, object, before: None, after: Some(after) };
                 who.note(app, write, change);
             };
             match cancel_next(app, key, place, note).await {

@@ -15,7 +15,6 @@ use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::csv::csv;
 use super::figures::Figures;
 use super::period::{self, Period, Step};
 use super::read::{Edge, Sums, counted_until, sums};
@@ -23,6 +22,7 @@ use super::select::{self, By, Selection};
 use super::{advice, consumption, times};
 use crate::app::App;
 use crate::http::auth::FullKey;
+use crate::http::csv::csv;
 use crate::http::endpoint::{Endpoint, Method};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::Params;

@@ -125,7 +125,11 @@ async fn consumption(
 }
 
 /// The months of a period.
-pub(super) async fn months(app: &App, workspace: i64, period: Period) -> Result<Vec<ConsumptionMonth>, StoreError> {
+pub(super) async fn months(
+    app: &App,
+    workspace: i64,
+    period: Period,
+) -> Result<Vec<ConsumptionMonth>, StoreError> {
     let of = |dimension, group| Selection { dimension, group, filters: Vec::new() };
     let (all, by_key) = (of(Dimension::All, None), of(Dimension::Source, Some(By::Key)));
     let (totals, _) = sums(&app.store, workspace, (&period, &all), (None, MONTHS_MAX as usize)).await?;

@@ -160,7 +160,9 @@ async fn read(
     let scope = |stream: i64| match stream {
         0 => String::new(),
         ALL_MARKETING => "marketing".to_owned(),
-        id => snapshot.stream_by_id(workspace, id).map_or_else(|| Noun::Stream.show(id), |one| one.name.to_string()),
+        id => snapshot
+            .stream_by_id(workspace, id)
+            .map_or_else(|| Noun::Stream.show(id), |one| one.name.to_string()),
     };
     let line = |one: Listed| {
         let since = rfc3339(one.created);

@@ -132,7 +132,11 @@ pub(super) async fn list(
     let view = View { words, zone: &who.zone, now, workspace: &who.workspace };
     let shown = Activity {
         all: Narrowed::default().href(&who.workspace),
-        csv: narrowed.at(String::new(), String::new()).href(&who.workspace).replacen("/activity", "/activity.csv", 1),
+        csv: narrowed.at(String::new(), String::new()).href(&who.workspace).replacen(
+            "/activity",
+            "/activity.csv",
+            1,
+        ),
         zone: who.zone.name().to_owned(),
         asked: view.asked(&snapshot, &narrowed, wrong),
         none: match (narrowed.is_narrowed(), &older) {
@@ -156,7 +160,8 @@ pub(super) async fn follow(
     following: Following,
     Query(narrowed): Query<Narrowed>,
 ) -> Result<Response, Refused> {
-    let news = News { workspace: who.workspace.clone(), words: who.page.words, zone: who.zone.clone(), narrowed };
+    let news =
+        News { workspace: who.workspace.clone(), words: who.page.words, zone: who.zone.clone(), narrowed };
     live::follow(&who, following, news).await
 }
 

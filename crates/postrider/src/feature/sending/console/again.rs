@@ -49,7 +49,9 @@ pub(super) async fn send(
     let email = existing(&app, who.workspace.id, &shown).await?;
     let back = |told: &str| redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id)));
     let Ok(to) = Address::parse(sent.to.trim()) else { return Ok(back("no-address")) };
-    let Some(content) = email.content.clone().filter(|_| is_sendable(&email)) else { return Ok(back("gone")) };
+    let Some(content) = email.content.clone().filter(|_| is_sendable(&email)) else {
+        return Ok(back("gone"));
+    };
     let message = app.mint.message(app.now(), 1);
     let examined = match submission(&app, who.workspace.id, (&email, &content), (message, &to)) {
         Ok(examined) => examined,

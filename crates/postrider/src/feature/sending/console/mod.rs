@@ -9,6 +9,8 @@
 mod act;
 mod activity;
 mod again;
+#[cfg(test)]
+mod again_story;
 mod content;
 mod file;
 mod message;

@@ -60,7 +60,7 @@ pub(super) async fn share(
 }
 
 /// The token for a message until a time: seconds stand beside the seal, and are sealed with it.
-fn seal(app: &App, of: (i64, i64), until: At) -> String {
+pub(super) fn seal(app: &App, of: (i64, i64), until: At) -> String {
     let until = (until.0 / 1_000_000).to_string();
     format!("{}.{until}", app.tracking.support_token(of, &until))
 }

@@ -73,8 +73,7 @@ impl<'v> View<'v> {
     }
 
     fn ranges(&self, href: impl Fn(Span) -> String) -> Vec<Range> {
-        let choice =
-            |one: Span| Range { href: href(one), label: one.facts().1, here: one == self.span };
+        let choice = |one: Span| Range { href: href(one), label: one.facts().1, here: one == self.span };
         Span::ALL.into_iter().map(choice).collect()
     }
 

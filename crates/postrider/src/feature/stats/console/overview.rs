@@ -27,6 +27,7 @@ use crate::feature::sending::api::listed::{EmailFilter, among};
 use crate::feature::sending::console::recipients;
 use crate::feature::sending::list::{Filter, Listed, email_list};
 use crate::feature::sending::read::Status;
+use crate::feature::stats::Dimension;
 use crate::feature::stats::advice::{Place, advise};
 use crate::feature::stats::fact::OTHERS;
 use crate::feature::stats::figures::{Figures, share};
@@ -35,7 +36,6 @@ use crate::feature::stats::period::{Period, Step};
 use crate::feature::stats::read::{Sums, sums};
 use crate::feature::stats::select::{By, Selection};
 use crate::feature::stats::span::Span;
-use crate::feature::stats::Dimension;
 use crate::http::page::{From, Page};
 use crate::id::Noun;
 

@@ -24,7 +24,10 @@ async fn usage_tells_figures_apart_and_leads_to_their_mail() {
         let browser = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
         let overview = text(&browser.get(harness, "/w/default/").await);
         assert!(overview.contains("data-plot="), "{overview}");
-        assert!(overview.contains("/w/default/activity?status=delivered&#38;from="), "a step leads to its mail");
+        assert!(
+            overview.contains("/w/default/activity?status=delivered&#38;from="),
+            "a step leads to its mail"
+        );
         for (by, group) in [
             ("tag", "kind:receipt"),
             ("provider", "Gmail"),
@@ -44,7 +47,10 @@ async fn usage_tells_figures_apart_and_leads_to_their_mail() {
         assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
         assert!(text(&file).contains(",kind:receipt,1,"), "{}", text(&file));
         let months = text(&browser.get(harness, "/w/default/consumption.csv").await);
-        assert!(months.starts_with("month,key,accepted,delivered\r\n") && months.contains(",,2,"), "{months}");
+        assert!(
+            months.starts_with("month,key,accepted,delivered\r\n") && months.contains(",,2,"),
+            "{months}"
+        );
     })
     .await;
 }

@@ -177,7 +177,8 @@ impl Names {
 
 impl View<'_> {
     fn groups(&self, asked: &Asked) -> Vec<Range> {
-        let none = Range { href: self.figures_by(""), label: Word("usage-by-none"), here: asked.by().is_none() };
+        let none =
+            Range { href: self.figures_by(""), label: Word("usage-by-none"), here: asked.by().is_none() };
         let choice = |(by, label): (By, Word)| Range {
             href: self.figures_by(by.as_str()),
             label,
@@ -240,7 +241,9 @@ impl View<'_> {
             ("not-sent", Word("usage-why-not-sent"), &total.not_sent_by_reason, "suppressed", of_reason),
         ];
         let shown = all.into_iter().filter(|(_, _, parts, _, _)| parts.values().any(|n| *n > 0));
-        shown.map(|(id, title, parts, status, named)| self.causes_of((id, title), parts, status, named)).collect()
+        shown
+            .map(|(id, title, parts, status, named)| self.causes_of((id, title), parts, status, named))
+            .collect()
     }
 
     fn causes_of(
