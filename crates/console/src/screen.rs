@@ -14,6 +14,6 @@ pub mod setup;
 pub mod shared;
 pub mod sign_in;
 pub mod suppression;
-pub mod workspace;
 pub mod sure;
 pub mod usage;
+pub mod workspace;

@@ -9,6 +9,7 @@ usage-consumption-sub = 12 months, UTC
 usage-sentence = { $n } sent in twelve months, { $now } of them in this one.
 usage-so-far = { $used } sent this month.
 usage-forecast = { $used } sent this month. At this pace about { $about } by its end.
+usage-quota = Quota: { $n } a month.
 usage-by = By
 usage-by-none = Nothing
 usage-by-stream = Stream

@@ -9,6 +9,7 @@ usage-consumption-sub = 12 meses, UTC
 usage-sentence = { $n } enviados en doce meses, { $now } de ellos en este.
 usage-so-far = { $used } enviados este mes.
 usage-forecast = { $used } enviados este mes. A este ritmo, unos { $about } al terminar.
+usage-quota = Cuota: { $n } al mes.
 usage-by = Por
 usage-by-none = Nada
 usage-by-stream = Flujo

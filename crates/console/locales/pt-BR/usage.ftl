@@ -9,6 +9,7 @@ usage-consumption-sub = 12 meses, UTC
 usage-sentence = { $n } enviadas em doze meses, { $now } delas neste.
 usage-so-far = { $used } enviadas neste mês.
 usage-forecast = { $used } enviadas neste mês. Neste ritmo, cerca de { $about } até o fim.
+usage-quota = Cota: { $n } por mês.
 usage-by = Por
 usage-by-none = Nada
 usage-by-stream = Fluxo

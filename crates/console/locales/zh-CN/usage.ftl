@@ -9,6 +9,7 @@ usage-consumption-sub = 12 个月，UTC
 usage-sentence = 十二个月共发送 { $n } 封，其中本月 { $now } 封。
 usage-so-far = 本月已发送 { $used } 封。
 usage-forecast = 本月已发送 { $used } 封。按此速度，到月底约 { $about } 封。
+usage-quota = 配额：每月 { $n } 封。
 usage-by = 分组
 usage-by-none = 不分
 usage-by-stream = 邮件流

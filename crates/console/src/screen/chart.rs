@@ -44,6 +44,8 @@ pub struct Consumption {
     pub sentence: String,
     /// What was sent in this month, and how much it becomes at this pace.
     pub now: String,
+    /// What a month may have; empty for no end.
+    pub quota: String,
     pub rows: Vec<Month>,
 }
 

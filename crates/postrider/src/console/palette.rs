@@ -54,7 +54,7 @@ async fn find_all(
     let q: String = asked.q.trim().chars().take(QUERY_MAX).collect();
     let screens = super::screens();
     let groups = [
-        (Word("palette-pages"), pages(&who, &screens, &q)),
+        (Word("palette-pages"), pages(&who, &q)),
         (Word("palette-messages"), messages(&who, &app, &q).await?),
         (Word("palette-domains"), domains(&who, &app, &q)),
         (Word("palette-templates"), templates(&who, &app, (&screens, &q)).await?),
@@ -92,13 +92,12 @@ fn best(q: &str, entries: impl Iterator<Item = Entry>, max: usize) -> Vec<Entry>
     fit.into_iter().take(max).map(|(_, entry)| entry).collect()
 }
 
-fn pages<P>(who: &Member<P>, screens: &[Screen], q: &str) -> Vec<Entry> {
-    let placed = screens.iter().filter(|screen| screen.opens_for(who.role));
-    let entries = placed.filter_map(|screen| {
-        let place = screen.place.as_ref()?;
-        let href = screen.path.replace("{workspace}", &who.workspace.name);
-        Some(entry(place.icon, who.page.words.word(place.label), href))
-    });
+/// What the navigation has: it knows what may be opened.
+fn pages<P>(who: &Member<P>, q: &str) -> Vec<Entry> {
+    let sections = who.page.inside.iter().flat_map(|inside| &inside.sections);
+    let entries = sections
+        .flat_map(|section| &section.entries)
+        .map(|one| entry(one.icon, who.page.words.word(one.label), one.href.clone()));
     // With nothing typed, all of them: where one could go.
     best(q, entries, if q.is_empty() { usize::MAX } else { ENTRIES_MAX })
 }

@@ -138,10 +138,12 @@ impl View<'_> {
             transactional: self.whole(*transactional),
             marketing: self.whole(*marketing),
         };
+        let quota = self.workspace.quota.map(|quota| quota.monthly);
         let all = bars.iter().flatten().sum::<i64>();
         let used = bars.last().map_or(0, |parts| parts.iter().sum());
         Consumption {
-            months: Months::of(&bars),
+            months: Months::of(&bars, quota),
+            quota: quota.map(|n| self.words.t1("usage-quota", "n", n)).unwrap_or_default(),
             ticks: ticks(&labels),
             sentence: self.words.t2("usage-sentence", ("n", self.whole(all)), ("now", self.whole(used))),
             now: self.forecast(used),
