@@ -49,19 +49,27 @@ fn digest(octets: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, octet| (hash ^ u64::from(*octet)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// What every page loads.
+/// What pages load: the first five every page, the others those that chart, or that are live.
 pub struct Assets {
     pub style: Asset,
     pub script: Asset,
     pub htmx: Asset,
     pub htmx_csp: Asset,
     pub icon: Asset,
+    /// Charts: the library, its style, and what draws with it.
+    pub plot: Asset,
+    pub plot_style: Asset,
+    pub chart: Asset,
+    /// Live pages.
+    pub sse: Asset,
+    pub live: Asset,
 }
 
 impl Assets {
     /// All of them.
-    pub fn all(&self) -> [&Asset; 5] {
-        [&self.style, &self.script, &self.htmx, &self.htmx_csp, &self.icon]
+    pub fn all(&self) -> [&Asset; 10] {
+        let Assets { style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live } = self;
+        [style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live]
     }
 }
 
@@ -77,6 +85,11 @@ pub fn assets() -> &'static Assets {
             htmx: Asset::new(("htmx", "js"), JS, include_bytes!("../static/vendor/htmx.min.js")),
             htmx_csp: Asset::new(("hx-csp", "js"), JS, include_bytes!("../static/vendor/hx-csp.min.js")),
             icon: Asset::new(("icon", "svg"), "image/svg+xml", include_bytes!("../static/icon.svg")),
+            plot: Asset::new(("uplot", "js"), JS, include_bytes!("../static/vendor/uplot.iife.min.js")),
+            plot_style: Asset::new(("uplot", "css"), CSS, include_bytes!("../static/vendor/uplot.min.css")),
+            chart: Asset::new(("chart", "js"), JS, include_bytes!("../static/chart.js")),
+            sse: Asset::new(("hx-sse", "js"), JS, include_bytes!("../static/vendor/hx-sse.min.js")),
+            live: Asset::new(("live", "js"), JS, include_bytes!("../static/live.js")),
         }
     });
     &ASSETS

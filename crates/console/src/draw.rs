@@ -1,5 +1,8 @@
 //! Drawings as SVG, made on the server of numbers alone.
 
+pub mod months;
+pub mod plot;
+
 use std::fmt::Write;
 
 /// One column of a franking bar.

@@ -13,6 +13,7 @@ pub mod asset;
 pub mod draw;
 pub mod format;
 pub mod page;
+pub mod rank;
 pub mod screen;
 pub mod snippet;
 pub mod words;

@@ -99,6 +99,8 @@ pub struct Entry {
     pub icon: &'static str,
     pub label: Word,
     pub here: bool,
+    /// The letter that leads to it after `g`; empty when none does.
+    pub key: &'static str,
 }
 
 impl Page {

@@ -1,13 +1,19 @@
 //! The screens: a module each, a view model with its template.
 
 pub mod activity;
+pub mod chart;
 pub mod domain;
 pub mod key;
+pub mod live;
 pub mod message;
 pub mod overview;
+pub mod palette;
 pub mod queue;
 pub mod refusal;
 pub mod setup;
+pub mod shared;
 pub mod sign_in;
 pub mod suppression;
+pub mod sure;
+pub mod usage;
 pub mod workspace;

@@ -4,7 +4,7 @@
 //! 1. Every language has the same messages with the same placeholders, each is used, and each that is used exists: `tests`.
 //! 2. Numbers in a message are grouped as its language does.
 //!
-//! A message is asked for by a literal: `words.t("id")`, or with values `t1`, `t2`, `t3`; one that is chosen by code is a
+//! A message is asked for by a literal: `words.t("id")`, or with values `t1`, `t2`, `tn`; one that is chosen by code is a
 //! [`Word`]. The tests look for these, so an id is never put together.
 
 use std::borrow::Cow;
@@ -100,6 +100,7 @@ macro_rules! features {
 }
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
+    "usage" "live" "palette"
 );
 
 fn bundle(locale: Locale) -> Bundle {
@@ -219,6 +220,15 @@ impl Words {
         let mut args = FluentArgs::with_capacity(2);
         args.set(name, value.filling());
         args.set(other, second.filling());
+        self.message(id, Some(&args))
+    }
+
+    /// With as many as it takes.
+    pub fn tn(&self, id: &str, values: &[(&str, &dyn Filling)]) -> String {
+        let mut args = FluentArgs::with_capacity(values.len());
+        for (name, value) in values {
+            args.set(*name, value.filling());
+        }
         self.message(id, Some(&args))
     }
 

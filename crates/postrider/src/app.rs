@@ -68,6 +68,10 @@ pub struct App {
     pub dangers: content::danger::Rules,
     /// Who follows events as they happen.
     pub followers: Arc<Room>,
+    /// Who looks at live pages, by person.
+    pub watchers: Arc<Room>,
+    /// What was sent in months that are over.
+    pub months: crate::feature::stats::months::Months,
 }
 
 impl App {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request};
+use axum::response::Response;
 use net::listen::{Stopper, stopper};
 use serde_json::Value;
 use store::Query;
@@ -144,10 +145,17 @@ impl Harness {
         key.text
     }
 
-    /// Sends any request.
+    /// Sends any request; what is answered is still to be read.
+    pub async fn begin(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.expect("an answer")
+    }
+
+    /// Sends any request. What has no end is not read.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
+        let (parts, mut body) = self.begin(request).await.into_parts();
+        if parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+            body = Body::empty();
+        }
         let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
         Answer { status: parts.status.as_u16(), headers: parts.headers, bytes }
     }

@@ -7,6 +7,7 @@ activity-search-hint = Address, words, <message-id>, to: from: subject: reply: t
 activity-find = Search
 activity-clear = Clear the filter
 activity-without-tag = Without the tag { $tag }
+activity-without-time = Without this time
 activity-status = Status
 activity-stream = Stream
 activity-range = Time

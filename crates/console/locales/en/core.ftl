@@ -29,3 +29,4 @@ time-days-ago = { $n ->
     [one] { $n } day ago
     *[other] { $n } days ago
 }
+go-back = Go back

@@ -5,6 +5,7 @@ overview-range-day = 24 h
 overview-range-week = 7 d
 overview-range-month = 30 d
 overview-range-quarter = 90 d
+overview-range-year = 12 mo
 overview-needs-you = Needs you
 overview-needs-count = { $n ->
     [one] { $n } open
@@ -31,7 +32,9 @@ overview-recipients = { $n ->
 }
 overview-mail-per-day = Mail per day
 overview-mail-per-hour = Mail per hour
+overview-mail-per-month = Mail per month
 overview-chart-sentence = { $sent } sent, { $back } came back.
+overview-chart-step = { $when }: { $sent } sent, { $off } put off, { $back } came back.
 overview-when = When
 overview-by-provider = By mailbox provider
 overview-provider = Provider

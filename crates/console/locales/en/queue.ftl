@@ -55,3 +55,18 @@ queue-hold-domain = Mail to { $domain }
 queue-hold-lane = { $what }, { $lane }
 queue-hold-operator = The operator of this installation holds it.
 queue-release = Release
+queue-cancel = Cancel
+queue-cancel-all = Cancel all
+queue-cancel-title = Cancel { $n } deliveries?
+queue-cancel-about = { $n ->
+    [one] { $n } delivery to { $domain } waits. It is never sent then.
+    *[other] { $n } deliveries to { $domain } wait. They are never sent then.
+}
+queue-cancel-about-all = { $n ->
+    [one] { $n } delivery waits. It is never sent then.
+    *[other] { $n } deliveries wait. They are never sent then.
+}
+queue-cancelled = { $n ->
+    [one] { $n } delivery was cancelled.
+    *[other] { $n } deliveries were cancelled.
+}

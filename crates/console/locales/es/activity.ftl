@@ -7,6 +7,7 @@ activity-search-hint = Dirección, palabras, <message-id>, to: from: subject: re
 activity-find = Buscar
 activity-clear = Quitar el filtro
 activity-without-tag = Sin la etiqueta { $tag }
+activity-without-time = Sin este periodo
 activity-status = Estado
 activity-stream = Flujo
 activity-range = Tiempo

@@ -29,3 +29,4 @@ time-days-ago = { $n ->
     [one] hace { $n } día
     *[other] hace { $n } días
 }
+go-back = Volver

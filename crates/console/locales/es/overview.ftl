@@ -5,6 +5,7 @@ overview-range-day = 24 h
 overview-range-week = 7 d
 overview-range-month = 30 d
 overview-range-quarter = 90 d
+overview-range-year = 12 m
 overview-needs-you = Requiere su atención
 overview-needs-count = { $n ->
     [one] { $n } pendiente
@@ -31,7 +32,9 @@ overview-recipients = { $n ->
 }
 overview-mail-per-day = Correo por día
 overview-mail-per-hour = Correo por hora
+overview-mail-per-month = Correo por mes
 overview-chart-sentence = { $sent } enviados, { $back } devueltos.
+overview-chart-step = { $when }: { $sent } enviados, { $off } aplazados, { $back } devueltos.
 overview-when = Cuándo
 overview-by-provider = Por proveedor de correo
 overview-provider = Proveedor

@@ -55,3 +55,18 @@ queue-hold-domain = Correo a { $domain }
 queue-hold-lane = { $what }, { $lane }
 queue-hold-operator = Lo retiene el operador de esta instalación.
 queue-release = Liberar
+queue-cancel = Cancelar
+queue-cancel-all = Cancelar todo
+queue-cancel-title = ¿Cancelar { $n } entregas?
+queue-cancel-about = { $n ->
+    [one] Espera { $n } entrega a { $domain }. No se enviará nunca.
+    *[other] Esperan { $n } entregas a { $domain }. No se enviarán nunca.
+}
+queue-cancel-about-all = { $n ->
+    [one] Espera { $n } entrega. No se enviará nunca.
+    *[other] Esperan { $n } entregas. No se enviarán nunca.
+}
+queue-cancelled = { $n ->
+    [one] Se canceló { $n } entrega.
+    *[other] Se cancelaron { $n } entregas.
+}

@@ -31,3 +31,10 @@ suppression-mistake-address = { $text } no es una dirección de correo. No se a�
 suppression-lift = Levantar
 suppression-lift-about = El correo a { $address } podrá salir de nuevo. Si no existía o no quería su correo, volver a enviar daña su reputación.
 suppression-lift-sure = Levantar la supresión
+suppression-lift-these = Levantar estas
+suppression-lift-filter = Levantar todas por este motivo
+suppression-lift-title = ¿Levantar { $n } supresiones?
+suppression-lift-many = { $n ->
+    [one] El correo a { $n } dirección podrá salir de nuevo. Quien no lo quería, o no existe, daña tu reputación.
+    *[other] El correo a { $n } direcciones podrá salir de nuevo. Quien no lo quería, o no existe, daña tu reputación.
+}

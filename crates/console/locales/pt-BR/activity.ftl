@@ -7,6 +7,7 @@ activity-search-hint = Endereço, palavras, <message-id>, to: from: subject: rep
 activity-find = Buscar
 activity-clear = Limpar o filtro
 activity-without-tag = Sem a etiqueta { $tag }
+activity-without-time = Sem este período
 activity-status = Estado
 activity-stream = Fluxo
 activity-range = Período

@@ -29,3 +29,4 @@ time-days-ago = { $n ->
     [one] há { $n } dia
     *[other] há { $n } dias
 }
+go-back = Voltar

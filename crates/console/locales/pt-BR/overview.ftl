@@ -5,6 +5,7 @@ overview-range-day = 24 h
 overview-range-week = 7 d
 overview-range-month = 30 d
 overview-range-quarter = 90 d
+overview-range-year = 12 m
 overview-needs-you = Precisa de você
 overview-needs-count = { $n ->
     [one] { $n } pendente
@@ -31,7 +32,9 @@ overview-recipients = { $n ->
 }
 overview-mail-per-day = E-mails por dia
 overview-mail-per-hour = E-mails por hora
+overview-mail-per-month = Mensagens por mês
 overview-chart-sentence = { $sent } enviados, { $back } devolvidos.
+overview-chart-step = { $when }: { $sent } enviados, { $off } adiados, { $back } devolvidos.
 overview-when = Quando
 overview-by-provider = Por provedor de e-mail
 overview-provider = Provedor

@@ -55,3 +55,18 @@ queue-hold-domain = E-mails para { $domain }
 queue-hold-lane = { $what }, { $lane }
 queue-hold-operator = Retido pelo operador desta instalação.
 queue-release = Liberar
+queue-cancel = Cancelar
+queue-cancel-all = Cancelar tudo
+queue-cancel-title = Cancelar { $n } entregas?
+queue-cancel-about = { $n ->
+    [one] { $n } entrega para { $domain } espera. Ela nunca será enviada.
+    *[other] { $n } entregas para { $domain } esperam. Elas nunca serão enviadas.
+}
+queue-cancel-about-all = { $n ->
+    [one] { $n } entrega espera. Ela nunca será enviada.
+    *[other] { $n } entregas esperam. Elas nunca serão enviadas.
+}
+queue-cancelled = { $n ->
+    [one] { $n } entrega foi cancelada.
+    *[other] { $n } entregas foram canceladas.
+}

@@ -7,6 +7,7 @@ activity-search-hint = 地址、词语、<message-id>、to: from: subject: reply
 activity-find = 搜索
 activity-clear = 清除筛选
 activity-without-tag = 去掉标签 { $tag }
+activity-without-time = 去掉这段时间
 activity-status = 状态
 activity-stream = 邮件流
 activity-range = 时间

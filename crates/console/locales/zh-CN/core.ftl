@@ -25,3 +25,4 @@ time-hours-ago = { $n ->
 time-days-ago = { $n ->
     *[other] { $n } 天前
 }
+go-back = 返回

@@ -5,6 +5,7 @@ overview-range-day = 24 小时
 overview-range-week = 7 天
 overview-range-month = 30 天
 overview-range-quarter = 90 天
+overview-range-year = 12 个月
 overview-needs-you = 需要处理
 overview-needs-count = { $n ->
     *[other] { $n } 项待处理
@@ -28,7 +29,9 @@ overview-recipients = { $n ->
 }
 overview-mail-per-day = 每日邮件
 overview-mail-per-hour = 每小时邮件
+overview-mail-per-month = 每月邮件
 overview-chart-sentence = 已发送 { $sent }，被退回 { $back }。
+overview-chart-step = { $when }：发送 { $sent } 封，推迟 { $off } 次，被退回 { $back } 封。
 overview-when = 时间
 overview-by-provider = 按邮箱服务商
 overview-provider = 服务商

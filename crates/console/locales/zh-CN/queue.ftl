@@ -52,3 +52,15 @@ queue-hold-domain = 发往 { $domain } 的邮件
 queue-hold-lane = { $what }，{ $lane }
 queue-hold-operator = 由本系统的运营者扣留。
 queue-release = 放行
+queue-cancel = 取消
+queue-cancel-all = 全部取消
+queue-cancel-title = 取消 { $n } 个投递？
+queue-cancel-about = { $n ->
+    *[other] 有 { $n } 个发往 { $domain } 的投递在等待。取消后永远不会发送。
+}
+queue-cancel-about-all = { $n ->
+    *[other] 有 { $n } 个投递在等待。取消后永远不会发送。
+}
+queue-cancelled = { $n ->
+    *[other] 已取消 { $n } 个投递。
+}

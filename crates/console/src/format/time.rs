@@ -95,6 +95,18 @@ pub fn date(locale: Locale, zone: &Zone, at: At) -> String {
     }
 }
 
+/// `Nov 2026`.
+#[must_use]
+pub fn month_of_year(locale: Locale, zone: &Zone, at: At) -> String {
+    let when = zone.civil(at);
+    let (month, year) = (month(locale, when.month()), when.year());
+    match locale {
+        Locale::En | Locale::Es => format!("{month} {year}"),
+        Locale::PtBr => format!("{month} de {year}"),
+        Locale::ZhCn => format!("{year}年{month}"),
+    }
+}
+
 /// `14:02:58`; all four languages count to 24.
 #[must_use]
 pub fn clock(zone: &Zone, at: At) -> String {
@@ -153,6 +165,7 @@ mod tests {
         ];
         for (locale, day, evening) in table {
             assert_eq!(date(locale, &utc, NOW), day);
+            assert!(day.contains(&month_of_year(locale, &utc, NOW)), "{day}");
             assert_eq!(moment(locale, &west, NOW), evening);
         }
         assert_eq!((west.whole_hours(NOW), Zone::named("Asia/Kolkata").whole_hours(NOW)), (-3, 5));

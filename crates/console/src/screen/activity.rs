@@ -11,11 +11,15 @@ pub struct Activity {
     pub page: Page,
     /// The list without a filter.
     pub all: String,
+    /// What the filter leaves, as a file.
+    pub csv: String,
     pub zone: String,
     pub asked: Asked,
     pub rows: Vec<Row>,
     /// What is said when there are no rows.
     pub none: None,
+    /// What tells of news; only the first page is told.
+    pub live: Option<String>,
     pub newer: Option<String>,
     pub older: Option<String>,
 }
@@ -25,11 +29,22 @@ pub struct Asked {
     pub q: String,
     /// A tag that came with the address, and the list without it.
     pub tag: Option<(String, String)>,
+    /// A time that came with the address.
+    pub between: Option<Between>,
     pub statuses: Vec<Choice>,
     pub streams: Vec<Choice>,
     pub ranges: Vec<Choice>,
     /// It cannot be read.
     pub wrong: bool,
+}
+
+/// A time that is no choice of the form.
+pub struct Between {
+    pub label: String,
+    pub from: String,
+    pub to: String,
+    /// The list without it.
+    pub without: String,
 }
 
 /// One of several values.
@@ -52,6 +67,7 @@ pub enum None {
 
 /// A message.
 pub struct Row {
+    pub id: String,
     pub href: String,
     pub at: String,
     /// The same for programs.

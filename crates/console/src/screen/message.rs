@@ -18,6 +18,13 @@ pub struct Message {
     pub notice: Option<Word>,
     pub verdict: Verdict,
     pub actions: Vec<Action>,
+    /// To whom it would be sent again; none where it cannot or may not.
+    pub again: Option<String>,
+    /// Whether a link for support may be made, and the one that was made.
+    pub share: bool,
+    pub shared: Option<String>,
+    /// The page itself.
+    pub path: String,
     pub recipients: Vec<Recipient>,
     /// The first page of them, and the next.
     pub first: Option<String>,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::chart::{Chart, Consumption};
 use crate::draw::Frank;
 use crate::page::Page;
 use crate::words::Word;
@@ -14,6 +15,8 @@ pub struct Overview {
     pub range: String,
     pub zone: String,
     pub ranges: Vec<Range>,
+    /// Figures of more kinds.
+    pub usage: String,
     /// None while there was never any mail.
     pub body: Option<Body>,
     pub steps: Vec<Step>,
@@ -33,8 +36,11 @@ pub struct Body {
     pub needs: Vec<Need>,
     pub tiles: Vec<Tile>,
     pub chart: Chart,
+    pub consumption: Consumption,
     pub providers: Vec<Provider>,
     pub recent: Vec<Recent>,
+    /// What tells of news.
+    pub live: String,
 }
 
 /// Something that somebody should do something about.
@@ -44,6 +50,8 @@ pub struct Need {
     pub text: String,
     /// How much of what.
     pub measure: String,
+    /// Where it can be mended.
+    pub href: Option<String>,
 }
 
 /// A figure.
@@ -57,40 +65,21 @@ pub struct Tile {
     pub frank: Frank,
 }
 
-/// Mail by time.
-pub struct Chart {
-    pub frank: Frank,
-    /// The most of one step, above and below the line.
-    pub most_up: String,
-    pub most_down: String,
-    /// First, middle and last.
-    pub ticks: [String; 3],
-    /// What it says, for those who do not see it.
-    pub sentence: String,
-    pub rows: Vec<ChartRow>,
-    pub hourly: bool,
-}
-
-/// A step as the table of the chart has it.
-pub struct ChartRow {
-    pub when: String,
-    pub sent: String,
-    pub delivered: String,
-    pub deferred: String,
-    pub bounced: String,
-}
-
 /// Where mail goes.
 pub struct Provider {
     pub name: String,
+    /// The figures of this one alone.
+    pub href: String,
     pub sent: String,
     pub delivered: String,
+    pub deferred: String,
     pub bounced: String,
     pub opened: String,
 }
 
 /// A message that was sent lately.
 pub struct Recent {
+    pub id: String,
     pub href: String,
     pub at: String,
     /// The same for programs.

@@ -20,6 +20,10 @@ pub struct Suppressions {
     pub rows: Vec<Row>,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// The same as a file.
+    pub csv: String,
+    /// The reason of which all can be lifted.
+    pub lifts: Option<String>,
     pub may_change: bool,
     /// What was typed, and what is wrong with it.
     pub emails: String,

@@ -60,7 +60,7 @@ fn asked() -> BTreeSet<String> {
         files.iter().filter(|file| !file.ends_with("words/tests.rs") && !file.ends_with("src/words.rs"))
     {
         let text = std::fs::read_to_string(file).expect("readable");
-        for opening in [".t(", ".t1(", ".t2(", "Word("] {
+        for opening in [".t(", ".t1(", ".t2(", ".tn(", "Word("] {
             for (at, _) in text.match_indices(opening) {
                 let argument = text[at + opening.len()..].trim_start();
                 let literal = argument.strip_prefix('"').and_then(|rest| rest.split('"').next());

@@ -18,6 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Mode, Place, ServeArgs, read_settings};
 use crate::app::App;
+use crate::console::live;
 use crate::directory::Directory;
 use crate::feature::attachment::{download, fetch};
 use crate::feature::egress::{Egress, signing::Signing};
@@ -188,6 +189,8 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         downloads_of_links: Room::new(download::STREAMS_MAX, download::STREAMS_OF_LINK_MAX),
         dangers: content::danger::Rules::new(&settings.attachments.blocked, &settings.attachments.allowed),
         followers: Room::new(tail::FOLLOWERS_MAX, tail::FOLLOWERS_OF_WORKSPACE_MAX),
+        watchers: Room::new(live::STREAMS_MAX, live::STREAMS_OF_PERSON_MAX),
+        months: crate::feature::stats::months::Months::default(),
         starts,
         hostname,
         store,

@@ -74,7 +74,7 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
                 assert_eq!(status, 404, "{theirs} with an email of another workspace");
             }
             let path = screen.path.replace("{workspace}", "default").replace("{email}", &email);
-            let path = with_id(&path, &own).replace("{name}", "other");
+            let path = with_id(&path, &own).replace("{name}", "other").replace("{token}", "none");
             assert!(!path.contains('{'), "{path}: give the test an example of its ids");
             if screen.access == Access::Open {
                 continue;

@@ -11,9 +11,15 @@
 mod asset;
 pub mod change;
 pub mod guard;
+pub mod live;
+#[cfg(test)]
+mod live_story;
 #[cfg(test)]
 mod matrix;
 pub mod paging;
+mod palette;
+#[cfg(test)]
+mod palette_story;
 pub mod refusal;
 pub mod screen;
 pub mod session;
@@ -44,6 +50,8 @@ pub fn screens() -> Vec<Screen> {
         access::console::screens(),
         person::console::screens(),
         quota::console::screens(),
+        // Search and jump.
+        palette::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

@@ -73,7 +73,28 @@ fn entry(screen: &Screen, place: &screen::Place, here: &str, workspace: &Workspa
     let is_home = href == home(workspace);
     let within =
         here == href || !is_home && here.strip_prefix(&*href).is_some_and(|rest| rest.starts_with('/'));
-    Entry { here: within, href, icon: place.icon, label: place.label }
+    Entry { here: within, href, icon: place.icon, label: place.label, key: key(screen.path) }
+}
+
+/// The letter that leads to a screen after `g`.
+fn key(path: &str) -> &'static str {
+    match path.strip_prefix("/w/{workspace}/").unwrap_or(path) {
+        "" => "o",
+        "activity" => "a",
+        "queue" => "q",
+        "usage" => "u",
+        "contacts" => "c",
+        "suppressions" => "s",
+        "templates" => "t",
+        "automations" => "f",
+        "domains" => "d",
+        "webhooks" => "w",
+        "keys" => "k",
+        "people" => "p",
+        "audit" => "l",
+        "settings" => "e",
+        _ => "",
+    }
 }
 
 /// A path of our own, or the root: what came with a request may be any text.

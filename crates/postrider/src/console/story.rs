@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
+use futures_util::StreamExt;
 use store::{Query, Write};
 
 use super::guard;
@@ -50,6 +51,11 @@ impl Browser {
         self.send(harness, request, Body::empty()).await
     }
 
+    /// A request of one's own making.
+    pub(crate) async fn ask_as(&self, harness: &Harness, request: axum::http::request::Builder) -> Answer {
+        self.send(harness, request, Body::empty()).await
+    }
+
     /// With the token that our pages have.
     pub(crate) async fn post(&self, harness: &Harness, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token();
@@ -71,10 +77,21 @@ impl Browser {
         self.send(harness, request, Body::from(form)).await
     }
 
+    fn cookie(&self) -> String {
+        let cookies = self.cookies.borrow();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// A stream that is still to be read.
+    pub(crate) async fn follow(&self, harness: &Harness, path: &str) -> Stream {
+        let request = Request::get(path).header("cookie", self.cookie()).body(Body::empty());
+        let response = harness.begin(request.expect("a request")).await;
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Stream { body: response.into_body().into_data_stream(), text: String::new() }
+    }
+
     async fn send(&self, harness: &Harness, request: axum::http::request::Builder, body: Body) -> Answer {
-        let pairs =
-            self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
-        let request = request.header("cookie", pairs.join("; ")).body(body).expect("a request");
+        let request = request.header("cookie", self.cookie()).body(body).expect("a request");
         let answer = harness.send(request).await;
         for value in answer.headers.get_all("set-cookie") {
             let text = value.to_str().expect("a cookie");
@@ -98,6 +115,29 @@ impl Browser {
     async fn sign_in(&self, harness: &Harness, email: &str, password: &str) -> Answer {
         self.get(harness, "/login").await;
         self.post(harness, "/login", &[("email", email), ("password", password), ("next", "/")]).await
+    }
+}
+
+/// A stream of events as a browser reads it.
+pub(crate) struct Stream {
+    body: BodyDataStream,
+    pub(crate) text: String,
+}
+
+impl Stream {
+    /// Reads until it says this; false when it ends before.
+    pub(crate) async fn says(&mut self, wanted: &str) -> bool {
+        while !self.text.contains(wanted) {
+            let Some(piece) = self.body.next().await else { return false };
+            self.text.push_str(&String::from_utf8_lossy(&piece.expect("a piece")));
+        }
+        true
+    }
+
+    /// Reads to its end.
+    pub(crate) async fn ends(mut self) -> String {
+        assert!(!self.says("\0").await);
+        self.text
     }
 }
 

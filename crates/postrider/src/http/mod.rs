@@ -11,6 +11,7 @@
 
 pub mod auth;
 pub mod connection;
+pub(crate) mod csv;
 mod docs;
 pub mod endpoint;
 pub mod error;

@@ -42,6 +42,10 @@ pub enum Action {
     WorkspaceQuotaSet,
     WorkspaceSuspended,
     WorkspaceResumed,
+    // Bulk actions, and mail sent again or shown to who has no account.
+    QueueCancelled,
+    EmailSentAgain,
+    EmailShared,
 }
 
 impl Action {
@@ -68,6 +72,9 @@ impl Action {
             Action::WorkspaceQuotaSet => "workspace.quota_set",
             Action::WorkspaceSuspended => "workspace.suspended",
             Action::WorkspaceResumed => "workspace.resumed",
+            Action::QueueCancelled => "queue.cancelled",
+            Action::EmailSentAgain => "email.sent_again",
+            Action::EmailShared => "email.shared",
         }
     }
 }

@@ -13,7 +13,7 @@ use mail::{At, date};
 use queue::{Entry, Forgot, Lane, QueueKey};
 use store::{Row, Store, StoreError, Write, query};
 
-use super::reads::lane;
+use super::reads::{REFILL, lane, read_found};
 use crate::app::App;
 use crate::feature::attachment::link;
 use crate::feature::event;
@@ -79,21 +79,74 @@ pub enum Refused {
 ///
 /// # Errors
 /// [`Refused`]: nothing was cancelled.
-pub async fn cancel(
-    app: &Arc<App>,
-    workspace: i64,
-    message: i64,
-    mut write: Write,
-) -> Result<usize, Refused> {
+pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64, write: Write) -> Result<usize, Refused> {
     let entries = waiting(&app.store, workspace, message).await?;
     withdraw(app, &entries)?;
+    cancel_withdrawn(app, &entries, write).await
+}
+
+/// Deliveries of a queue that one transaction cancels. Reason: each is an update and an event.
+pub const NEXT_MAX: i64 = 500;
+
+/// What a step along a queue cancelled.
+pub struct Step {
+    pub cancelled: usize,
+    /// Where the next one begins; none behind the last.
+    pub next: Option<(At, i64)>,
+}
+
+/// Cancels the deliveries of a queue from a place on, at most [`NEXT_MAX`], but not those of which an attempt is under way.
+/// `note` adds what is to be stored along, by their number.
+///
+/// # Errors
+/// [`Refused`]: nothing of this step was cancelled.
+pub async fn cancel_next(
+    app: &Arc<App>,
+    key: &QueueKey,
+    (due, delivery): (At, i64),
+    note: impl FnOnce(&mut Write, usize),
+) -> Result<Step, Refused> {
+    let params = [
+        ("workspace", key.workspace.into()),
+        ("lane", i64::from(key.lane.number()).into()),
+        ("domain", key.domain.clone().into()),
+        ("due", due.0.into()),
+        ("delivery", delivery.into()),
+        ("limit", NEXT_MAX.into()),
+    ];
+    let rows = app.store.read(&REFILL, &params).await?;
+    let found = rows.iter().map(read_found).collect::<Result<Vec<_>, _>>()?;
+    let full = found.len() >= usize::try_from(NEXT_MAX).unwrap_or(usize::MAX);
+    let next = found.last().filter(|_| full).map(|last| (last.entry.due, last.entry.delivery + 1));
+    let mut entries: Vec<_> = found.into_iter().map(|found| (found.key, found.entry)).collect();
+    {
+        let state = app.egress.lock();
+        entries.retain(|(_, entry)| !state.scheduler.is_leased(entry.delivery));
+    }
+    if entries.is_empty() {
+        return Ok(Step { cancelled: 0, next });
+    }
+    withdraw(app, &entries)?;
+    let mut write = Write::default();
+    note(&mut write, entries.len());
+    let cancelled = cancel_withdrawn(app, &entries, write).await?;
+    Ok(Step { cancelled, next })
+}
+
+/// Stores that deliveries were cancelled which are withdrawn.
+async fn cancel_withdrawn(
+    app: &Arc<App>,
+    entries: &[(QueueKey, Entry)],
+    mut write: Write,
+) -> Result<usize, Refused> {
     let now = app.now();
-    for (key, entry) in &entries {
+    for (key, entry) in entries {
+        let workspace = key.workspace;
         let params =
             vec![("delivery", entry.delivery.into()), ("workspace", workspace.into()), ("now", now.0.into())];
         write.step_expecting(1, "the delivery ended meanwhile", &CANCEL, params);
         if key.lane == Lane::Code {
-            sending::erase(&mut write, message);
+            sending::erase(&mut write, entry.message);
         }
         note(&mut write, now, event::Name::EmailCanceled, (workspace, entry), None);
     }
@@ -101,16 +154,16 @@ pub async fn cancel(
         Ok(_) => {
             app.egress.with(app, |scheduler, now| {
                 // A read that began before the commit may have brought it back into memory.
-                for (key, entry) in &entries {
+                for (key, entry) in entries {
                     let _forgot = scheduler.forget(now, key, entry.delivery);
                 }
             });
-            app.egress.lock().withdrawn.forget_at(app.now().after(KEPT), &entries);
+            app.egress.lock().withdrawn.forget_at(app.now().after(KEPT), entries);
             // Whoever still comes with it later finds in its rows that it is over.
-            app.parcels.forget(message);
+            entries.iter().for_each(|(_, entry)| app.parcels.forget(entry.message));
             Ok(entries.len())
         }
-        Err(error) => Err(give_back(app, &entries, error)),
+        Err(error) => Err(give_back(app, entries, error)),
     }
 }
 

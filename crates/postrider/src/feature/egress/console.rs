@@ -19,7 +19,7 @@ use store::StoreError;
 
 use super::admin::{self, Hold, Scope, hold_list};
 use super::api::{Look, look, reason, waits_for};
-use super::inspect;
+use super::{console_bulk, inspect};
 use crate::app::App;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
@@ -46,10 +46,13 @@ pub fn screens() -> Vec<Screen> {
         Screen::form("/w/{workspace}/queue/hold", hold_sent),
         Screen::form("/w/{workspace}/queue/holds/{id}/release", release_sent),
         Screen::form("/w/{workspace}/queue/retry", retry_sent),
+        Screen::page("/w/{workspace}/queue/cancel", console_bulk::ask),
+        Screen::form("/w/{workspace}/queue/cancel", console_bulk::cancel_sent),
+        Screen::page("/w/{workspace}/queue.csv", console_bulk::csv),
     ]
 }
 
-fn path(workspace: &Workspace) -> String {
+pub(super) fn path(workspace: &Workspace) -> String {
     format!("/w/{}/queue", workspace.name)
 }
 
@@ -58,6 +61,8 @@ fn path(workspace: &Workspace) -> String {
 struct Asked {
     /// How many deliveries the last click made due.
     retried: Option<usize>,
+    /// How many it cancelled.
+    cancelled: Option<usize>,
 }
 
 async fn queue(
@@ -66,7 +71,8 @@ async fn queue(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refused> {
     let words = who.page.words;
-    let notice = asked.retried.map(|n| words.t1("queue-retried", "n", n));
+    let retried = asked.retried.map(|n| words.t1("queue-retried", "n", n));
+    let notice = retried.or(asked.cancelled.map(|n| words.t1("queue-cancelled", "n", n)));
     let shown = page(who, &app).await?;
     show(&Queue { notice, ..shown })
 }
@@ -194,15 +200,16 @@ fn shown_hold<P>(who: &Member<P>, now: At, hold: &Hold) -> ShownHold {
 /// What a form is about, and why.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Sent {
-    domain: String,
-    lane: String,
+pub(super) struct Sent {
+    pub(super) domain: String,
+    pub(super) lane: String,
     reason: String,
+    pub(super) sure: String,
 }
 
 impl Sent {
     /// Mail of the workspace; none when the domain is none.
-    fn scope(&self, workspace: i64) -> Option<Scope> {
+    pub(super) fn scope(&self, workspace: i64) -> Option<Scope> {
         let domain = match self.domain.trim() {
             "" => None,
             text => Some(Domain::parse(text).ok()?.as_str().to_owned()),

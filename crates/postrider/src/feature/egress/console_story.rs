@@ -78,3 +78,43 @@ async fn what_the_operator_holds_is_told_and_only_the_operator_ends_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_queue_is_cancelled_after_its_number_was_seen_and_nothing_else() {
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        let fields = [("reason", "r")];
+        developer.post(harness, &format!("{QUEUE}/hold"), &fields).await;
+        let mut waits = Vec::new();
+        for to in ["a@x.example", "b@x.example", "c@y.example"] {
+            waits.push(send(harness, to).await);
+        }
+        let both = json!({
+            "from": format!("me@{DOMAIN}"), "to": ["d@x.example", "d@y.example"], "subject": "s", "text": "t",
+        });
+        harness.post("/emails", &both).await;
+        let page = text(&developer.get(harness, &format!("{QUEUE}/cancel?domain=x.example")).await);
+        assert!(page.contains("Cancel 3 deliveries?"), "{page}");
+        let path = format!("{QUEUE}/cancel");
+        let unsure = developer.post(harness, &path, &[("domain", "x.example")]).await;
+        assert_eq!(unsure.header("location"), QUEUE);
+        let sure = [("domain", "x.example"), ("sure", "yes")];
+        let done = developer.post(harness, &path, &sure).await;
+        assert_eq!(done.header("location"), format!("{QUEUE}?cancelled=3"));
+        let again = developer.post(harness, &path, &sure).await;
+        assert_eq!(again.header("location"), format!("{QUEUE}?cancelled=0"));
+        let last_event = async |path: &str| harness.get(path).await.json()["last_event"].clone();
+        assert_eq!(last_event(&waits[0]).await, "canceled");
+        assert_eq!(last_event(&waits[2]).await, "queued");
+        let file = developer.get(harness, &format!("{QUEUE}.csv")).await;
+        let file = text(&file);
+        assert!(
+            file.contains("y.example,transactional,2,0,false,held,") && !file.contains("x.example"),
+            "{file}"
+        );
+        assert_eq!(audited(harness).await[1..], ["queue.held", "queue.cancelled"]);
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        assert_eq!(marketer.post(harness, &path, &sure).await.status, 403);
+    })
+    .await;
+}

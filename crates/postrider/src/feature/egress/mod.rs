@@ -20,6 +20,7 @@ mod connection;
 #[cfg(test)]
 mod connection_story;
 pub mod console;
+mod console_bulk;
 #[cfg(test)]
 mod console_story;
 pub mod driver;

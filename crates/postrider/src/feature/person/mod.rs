@@ -110,6 +110,20 @@ pub async fn nobody(store: &Store) -> Result<bool, StoreError> {
 /// # Errors
 /// As [`Store::read`] and [`Store::write`].
 pub async fn of_session(store: &Store, now: At, token: &str) -> Result<Option<Person>, StoreError> {
+    let Some((person, used)) = seen(store, now, token).await? else { return Ok(None) };
+    if now.0 - used.0 > micros(USED_EVERY) {
+        let mut write = Write::default();
+        write.step(&SESSION_USED, vec![("id", person.session.into()), ("now", now.0.into())]);
+        store.write(write).await?;
+    }
+    Ok(Some(person))
+}
+
+/// As [`of_session`], without taking it for use of the session; with when it was used last.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn seen(store: &Store, now: At, token: &str) -> Result<Option<(Person, At)>, StoreError> {
     let (oldest, idle) = lasting(now);
     let params =
         [("digest", digest_of(token).to_vec().into()), ("oldest", oldest.into()), ("idle", idle.into())];
@@ -118,12 +132,7 @@ pub async fn of_session(store: &Store, now: At, token: &str) -> Result<Option<Pe
     let (session, used, id) = (row.int(0)?, At(row.int(1)?), row.int(2)?);
     let rows = store.read(&MEMBERSHIPS, &[("person", id.into())]).await?;
     let memberships = rows.iter().map(membership).collect::<Result<Vec<_>, _>>()?;
-    if now.0 - used.0 > micros(USED_EVERY) {
-        let mut write = Write::default();
-        write.step(&SESSION_USED, vec![("id", session.into()), ("now", now.0.into())]);
-        store.write(write).await?;
-    }
-    Ok(Some(Person {
+    let person = Person {
         id,
         session,
         email: row.text(3)?.to_owned(),
@@ -133,7 +142,8 @@ pub async fn of_session(store: &Store, now: At, token: &str) -> Result<Option<Pe
         zone: row.text(7)?.to_owned(),
         operator: row.int(8)? != 0,
         memberships,
-    }))
+    };
+    Ok(Some((person, used)))
 }
 
 fn membership(row: &Row) -> Result<(i64, Role), StoreError> {

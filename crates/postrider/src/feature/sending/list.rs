@@ -222,8 +222,11 @@ fn count(n: usize) -> Value {
     i64::try_from(n).unwrap_or(i64::MAX).into()
 }
 
-/// Those of `ids` that are stored and that the filter leaves, newest first.
-async fn these(
+/// Those of `ids`, at most [`MESSAGES_A_QUERY`], that are stored and that the filter leaves, newest first.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn these(
     store: &Store,
     now: At,
     workspace: i64,

@@ -86,6 +86,9 @@ pub(super) struct Advice {
     threshold_reason: &'static str,
     /// Where the rows are: a path of this API.
     rows: String,
+    /// The same, for the console.
+    #[serde(skip)]
+    pub(super) of_rows: Rows,
     /// What one call of this API can do about it.
     action: Option<Action>,
 }
@@ -112,8 +115,8 @@ struct Rule {
 }
 
 /// Where rows are found.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Rows {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Rows {
     /// Emails of a status.
     Emails(&'static str),
     /// Figures by something.
@@ -275,6 +278,7 @@ impl Rule {
             threshold: self.threshold,
             threshold_reason: self.reason,
             rows: place.rows(self.rows),
+            of_rows: self.rows,
             action: (self.code == "invalid_addresses").then(|| place.suppress_invalid()),
         })
     }

@@ -15,7 +15,6 @@ use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::csv::csv;
 use super::figures::Figures;
 use super::period::{self, Period, Step};
 use super::read::{Edge, Sums, counted_until, sums};
@@ -23,6 +22,7 @@ use super::select::{self, By, Selection};
 use super::{advice, consumption, times};
 use crate::app::App;
 use crate::http::auth::FullKey;
+use crate::http::csv::csv;
 use crate::http::endpoint::{Endpoint, Method};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::Params;
@@ -102,13 +102,13 @@ struct StatsAnswer {
 
 /// One step of time, of one group.
 #[derive(Serialize, ToSchema)]
-struct StatsRow {
+pub(super) struct StatsRow {
     /// When the step begins, in the zone.
-    time: String,
+    pub(super) time: String,
     /// The id, name or address of what is grouped by; `*` are all those beyond what an hour keeps apart.
-    group: Option<String>,
+    pub(super) group: Option<String>,
     #[serde(flatten)]
-    figures: Figures,
+    pub(super) figures: Figures,
 }
 
 /// A question, read.
@@ -242,7 +242,7 @@ fn row(question: &Question, sums: &Sums) -> StatsRow {
 }
 
 /// One column for each measure, and one for each class and reason that occurs.
-fn table(rows: &[StatsRow]) -> Vec<Vec<String>> {
+pub(super) fn table(rows: &[StatsRow]) -> Vec<Vec<String>> {
     let parts: BTreeSet<String> =
         rows.iter().flat_map(|row| row.figures.parts().map(|(name, _)| name)).collect();
     let names = ["time", "group"].into_iter().chain(Figures::COLUMNS).map(str::to_owned);

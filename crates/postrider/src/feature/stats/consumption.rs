@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use mail::At;
 use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
+use store::StoreError;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Dimension;
@@ -64,23 +65,23 @@ struct ConsumptionAnswer {
 
 /// A month.
 #[derive(Serialize, ToSchema)]
-struct ConsumptionMonth {
+pub(super) struct ConsumptionMonth {
     /// `2026-11`.
-    month: String,
+    pub(super) month: String,
     /// Deliveries taken to be sent, and those that a server took.
     accepted: i64,
     delivered: i64,
     /// The same by key.
-    keys: Vec<ConsumptionKey>,
+    pub(super) keys: Vec<ConsumptionKey>,
 }
 
 /// What came with one key.
 #[derive(Serialize, ToSchema)]
-struct ConsumptionKey {
+pub(super) struct ConsumptionKey {
     /// The key; `-` for trusted networks and notifications, `*` for all those beyond what is told apart.
-    key: String,
-    accepted: i64,
-    delivered: i64,
+    pub(super) key: String,
+    pub(super) accepted: i64,
+    pub(super) delivered: i64,
 }
 
 fn read(app: &App, params: &ConsumptionParams, mistakes: &mut Mistakes) -> Period {
@@ -123,7 +124,12 @@ async fn consumption(
     Ok(axum::Json(answer).into_response())
 }
 
-async fn months(app: &App, workspace: i64, period: Period) -> Result<Vec<ConsumptionMonth>, ApiError> {
+/// The months of a period.
+pub(super) async fn months(
+    app: &App,
+    workspace: i64,
+    period: Period,
+) -> Result<Vec<ConsumptionMonth>, StoreError> {
     let of = |dimension, group| Selection { dimension, group, filters: Vec::new() };
     let (all, by_key) = (of(Dimension::All, None), of(Dimension::Source, Some(By::Key)));
     let (totals, _) = sums(&app.store, workspace, (&period, &all), (None, MONTHS_MAX as usize)).await?;
@@ -154,7 +160,7 @@ fn month_name(at: At) -> String {
     rfc3339(at)[..7].to_owned()
 }
 
-fn table(months: &[ConsumptionMonth]) -> Vec<Vec<String>> {
+pub(super) fn table(months: &[ConsumptionMonth]) -> Vec<Vec<String>> {
     let head = ["month", "key", "accepted", "delivered"].map(str::to_owned).to_vec();
     let line = |month: &str, key: &str, accepted: i64, delivered: i64| {
         vec![month.to_owned(), key.to_owned(), accepted.to_string(), delivered.to_string()]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, query};
 use utoipa::ToSchema;
 
-use super::period::{self, Step};
+use super::period::{self, Period, Step};
 use crate::app::App;
 use crate::feature::event::By;
 use crate::feature::suppression::Reason;
@@ -27,9 +27,9 @@ query!(HYGIENE, "queries/hygiene.sql");
 const PAGE_MESSAGES: i64 = 2_000;
 const PAGE_DELIVERIES: i64 = 20_000;
 /// Pages of one call. Reason: it answers within seconds.
-const PAGES_MAX: usize = 20;
+pub(super) const PAGES_MAX: usize = 20;
 /// Addresses of one transaction.
-const WRITE_ADDRESSES: usize = 1_000;
+pub(super) const WRITE_ADDRESSES: usize = 1_000;
 
 /// Of which mail the addresses are suppressed.
 #[derive(Deserialize, ToSchema, Default)]
@@ -56,11 +56,37 @@ pub(super) struct SuppressedInvalid {
     next: Option<String>,
 }
 
-/// Which mail is looked at.
-struct Extent {
+/// Which mail is looked at, from where on.
+pub(super) struct Extent {
     after: i64,
     below: i64,
+    /// 0 for all.
     stream: i64,
+}
+
+impl Extent {
+    /// The mail of a time, or what is left of it behind a message.
+    pub(super) fn of(period: &Period, after: Option<i64>, stream: i64) -> Extent {
+        let first = id::floor(period.from) - 1;
+        Extent { after: after.unwrap_or(first).max(first), below: id::floor(period.until), stream }
+    }
+
+    /// Where to go on.
+    pub(super) fn after(&self) -> i64 {
+        self.after
+    }
+
+    /// The addresses of the next page; none when all was looked at.
+    pub(super) async fn page(
+        &mut self,
+        app: &App,
+        workspace: i64,
+    ) -> Result<Option<Vec<Address>>, StoreError> {
+        let Some(upto) = page_end(app, workspace, (self.after, self.below)).await? else { return Ok(None) };
+        let addresses = invalid(app, workspace, (self.after, upto), self.stream).await?;
+        self.after = upto;
+        Ok(Some(addresses))
+    }
 }
 
 fn read(app: &App, workspace: i64, body: &SuppressInvalidBody) -> Result<Extent, ApiError> {
@@ -81,12 +107,7 @@ fn read(app: &App, workspace: i64, body: &SuppressInvalidBody) -> Result<Extent,
     if after == Some(None) {
         mistakes.add("/after", Code::InvalidValue, "not the `next` of an answer");
     }
-    let first = id::floor(period.from) - 1;
-    mistakes.none_or(Extent {
-        after: after.flatten().unwrap_or(first).max(first),
-        below: id::floor(period.until),
-        stream: stream.flatten().unwrap_or(0),
-    })
+    mistakes.none_or(Extent::of(&period, after.flatten(), stream.flatten().unwrap_or(0)))
 }
 
 pub(super) async fn suppress_invalid(
@@ -94,18 +115,16 @@ pub(super) async fn suppress_invalid(
     State(app): State<Arc<App>>,
     Json(body, _): Json<SuppressInvalidBody>,
 ) -> Result<axum::Json<SuppressedInvalid>, ApiError> {
-    let Extent { mut after, below, stream } = read(&app, holder.workspace, &body)?;
+    let mut extent = read(&app, holder.workspace, &body)?;
     let _turn = app.list_turns.take(holder.workspace).await;
     let mut suppressed = 0;
     for _page in 0..PAGES_MAX {
-        let Some(upto) = page_end(&app, holder.workspace, (after, below)).await? else {
+        let Some(addresses) = extent.page(&app, holder.workspace).await? else {
             return Ok(answer(suppressed, None));
         };
-        let addresses = invalid(&app, holder.workspace, (after, upto), stream).await?;
         suppressed += suppress(&app, &holder, app.now(), &addresses).await?;
-        after = upto;
     }
-    Ok(answer(suppressed, Some(after)))
+    Ok(answer(suppressed, Some(extent.after())))
 }
 
 fn answer(suppressed: usize, next: Option<i64>) -> axum::Json<SuppressedInvalid> {

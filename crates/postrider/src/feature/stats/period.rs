@@ -8,6 +8,7 @@ use jiff::{Span as Length, Timestamp};
 use mail::{At, date};
 
 use super::HOUR_US;
+use super::select::Selection;
 use crate::http::error::{Code, Mistakes};
 
 const DAY_US: i64 = 24 * HOUR_US;
@@ -191,6 +192,12 @@ impl Period {
     #[must_use]
     pub fn from_by_key(&self) -> At {
         self.from.max(At(self.until.0 - Step::Total.days_max_by_key() * DAY_US))
+    }
+
+    /// From when on its last part may be asked for in one row, by what a selection is about.
+    #[must_use]
+    pub fn from_by(&self, selection: &Selection) -> At {
+        if selection.is_by_key() { self.from_by_key() } else { self.from }
     }
 
     /// Its parts in order.

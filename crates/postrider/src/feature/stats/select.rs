@@ -188,6 +188,12 @@ fn value(by: By, text: &str, snapshot: &Snapshot, workspace: i64) -> Result<Stri
 }
 
 impl Selection {
+    /// All mail, in one group.
+    #[must_use]
+    pub fn everything() -> Selection {
+        Selection { dimension: Dimension::All, group: None, filters: Vec::new() }
+    }
+
     /// Whether it is grouped by, or narrowed to, what tenants choose.
     #[must_use]
     pub fn is_by_key(&self) -> bool {

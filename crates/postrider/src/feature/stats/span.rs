@@ -4,7 +4,7 @@ use ::console::words::Word;
 use mail::At;
 
 use super::HOUR_US;
-use super::period::{Period, Step};
+use super::period::{Period, Step, months_from};
 
 pub(super) const DAY_US: i64 = 24 * HOUR_US;
 
@@ -15,10 +15,11 @@ pub enum Span {
     Week,
     Month,
     Quarter,
+    Year,
 }
 
 impl Span {
-    pub const ALL: [Span; 4] = [Span::Day, Span::Week, Span::Month, Span::Quarter];
+    pub const ALL: [Span; 5] = [Span::Day, Span::Week, Span::Month, Span::Quarter, Span::Year];
 
     /// Its name in URLs, its word in the choice, and its days.
     #[must_use]
@@ -28,6 +29,7 @@ impl Span {
             Span::Week => ("7d", Word("overview-range-week"), 7),
             Span::Month => ("30d", Word("overview-range-month"), 30),
             Span::Quarter => ("90d", Word("overview-range-quarter"), 90),
+            Span::Year => ("12mo", Word("overview-range-year"), 365),
         }
     }
 
@@ -43,6 +45,10 @@ impl Span {
         let days = self.facts().2;
         if self == Span::Day {
             return Period { from: At(until.0 - DAY_US), until, step: Step::Hour, zone_us };
+        }
+        if self == Span::Year {
+            let from = At(months_from(At(until.0 - 1 + zone_us), -11).0 - zone_us);
+            return Period { from, until, step: Step::Month, zone_us };
         }
         let midnight = (until.0 - 1 + zone_us).div_euclid(DAY_US) * DAY_US - zone_us;
         Period { from: At(midnight - (days - 1) * DAY_US), until, step: Step::Day, zone_us }
@@ -67,5 +73,7 @@ mod tests {
             let last = At(period.from.0 + (count - 1) * step);
             assert!(last <= now && now <= period.until && period.until.0 <= last.0 + step, "{span:?}");
         }
+        let year = Span::Year.period(now, -3 * HOUR_US);
+        assert_eq!((year.parts().len(), year.show(year.from)), (12, "2025-12-01T00:00:00-03:00".to_owned()));
     }
 }

@@ -14,6 +14,7 @@ query!(REMOVE, "queries/remove.sql");
 paged!(LIST, "queries/list.sql");
 paged!(LIST_OF_REASON, "queries/list_of_reason.sql");
 query!(FIND, "queries/find.sql");
+query!(COUNT, "queries/count.sql");
 query!(FIND_BY_ID, "queries/find_by_id.sql");
 query!(REMOVE_BY_ID, "queries/remove_by_id.sql");
 
@@ -122,15 +123,34 @@ pub async fn suppression_remove_one(
 
 /// Lifts one suppression; the write conflicts when it is gone.
 #[must_use]
-pub fn lift_rows((now, by): (At, By), workspace: i64, listed: &Listed) -> Write {
+pub fn lift_rows(made: (At, By), workspace: i64, listed: &Listed) -> Write {
     let mut write = Write::default();
     let params = vec![("workspace", workspace.into()), ("id", listed.id.into())];
     write.step_expecting(1, "no such suppression", &REMOVE_BY_ID, params);
+    tell_lifted(&mut write, made, workspace, listed);
+    write
+}
+
+/// As [`lift_rows`], one of many: one that is gone is lifted already.
+pub fn lift_into(write: &mut Write, made: (At, By), workspace: i64, listed: &Listed) {
+    write.step(&REMOVE_BY_ID, vec![("workspace", workspace.into()), ("id", listed.id.into())]);
+    tell_lifted(write, made, workspace, listed);
+}
+
+fn tell_lifted(write: &mut Write, (now, by): (At, By), workspace: i64, listed: &Listed) {
     let told = json!({
         "email": listed.address, "stream_id": (listed.stream != 0).then(|| Noun::Stream.show(listed.stream)),
     });
-    event::note_change(&mut write, (now, by), workspace, event::Name::SuppressionRemoved, told);
-    write
+    event::note_change(write, (now, by), workspace, event::Name::SuppressionRemoved, told);
+}
+
+/// How many suppressions a workspace has for a reason.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn suppression_count(store: &Store, workspace: i64, reason: Reason) -> Result<i64, StoreError> {
+    let params = [("workspace", workspace.into()), ("reason", reason.as_str().into())];
+    store.read(&COUNT, &params).await?.first().map_or(Ok(0), |row| row.int(0))
 }
 
 /// A suppression as a list shows it.

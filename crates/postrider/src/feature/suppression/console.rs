@@ -18,7 +18,7 @@ use store::{StoreError, Write};
 
 use super::admin::{self, Listed, Suppress, lift_rows, suppress, suppression_by_id};
 use super::api::BATCH_MAX;
-use super::{ALL_MARKETING, Reason};
+use super::{ALL_MARKETING, Reason, console_bulk};
 use crate::app::App;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
@@ -42,10 +42,12 @@ pub fn screens() -> Vec<Screen> {
         Screen::page("/w/{workspace}/suppressions", list).at(Section::People, "ban", Word("suppressions")),
         Screen::form("/w/{workspace}/suppressions", add_sent),
         Screen::form("/w/{workspace}/suppressions/{id}/lift", lift_sent),
+        Screen::form("/w/{workspace}/suppressions/lift", console_bulk::lift_sent),
+        Screen::page("/w/{workspace}/suppressions.csv", console_bulk::csv),
     ]
 }
 
-fn path(workspace: &Workspace) -> String {
+pub(super) fn path(workspace: &Workspace) -> String {
     format!("/w/{}/suppressions", workspace.name)
 }
 
@@ -118,6 +120,8 @@ async fn page<P>(
         before: paged.before,
         after: paged.after,
         reasons: std::iter::once(every).chain(Reason::ALL.map(reason)).collect(),
+        csv: format!("{path}.csv?reason={}", Reason::parse(&asked.reason).map_or("", Reason::as_str)),
+        lifts: Reason::parse(&asked.reason).map(|reason| reason.as_str().to_owned()),
         narrowed: !asked.q.trim().is_empty() || Reason::parse(&asked.reason).is_some(),
         may_change: who.role.may(Permission::ChangeSuppressions),
         emails: new.emails.clone(),
@@ -175,14 +179,18 @@ fn scopes<P>(who: &Member<P>, app: &App, chosen: &str) -> Vec<Choice> {
 /// What somebody wants suppressed.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct New {
+pub(super) struct New {
     emails: String,
     scope: String,
 }
 
 impl New {
+    pub(super) fn of(emails: String) -> New {
+        New { emails, scope: String::new() }
+    }
+
     /// The addresses, or what is wrong with them.
-    fn addresses<P>(&self, who: &Member<P>) -> Result<Vec<Address>, String> {
+    pub(super) fn addresses<P>(&self, who: &Member<P>) -> Result<Vec<Address>, String> {
         let words = who.page.words;
         let parts = self.emails.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();

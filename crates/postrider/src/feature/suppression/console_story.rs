@@ -71,3 +71,30 @@ async fn the_list_has_pages_and_a_seller_only_reads_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_list_is_lifted_after_its_number_was_seen_and_taken_away_as_a_file() {
+    on_both(async |harness: &Harness| {
+        let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
+        let path = "/w/default/suppressions";
+        let emails = "a@x.example b@x.example =cmd@x.example";
+        owner.post(harness, path, &[("emails", emails)]).await;
+        let file = owner.get(harness, &format!("{path}.csv")).await;
+        assert!(text(&file).starts_with("email,reason,scope,evidence,since\r\n"), "{}", text(&file));
+        assert!(text(&file).contains("\"'=cmd@x.example\",manual,,,"), "no formula: {}", text(&file));
+        let lift = format!("{path}/lift");
+        let asked = owner.post(harness, &lift, &[("emails", "a@x.example c@x.example")]).await;
+        assert!(text(&asked).contains("Lift 1 suppressions?"), "{}", text(&asked));
+        let list = async || text(&owner.get(harness, path).await);
+        assert!(list().await.contains("a@x.example"), "nothing was lifted yet");
+        owner.post(harness, &lift, &[("emails", "a@x.example"), ("sure", "yes")]).await;
+        assert!(!list().await.contains(">a@x.example"));
+        let asked = owner.post(harness, &lift, &[("reason", "manual")]).await;
+        assert!(text(&asked).contains("Lift 2 suppressions?"), "{}", text(&asked));
+        owner.post(harness, &lift, &[("reason", "manual"), ("sure", "yes")]).await;
+        assert!(list().await.contains("Nobody is suppressed"));
+        let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
+        assert_eq!(seller.post(harness, &lift, &[("reason", "manual"), ("sure", "yes")]).await.status, 403);
+    })
+    .await;
+}

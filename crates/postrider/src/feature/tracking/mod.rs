@@ -187,6 +187,20 @@ impl Tracking {
         Some((bearer.workspace, bearer.delivery))
     }
 
+    /// The token of a message's page for who has no account; `until` is sealed with it.
+    #[must_use]
+    pub fn support_token(&self, (workspace, message): (i64, i64), until: &str) -> String {
+        let bearer = Bearer { workspace, delivery: message, link: 0, class: Class::Transactional };
+        self.secrets().seal(Purpose::Support, bearer, until)
+    }
+
+    /// The workspace and the message that such a token names, if we made it with this end.
+    #[must_use]
+    pub fn support_of(&self, token: &str, until: &str) -> Option<(i64, i64)> {
+        let bearer = self.secrets().open(Purpose::Support, token, until)?;
+        Some((bearer.workspace, bearer.delivery))
+    }
+
     /// Hands a request to the writer, or counts it as lost.
     fn note(&self, app: &App, hit: Hit) {
         if !self.inbox.put(hit) {

@@ -36,6 +36,8 @@ pub enum Purpose {
     Reading,
     /// A file to download: the bearer names a link to a file where others name a delivery.
     File,
+    /// A message's page for who has no account; the bearer names a message where others name a delivery.
+    Support,
 }
 
 impl Purpose {
@@ -47,6 +49,7 @@ impl Purpose {
             Purpose::Trap => 4,
             Purpose::Reading => 5,
             Purpose::File => 6,
+            Purpose::Support => 7,
         }
     }
 }
@@ -187,6 +190,7 @@ mod tests {
             Purpose::Trap,
             Purpose::Reading,
             Purpose::File,
+            Purpose::Support,
         ];
         for made in purposes {
             let token = secrets.seal(made, BEARER, "");

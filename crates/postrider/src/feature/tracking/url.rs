@@ -32,6 +32,7 @@ pub fn plain(base: &str, secrets: &Secrets, purpose: Purpose, bearer: Bearer) ->
         Purpose::Trap => "t/h",
         Purpose::Reading => "t/r",
         Purpose::File => "a",
+        Purpose::Support => "support",
     };
     format!("{base}/{path}/{}", secrets.seal(purpose, bearer, ""))
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::search::query::{Field, Mistake, Query};
 use crate::feature::sending::control::tag_ok;
-use crate::feature::sending::list::{Filter, Found, Listed, email_found, email_list};
+use crate::feature::sending::list::{Filter, Found, Listed, email_found, email_list, these};
 use crate::feature::sending::read::Status;
 use crate::http::auth::FullKey;
 use crate::http::error::{ApiError, Code, Mistakes};
@@ -25,7 +25,7 @@ use crate::id::Noun;
 /// Which emails are listed. A page looks at some thousands of emails at most: when few of them fit, it is shorter than
 /// `limit`, even empty, with `has_more` and `next` to go on. What `q`, `to`, `from`, `domain`, `tag` and `subject` ask for
 /// is found at once, however many emails there are, within about a second of its acceptance.
-#[derive(Deserialize, IntoParams, Default)]
+#[derive(Deserialize, IntoParams, Clone, Default)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct EmailFilter {
@@ -219,4 +219,18 @@ pub async fn find(app: &App, workspace: i64, filter: EmailFilter) -> Result<(Pag
         None => email_list(&app.store, app.now(), workspace, &filter, page).await?,
     };
     Ok((page, found))
+}
+
+/// Those of some messages that a filter leaves, newest first; what only the index knows (`q` and its kin) is not asked.
+///
+/// # Errors
+/// What is wrong in the filter, and as [`email_list`].
+pub async fn among(
+    app: &App,
+    workspace: i64,
+    filter: EmailFilter,
+    messages: &[i64],
+) -> Result<Vec<Listed>, ApiError> {
+    let (_, filter, _) = filter.read(&app.directory.snapshot(), workspace)?;
+    Ok(these(&app.store, app.now(), workspace, &filter, messages).await?)
 }

@@ -3,24 +3,27 @@
 use std::sync::Arc;
 
 use ::console::format::time::{self, Zone};
-use ::console::screen::activity::{Activity, Asked, Choice, None as Nothing, Row};
+use ::console::screen::activity::{Activity, Asked, Between, Choice, None as Nothing, Row};
+use ::console::screen::live::OfActivity;
 use ::console::screen::overview::Status as Shown;
 use ::console::words::{Word, Words};
+use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mail::At;
-use mail::date::rfc3339;
+use mail::date::{self, rfc3339};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::console::live::{self, Following};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
 use crate::console::shell::{escaped, home};
 use crate::directory::Snapshot;
 use crate::feature::access::Workspace;
 use crate::feature::person::permission::need::SeeFigures;
-use crate::feature::sending::api::listed::{EmailFilter, find};
+use crate::feature::sending::api::listed::{EmailFilter, among, find};
 use crate::feature::sending::list::{Found, Listed, People};
 use crate::feature::sending::read::Status;
 use crate::feature::stats::HOUR_US;
@@ -43,20 +46,25 @@ pub struct Narrowed {
     pub tag: String,
     /// A name of [`Span`].
     pub range: String,
+    /// RFC 3339: mail accepted from here on, and before that.
+    pub from: String,
+    pub to: String,
     /// Where the page begins.
     pub after: String,
     pub before: String,
 }
 
 impl Narrowed {
-    fn fields(&self) -> [(&'static str, &str); 7] {
-        let Narrowed { q, status, stream, tag, range, after, before } = self;
+    fn fields(&self) -> [(&'static str, &str); 9] {
+        let Narrowed { q, status, stream, tag, range, from, to, after, before } = self;
         [
             ("q", q),
             ("status", status),
             ("stream", stream),
             ("tag", tag),
             ("range", range),
+            ("from", from),
+            ("to", to),
             ("after", after),
             ("before", before),
         ]
@@ -71,6 +79,13 @@ impl Narrowed {
         format!("{}activity{sign}{}", home(workspace), pairs.join("&"))
     }
 
+    /// What tells the first page of news. What only the index knows, it does not know within the second.
+    fn live(&self, workspace: &Workspace) -> Option<String> {
+        let first = self.after.is_empty() && self.before.is_empty();
+        let page = self.href(workspace);
+        (first && self.q.trim().is_empty()).then(|| page.replacen("/activity", "/live/activity", 1))
+    }
+
     fn at(&self, after: String, before: String) -> Narrowed {
         Narrowed { after, before, ..self.clone() }
     }
@@ -81,7 +96,7 @@ impl Narrowed {
     }
 
     /// What the API would be asked.
-    fn filter(&self, now: At, zone: &Zone) -> EmailFilter {
+    pub(super) fn filter(&self, now: At, zone: &Zone) -> EmailFilter {
         let given = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
         let period = Span::parse(&self.range).map(|span| span.period(now, zone.whole_hours(now) * HOUR_US));
         EmailFilter {
@@ -90,7 +105,8 @@ impl Narrowed {
             status: given(&self.status),
             stream: given(&self.stream),
             tag: given(&self.tag),
-            since: period.map(|period| rfc3339(period.from)),
+            since: given(&self.from).or(period.map(|period| rfc3339(period.from))),
+            until: given(&self.to),
             limit: Some(ROWS.to_owned()),
             after: given(&self.after),
             before: given(&self.before),
@@ -116,6 +132,11 @@ pub(super) async fn list(
     let view = View { words, zone: &who.zone, now, workspace: &who.workspace };
     let shown = Activity {
         all: Narrowed::default().href(&who.workspace),
+        csv: narrowed.at(String::new(), String::new()).href(&who.workspace).replacen(
+            "/activity",
+            "/activity.csv",
+            1,
+        ),
         zone: who.zone.name().to_owned(),
         asked: view.asked(&snapshot, &narrowed, wrong),
         none: match (narrowed.is_narrowed(), &older) {
@@ -124,12 +145,47 @@ pub(super) async fn list(
             (false, None) => Nothing::Yet,
         },
         rows: emails.iter().map(|email| view.row(&snapshot, email)).collect(),
+        live: narrowed.live(&who.workspace),
         newer,
         older,
         page: who.page,
     };
     let page = show(&shown)?;
     Ok(if wrong { (StatusCode::UNPROCESSABLE_ENTITY, page).into_response() } else { page })
+}
+
+/// Tells the first page what happens to mail that it shows, or would show.
+pub(super) async fn follow(
+    who: Member<SeeFigures>,
+    following: Following,
+    Query(narrowed): Query<Narrowed>,
+) -> Result<Response, Refused> {
+    let news =
+        News { workspace: who.workspace.clone(), words: who.page.words, zone: who.zone.clone(), narrowed };
+    live::follow(&who, following, news).await
+}
+
+struct News {
+    workspace: Workspace,
+    words: Words,
+    zone: Zone,
+    narrowed: Narrowed,
+}
+
+impl live::Frames for News {
+    async fn frame(&mut self, app: &App, mails: live::Mails) -> Result<Option<String>, Refused> {
+        if mails.shown.is_empty() {
+            return Ok(None);
+        }
+        let now = app.now();
+        let filter = self.narrowed.filter(now, &self.zone);
+        // A filter that cannot be read leaves nothing.
+        let Ok(emails) = among(app, self.workspace.id, filter, &mails.shown).await else { return Ok(None) };
+        let view = View { words: self.words, zone: &self.zone, now, workspace: &self.workspace };
+        let snapshot = app.directory.snapshot();
+        let rows = emails.iter().map(|email| view.row(&snapshot, email)).collect();
+        Ok(Some(OfActivity { words: self.words, rows, note: mails.note(self.words) }.render()?))
+    }
 }
 
 /// A page's messages, newest first, and the addresses of those beside it.
@@ -215,10 +271,23 @@ impl View<'_> {
         let streams = std::iter::once(any(&words.t("activity-any-stream"), &narrowed.stream));
         let ranges = std::iter::once(any(&words.t("activity-any-time"), &narrowed.range));
         let own = snapshot.streams(self.workspace.id);
-        let without = Narrowed { tag: String::new(), ..narrowed.at(String::new(), String::new()) };
+        let first = narrowed.at(String::new(), String::new());
+        let without = Narrowed { tag: String::new(), ..first.clone() };
+        let whenever = Narrowed { from: String::new(), to: String::new(), ..first };
+        let moment = |text: &str| match date::parse_rfc3339(text) {
+            Ok(at) => time::moment(words.locale, self.zone, at),
+            Err(_) => "…".to_owned(),
+        };
+        let between = (!narrowed.from.is_empty() || !narrowed.to.is_empty()).then(|| Between {
+            label: format!("{} – {}", moment(&narrowed.from), moment(&narrowed.to)),
+            from: narrowed.from.clone(),
+            to: narrowed.to.clone(),
+            without: whenever.href(self.workspace),
+        });
         Asked {
             q: narrowed.q.clone(),
             tag: (!narrowed.tag.is_empty()).then(|| (narrowed.tag.clone(), without.href(self.workspace))),
+            between,
             statuses: statuses.chain(Status::ALL.into_iter().rev().map(status)).collect(),
             streams: streams.chain(own.iter().map(|one| stream(&one.name))).collect(),
             ranges: ranges.chain(Span::ALL.into_iter().map(range)).collect(),
@@ -230,6 +299,7 @@ impl View<'_> {
         let stream = snapshot.stream_by_id(self.workspace.id, email.stream);
         let status = Status::overall(email.people.standing.iter().copied());
         Row {
+            id: live::mark(email.id),
             href: format!("{}activity/{}", home(self.workspace), Noun::Message.show(email.id)),
             at: self.when(email.created),
             datetime: rfc3339(email.created),

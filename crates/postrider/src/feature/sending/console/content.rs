@@ -19,6 +19,7 @@ use mail::Headers;
 use mail::header::{decode_text, unfold};
 
 use super::existing;
+use super::pictures::with_pictures;
 use crate::app::App;
 use crate::console::refusal::Refused;
 use crate::console::screen::Member;
@@ -41,7 +42,7 @@ pub(super) async fn preview(
     Path((_, shown)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
     let octets = existing(&app, who.workspace.id, &shown).await?.content.ok_or(Refused::NotFound)?;
-    let html = Content::of(&octets).html.unwrap_or_default();
+    let html = with_pictures(&Content::of(&octets).html.unwrap_or_default(), &octets);
     let mut response = Html(html).into_response();
     response.extensions_mut().insert(Sandboxed);
     Ok(response)

@@ -13,7 +13,8 @@ use mail::{Address, At};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{content, existing, path_of, timeline, verdict};
+use super::again::is_sendable;
+use super::{content, existing, path_of, support, timeline, verdict};
 use crate::app::App;
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
@@ -40,6 +41,8 @@ pub(super) struct Asked {
     after: String,
     /// What came of a form.
     told: String,
+    /// The token of a link for support.
+    shared: String,
 }
 
 /// A choice of what is shown.
@@ -106,6 +109,14 @@ pub(super) async fn message(
         subject: email.subject.clone(),
         notice: told(&asked.told),
         verdict: view.verdict(&email, principal, &all, &suppressions),
+        again: principal
+            .filter(|_| is_sendable(&email) && who.role.may(Permission::SendMail))
+            .map(|one| one.address.clone()),
+        share: who.role.may(Permission::SeeContent),
+        shared: support::open(&app, &asked.shared)
+            .filter(|(of, id, _)| (*of, *id) == (workspace, email.id))
+            .map(|_| format!("{}/support/{}", who.visit.origin().unwrap_or_default(), asked.shared)),
+        path: path.clone(),
         actions: view.actions(&all, principal, &suppressions),
         recipients: rows.iter().take(ROWS).map(|one| view.recipient(one)).collect(),
         first: (!asked.after.is_empty()).then(|| path.clone()),
@@ -128,6 +139,10 @@ fn told(text: &str) -> Option<Word> {
         "lifted" => Word("told-lifted"),
         "not-lifted" => Word("told-not-lifted"),
         "retried" => Word("told-retried"),
+        "again" => Word("told-again"),
+        "not-sent" => Word("told-not-sent"),
+        "no-address" => Word("told-no-address"),
+        "gone" => Word("told-gone"),
         _ => return None,
     })
 }
@@ -152,11 +167,11 @@ pub(super) fn liftable(suppression: &Suppression) -> bool {
 }
 
 /// How it is written.
-struct View<'v> {
-    words: Words,
-    zone: &'v time::Zone,
-    path: &'v str,
-    role: Role,
+pub(super) struct View<'v> {
+    pub(super) words: Words,
+    pub(super) zone: &'v time::Zone,
+    pub(super) path: &'v str,
+    pub(super) role: Role,
 }
 
 impl View<'_> {
@@ -164,7 +179,7 @@ impl View<'_> {
         time::moment(self.words.locale, self.zone, at)
     }
 
-    fn verdict(
+    pub(super) fn verdict(
         &self,
         email: &Stored,
         principal: Option<&StoredRecipient>,
@@ -255,7 +270,7 @@ impl View<'_> {
         actions
     }
 
-    fn recipient(&self, one: &StoredRecipient) -> Recipient {
+    pub(super) fn recipient(&self, one: &StoredRecipient) -> Recipient {
         Recipient {
             address: one.address.clone(),
             field: one.field.clone(),

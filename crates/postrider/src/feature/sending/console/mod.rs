@@ -8,10 +8,16 @@
 
 mod act;
 mod activity;
+mod again;
+#[cfg(test)]
+mod again_story;
 mod content;
+mod file;
 mod message;
+mod pictures;
 #[cfg(test)]
 mod story;
+mod support;
 mod timeline;
 mod verdict;
 
@@ -33,12 +39,17 @@ pub fn screens() -> Vec<Screen> {
     let list = Screen::page("/w/{workspace}/activity", activity::list);
     vec![
         list.at(Section::First, "activity", Word("activity")),
+        Screen::page("/w/{workspace}/activity.csv", file::csv),
+        Screen::page("/w/{workspace}/live/activity", activity::follow),
         Screen::page("/w/{workspace}/activity/{email}", message::message),
         Screen::page("/w/{workspace}/activity/{email}/preview", content::preview),
         Screen::page("/w/{workspace}/activity/{email}/source", content::source),
         Screen::form("/w/{workspace}/activity/{email}/cancel", act::cancel),
         Screen::form("/w/{workspace}/activity/{email}/lift", act::lift),
         Screen::form("/w/{workspace}/activity/{email}/retry", act::retry),
+        Screen::form("/w/{workspace}/activity/{email}/again", again::send),
+        Screen::form("/w/{workspace}/activity/{email}/share", support::share),
+        Screen::page("/support/{token}", support::shared),
     ]
 }
 

@@ -2,6 +2,47 @@
 //!
 //! Guarantee: what a tenant or a recipient named is a text to a spreadsheet, never a formula.
 
+use std::io;
+
+use axum::body::Body;
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt, stream};
+
+fn headers(name: &str) -> [(HeaderName, String); 2] {
+    [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ]
+}
+
+/// A table as a file to keep; its name is ours.
+#[must_use]
+pub fn download(name: &str, lines: Vec<Vec<String>>) -> Response {
+    (headers(name), csv(lines)).into_response()
+}
+
+/// A line of a table whose cells are ours.
+#[must_use]
+pub fn line(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|cell| (*cell).to_owned()).collect()
+}
+
+/// A table of any length as a file, a page in memory at a time. After an error the connection breaks off, so that a part is not
+/// taken for the whole.
+pub fn streamed<E: Send + 'static>(
+    name: &str,
+    head: &[&str],
+    pages: impl Stream<Item = Result<Vec<Vec<String>>, E>> + Send + 'static,
+) -> Response {
+    let head = stream::iter([Ok(csv([line(head)]))]);
+    let pages = pages.map(|page| match page {
+        Ok(lines) => Ok(csv(lines)),
+        Err(_) => Err(io::Error::other("the table could not be read to its end")),
+    });
+    (headers(name), Body::from_stream(head.chain(pages))).into_response()
+}
+
 /// Lines of cells, the head first.
 #[must_use]
 pub fn csv(lines: impl IntoIterator<Item = Vec<String>>) -> String {

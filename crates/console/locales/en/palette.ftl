@@ -1,0 +1,20 @@
+# Search and jump, and the keys.
+palette = Search or jump to
+palette-hint = A page, address, subject, message id, domain, template
+palette-found = What was found
+palette-none = Nothing fits.
+palette-pages = Pages
+palette-messages = Messages
+palette-domains = Domains
+palette-templates = Templates
+palette-do = Do
+palette-search-activity = Search Activity for “{ $q }”
+palette-search-suppressions = Look whether { $q } is suppressed
+palette-move = move
+palette-open = open
+palette-close = close
+shortcuts-title = Keys
+shortcuts-search = Search on this page
+shortcuts-rows = Next and previous row
+shortcuts-select = Select the row
+shortcuts-on = Single keys do something

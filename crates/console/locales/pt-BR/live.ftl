@@ -1,0 +1,12 @@
+# O que diz uma página ao vivo.
+live = Ao vivo
+live-new = { $n } nova
+live-new-many = { $n } novas
+live-pause = Pausar
+live-more = { $n ->
+    [one] e mais { $n } mensagem
+    *[other] e mais { $n } mensagens
+}
+live-many-more = e muitas mais
+live-full = A visão ao vivo está aberta em tantas abas quanto pode. Feche uma e recarregue esta página.
+live-over = A sessão terminou. Recarregue a página para entrar.

@@ -1,0 +1,20 @@
+# Buscar e ir, e as teclas.
+palette = Buscar ou ir para
+palette-hint = Uma página, endereço, assunto, id da mensagem, domínio, modelo
+palette-found = O que foi encontrado
+palette-none = Nada corresponde.
+palette-pages = Páginas
+palette-messages = Mensagens
+palette-domains = Domínios
+palette-templates = Modelos
+palette-do = Fazer
+palette-search-activity = Buscar “{ $q }” em Atividade
+palette-search-suppressions = Ver se { $q } está suprimido
+palette-move = mover
+palette-open = abrir
+palette-close = fechar
+shortcuts-title = Teclas
+shortcuts-search = Buscar nesta página
+shortcuts-rows = Linha seguinte e anterior
+shortcuts-select = Selecionar a linha
+shortcuts-on = Teclas simples fazem algo

@@ -1,0 +1,125 @@
+//! A message sent again: a new one with the same content, on the ordinary path, to one recipient.
+//!
+//! Guarantees
+//! 1. It is accepted as any other is: verified domains, suppressions, limits and quotas hold for it.
+//! 2. It has an id, a date and a Message-ID of its own; who sent it is in the audit log, in the same transaction.
+//! 3. Codes and notifications are not sent again: their content is nobody's here, or is about another message.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use bytes::Bytes;
+use mail::{Address, Body, Edit, Envelope, ForwardPath, ReversePath, edited_prefix};
+use serde::Deserialize;
+use serde_json::json;
+use store::{Committed, Write};
+
+use super::{existing, path_of};
+use crate::app::App;
+use crate::console::change::Change;
+use crate::console::guard::Posted;
+use crate::console::refusal::{Refused, redirect};
+use crate::console::screen::Member;
+use crate::feature::audit::Action;
+use crate::feature::person::permission::need::SendMail;
+use crate::feature::sending::accept::accept_with;
+use crate::feature::sending::examine::{Examined, examine, scan};
+use crate::feature::sending::read::Stored;
+use crate::feature::sending::{
+    Options, Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission, policy,
+};
+use crate::id::Noun;
+
+/// Fields that the new message has of its own.
+const OWN: [&str; 3] = ["Date", "Message-ID", "Received"];
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Sent {
+    to: String,
+}
+
+pub(super) async fn send(
+    who: Member<SendMail>,
+    State(app): State<Arc<App>>,
+    Path((_, shown)): Path<(String, String)>,
+    Posted(sent): Posted<Sent>,
+) -> Result<Response, Refused> {
+    let email = existing(&app, who.workspace.id, &shown).await?;
+    let back = |told: &str| redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id)));
+    let Ok(to) = Address::parse(sent.to.trim()) else { return Ok(back("no-address")) };
+    let Some(content) = email.content.clone().filter(|_| is_sendable(&email)) else {
+        return Ok(back("gone"));
+    };
+    let message = app.mint.message(app.now(), 1);
+    let examined = match submission(&app, who.workspace.id, (&email, &content), (message, &to)) {
+        Ok(examined) => examined,
+        Err(_) => return Ok(back("not-sent")),
+    };
+    let mut write = Write::default();
+    let change = Change {
+        action: Action::EmailSentAgain,
+        object: Noun::Message.show(email.id),
+        before: None,
+        after: Some(json!({ "email_id": Noun::Message.show(message), "to": to.folded() })),
+    };
+    who.note(&app, &mut write, change);
+    match accept_with(&app, app.now(), write, examined).await {
+        Ok(Ok(Committed::Stored { .. } | Committed::Guarded)) => {
+            Ok(redirect(&format!("{}?told=again", path_of(&who.workspace, message))))
+        }
+        Ok(Err(error)) => Err(error.into()),
+        Err(Refusal::Unavailable(_)) => Err(Refused::Busy),
+        Err(_) => Ok(back("not-sent")),
+    }
+}
+
+/// Whether it is an application's mail.
+pub(super) fn is_sendable(email: &Stored) -> bool {
+    email.content.is_some() && [Origin::Api, Origin::Smtp].map(Origin::as_str).contains(&&*email.origin)
+}
+
+fn submission(
+    app: &App,
+    workspace: i64,
+    (email, content): (&Stored, &Bytes),
+    (message, to): (i64, &Address),
+) -> Result<Examined, Refusal> {
+    let (now, snapshot) = (app.now(), app.directory.snapshot());
+    let headers = scan(app, content)?;
+    let edit = Edit { remove: &OWN, now, message_id: "" };
+    let content: Bytes = match edited_prefix(&headers, &edit) {
+        Some(prefix) => [&prefix, headers.body()].concat().into(),
+        None => content.clone(),
+    };
+    let author = policy::facts(&headers)?.author;
+    let stream = snapshot.stream_by_id(workspace, email.stream).cloned();
+    let stream = stream.ok_or_else(|| Refusal::Unavailable("its stream is not known here yet".into()))?;
+    let headers = scan(app, &content)?;
+    let submission = Submission {
+        message,
+        sender: Sender { workspace, origin: Origin::Api, key: None },
+        stream,
+        envelope: Envelope {
+            reverse_path: ReversePath::Mailbox(author),
+            forward_paths: Vec::new(),
+            body: if content.is_ascii() { Body::SevenBit } else { Body::EightBitMime },
+            smtputf8: !headers.raw()[..headers.fields_end()].is_ascii(),
+            ret: None,
+            envid: None,
+        },
+        recipients: vec![Recipient {
+            field: RecipientField::Envelope,
+            path: RecipientPath::Valid(ForwardPath::plain(to.clone())),
+        }],
+        content: content.clone(),
+        trace: None,
+        options: Options {
+            tags: email.tags.as_deref().map(Into::into),
+            metadata: email.metadata.as_deref().map(Into::into),
+            ..Options::default()
+        },
+    };
+    examine(app, &snapshot, now, submission, &headers)
+}

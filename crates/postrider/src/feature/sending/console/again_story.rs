@@ -1,0 +1,112 @@
+//! A message sent again, shown to who has no account, shown with its pictures, and the list as a file.
+
+use mail::At;
+use serde_json::json;
+
+use crate::console::story::{Browser, audited, text};
+use crate::feature::person::permission::Role;
+use crate::testing::{Harness, on_both};
+
+async fn sent(harness: &Harness, subject: &str, html: &str) -> String {
+    let mail = json!({
+        "from": "me@app.example", "to": "ann@good.example", "subject": subject, "html": html,
+        "attachments": [{
+            "filename": "logo.png", "content": "AAEC", "content_type": "image/png", "content_id": "logo",
+        }],
+    });
+    let answer = harness.post("/emails", &mail).await.json();
+    answer["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+#[tokio::test]
+async fn a_message_is_sent_again_as_a_new_one_and_the_log_knows_by_whom() {
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "First", "<p>Hello</p>").await;
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        let path = format!("/w/default/activity/{id}");
+        assert!(text(&marketer.get(harness, &path).await).contains(&format!("{path}/again")));
+        let again = marketer.post(harness, &format!("{path}/again"), &[("to", "bob@good.example")]).await;
+        let new = again.header("location").to_owned();
+        assert!(new.ends_with("?told=again") && !new.contains(&id), "{new}");
+        let page = text(&marketer.get(harness, &new).await);
+        assert!(page.contains("bob@good.example") && page.contains("First"), "{page}");
+        let source = |path: &str| format!("{}/source", path.split('?').next().unwrap_or_default());
+        let (one, two) =
+            (marketer.get(harness, &source(&path)).await, marketer.get(harness, &source(&new)).await);
+        let field = |text: &str| text.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);
+        assert_ne!(field(&text(&one)), field(&text(&two)), "a Message-ID of its own");
+        assert_eq!(text(&two).matches("Message-ID:").count(), 1);
+        for (to, told) in [("no address", "no-address"), ("", "no-address")] {
+            let wrong = marketer.post(harness, &format!("{path}/again"), &[("to", to)]).await;
+            assert_eq!(wrong.header("location"), format!("{path}?told={told}"));
+        }
+        let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
+        assert_eq!(
+            seller.post(harness, &format!("{path}/again"), &[("to", "x@y.example")]).await.status,
+            403
+        );
+        assert!(audited(harness).await.contains(&"email.sent_again".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_for_support_shows_one_message_without_its_content_until_it_ends() {
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "<b>Order</b>", "<p>what it says</p>").await;
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        let path = format!("/w/default/activity/{id}");
+        let made = developer.post(harness, &format!("{path}/share"), &[]).await;
+        let token = made.header("location").split_once("shared=").expect("a token").1.to_owned();
+        assert!(
+            text(&developer.get(harness, made.header("location")).await)
+                .contains(&format!("/support/{token}"))
+        );
+        let nobody = Browser::default();
+        let page = nobody.get(harness, &format!("/support/{token}")).await;
+        assert_eq!((page.status, page.header("x-robots-tag")), (200, "noindex, nofollow"));
+        assert_eq!(page.header("cache-control"), "no-store");
+        let said = text(&page);
+        assert!(said.contains("ann@good.example") && said.contains("&#60;b&#62;Order"), "{said}");
+        assert!(
+            !said.contains("what it says") && !said.contains("<form") && !said.contains("/w/default"),
+            "{said}"
+        );
+
+        let (seal, until) = token.split_once('.').expect("an end");
+        let later = format!("{seal}.{}", until.parse::<i64>().expect("seconds") + 1);
+        for forged in [later.as_str(), seal, "none", "..", &format!("{seal}.x")] {
+            assert_eq!(nobody.get(harness, &format!("/support/{forged}")).await.status, 404, "{forged}");
+        }
+        let message = crate::id::Noun::Message.read(&id).expect("an id");
+        let over = At(harness.app.now().0 - 2_000_000);
+        let old = super::support::seal(&harness.app, (harness.workspace(), message), over);
+        assert_eq!(nobody.get(harness, &format!("/support/{old}")).await.status, 404, "it has ended");
+        let other = harness.new_workspace("other").await;
+        let foreign = super::support::seal(&harness.app, (other, message), At(i64::MAX / 2));
+        assert_eq!(nobody.get(harness, &format!("/support/{foreign}")).await.status, 404);
+        assert!(audited(harness).await.contains(&"email.shared".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_has_the_mails_own_pictures_and_the_list_is_a_file() {
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "=1+1", "<img src=\"cid:logo\"><img src=\"cid:other\">").await;
+        let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
+        let preview = text(&owner.get(harness, &format!("/w/default/activity/{id}/preview")).await);
+        assert!(preview.contains("data:image/png;base64,AAEC") && preview.contains("cid:other"), "{preview}");
+        for n in 0..3 {
+            sent(harness, &format!("more {n}"), "<p>x</p>").await;
+        }
+        let file = owner.get(harness, "/w/default/activity.csv").await;
+        assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+        let lines = text(&file);
+        assert_eq!(lines.lines().count(), 5, "{lines}");
+        assert!(lines.contains(",\"'=1+1\",") && lines.contains(&id), "{lines}");
+        let none = text(&owner.get(harness, "/w/default/activity.csv?status=bounced").await);
+        assert_eq!(none.lines().count(), 1);
+    })
+    .await;
+}

@@ -1,0 +1,102 @@
+//! A link to one message for somebody without an account: what became of it, and nothing of what it says.
+//!
+//! Guarantees
+//! 1. A link is signed, is about one message, and ends by itself after [`DAYS`] days; nothing is stored for it but who made it, in the
+//!    audit log.
+//! 2. Its page is read-only, in no index, kept by nobody, and has neither content nor forms nor ways to anything else.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::console::format::time::{self, Zone};
+use ::console::screen::shared::Shared;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+use mail::At;
+use mail::date::rfc3339;
+use serde_json::json;
+use store::Write;
+
+use super::message::View;
+use super::{existing, path_of, timeline};
+use crate::app::App;
+use crate::console::change::Change;
+use crate::console::guard::{Nothing, Posted};
+use crate::console::refusal::{Refused, redirect};
+use crate::console::screen::{Member, Visitor, show};
+use crate::feature::audit::Action;
+use crate::feature::person::permission::Role;
+use crate::feature::person::permission::need::SeeContent;
+use crate::feature::sending::read::{email_one, recipient_list};
+use crate::http::page::Page;
+use crate::id::Noun;
+
+/// How long a link lasts. Reason: a question to support is answered within a week.
+pub(super) const DAYS: u64 = 7;
+const LASTS: Duration = Duration::from_secs(DAYS * 86_400);
+/// Recipients that are shown.
+const RECIPIENTS_MAX: i64 = 50;
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
+pub(super) async fn share(
+    who: Member<SeeContent>,
+    State(app): State<Arc<App>>,
+    Path((_, shown)): Path<(String, String)>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response, Refused> {
+    let email = existing(&app, who.workspace.id, &shown).await?;
+    let until = app.now().after(LASTS);
+    let token = seal(&app, (who.workspace.id, email.id), until);
+    let change = Change {
+        action: Action::EmailShared,
+        object: Noun::Message.show(email.id),
+        before: None,
+        after: Some(json!({ "until": rfc3339(until) })),
+    };
+    who.commit(&app, Write::default(), change).await?;
+    Ok(redirect(&format!("{}?shared={token}", path_of(&who.workspace, email.id))))
+}
+
+/// The token for a message until a time: seconds stand beside the seal, and are sealed with it.
+pub(super) fn seal(app: &App, of: (i64, i64), until: At) -> String {
+    let until = (until.0 / 1_000_000).to_string();
+    format!("{}.{until}", app.tracking.support_token(of, &until))
+}
+
+/// Workspace, message and end of a token that we made.
+pub(super) fn open(app: &App, token: &str) -> Option<(i64, i64, At)> {
+    let (token, until) = token.split_once('.')?;
+    let (workspace, message) = app.tracking.support_of(token, until)?;
+    Some((workspace, message, At(until.parse::<i64>().ok()?.checked_mul(1_000_000)?)))
+}
+
+pub(super) async fn shared(
+    who: Visitor,
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<Response, Refused> {
+    let now = app.now();
+    let (workspace, message, until) = open(&app, &token).ok_or(Refused::NotFound)?;
+    let found = email_one(&app.store, workspace, message).await?.filter(|_| now < until);
+    let email = found.ok_or(Refused::NotFound)?;
+    let all = recipient_list(&app.store, now, (workspace, message), Page::first(RECIPIENTS_MAX)).await?;
+    let (page, zone) = (who.visit.page(), Zone::named("UTC"));
+    let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
+    let timeline = timeline::View { words: page.words, zone: &zone, names };
+    // What a seller may see, who sees no content, is all that there is on it.
+    let view = View { words: page.words, zone: &zone, path: "", role: Role::Seller };
+    let principal = all.iter().min_by_key(|one| one.status);
+    let mut response = show(&Shared {
+        subject: email.subject.clone(),
+        verdict: view.verdict(&email, principal, &all, &[]),
+        recipients: all.iter().map(|one| view.recipient(one)).collect(),
+        timeline: timeline.read(&app, (workspace, message)).await?,
+        until: time::moment(page.words.locale, &zone, until),
+        zone: zone.name().to_owned(),
+        page,
+    })?;
+    response.headers_mut().insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
+    Ok(response)
+}

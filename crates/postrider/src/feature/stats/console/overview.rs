@@ -1,0 +1,228 @@
+//! Overview: the statistics of a time, what they advise, consumption, and the mail that was sent last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::console::format::time;
+use ::console::screen::live::OfOverview;
+use ::console::screen::overview::{Body, Overview, Provider, Recent, Status as Shown, Step as Todo, Tile};
+use ::console::words::{Word, Words};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use mail::At;
+use mail::date::rfc3339;
+use serde::Deserialize;
+
+use super::chart::{series, steps};
+use super::{View, provider_name, total};
+use crate::app::App;
+use crate::console::live::{self, Following};
+use crate::console::refusal::Refused;
+use crate::console::screen::{Member, show};
+use crate::console::shell::home;
+use crate::feature::access::Workspace;
+use crate::feature::person::permission::need::SeeFigures;
+use crate::feature::sending::api::listed::{EmailFilter, among};
+use crate::feature::sending::console::recipients;
+use crate::feature::sending::list::{Filter, Listed, email_list};
+use crate::feature::sending::read::Status;
+use crate::feature::stats::Dimension;
+use crate::feature::stats::advice::{Place, advise};
+use crate::feature::stats::fact::OTHERS;
+use crate::feature::stats::figures::{Figures, share};
+use crate::feature::stats::months;
+use crate::feature::stats::period::{Period, Step};
+use crate::feature::stats::read::{Sums, sums};
+use crate::feature::stats::select::{By, Selection};
+use crate::feature::stats::span::Span;
+use crate::http::page::{From, Page};
+use crate::id::Noun;
+
+/// How long after an event the figures are read again. Reason: statistics follow the log by one to two seconds.
+const FIGURES_AFTER: Duration = Duration::from_secs(3);
+/// Messages that Overview shows.
+const RECENT: i64 = 12;
+/// Providers that Overview shows.
+const PROVIDERS_MAX: usize = 8;
+/// Providers that are read for it: all of the table.
+const PROVIDERS_READ_MAX: usize = 100;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    pub(super) range: String,
+}
+
+pub(super) async fn overview(
+    who: Member<SeeFigures>,
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refused> {
+    let span = Span::parse(&asked.range).unwrap_or(Span::Month);
+    let view = View::of(&who, app.now(), span);
+    let workspace = who.workspace.id;
+    let _turn = app.list_turns.take(workspace).await;
+    let page = Page { limit: RECENT, from: From::Start };
+    let recent = email_list(&app.store, view.now, workspace, &Filter::default(), page).await?;
+    let body = match recent.emails.as_slice() {
+        [] => None,
+        emails => Some(view.body(&app, emails).await?),
+    };
+    show(&Overview {
+        range: view.range(&view.period()),
+        zone: who.zone.name().to_owned(),
+        ranges: view.ranges(|one| format!("{}?range={}", home(&who.workspace), one.facts().0)),
+        usage: view.figures_by(""),
+        body,
+        steps: todo(&app, workspace),
+        curl: curl(&app),
+        page: who.page,
+    })
+}
+
+/// What is left to do until the first mail.
+fn todo(app: &App, workspace: i64) -> Vec<Todo> {
+    let snapshot = app.directory.snapshot();
+    vec![
+        Todo { label: Word("overview-step-account"), done: true },
+        Todo { label: Word("overview-step-domain"), done: snapshot.domain_count(workspace) > 0 },
+        Todo { label: Word("overview-step-key"), done: snapshot.key_count(workspace) > 0 },
+        Todo { label: Word("overview-step-message"), done: false },
+    ]
+}
+
+/// A line that sends the first mail.
+fn curl(app: &App) -> String {
+    let http = app.settings.http.listen;
+    format!(
+        "curl http://{http}/emails -H 'Authorization: Bearer pr_…' -H 'Content-Type: application/json' \
+         -d '{{\"from\":\"you@app.example\",\"to\":\"ann@example.org\",\"subject\":\"Hello\",\"text\":\"It works.\"}}'"
+    )
+}
+
+impl View<'_> {
+    async fn body(&self, app: &App, emails: &[Listed]) -> Result<Body, Refused> {
+        let (period, workspace) = (self.period(), self.workspace.id);
+        let all = Selection::everything();
+        let steps = steps(&period);
+        let (found, _) = sums(&app.store, workspace, (&period, &all), (None, steps.len())).await?;
+        let by_provider =
+            Selection { dimension: Dimension::Provider, group: Some(By::Provider), filters: Vec::new() };
+        let at_once = Period { step: Step::Total, ..period };
+        let (providers, _) =
+            sums(&app.store, workspace, (&at_once, &by_provider), (None, PROVIDERS_READ_MAX)).await?;
+        let (series, total) = (series(&steps, &found), total(&found));
+        let needs = advise(&total, &Place { period: &period, stream: None });
+        let live = format!("{}live/overview?range={}", home(self.workspace), self.span.facts().0);
+        Ok(Body {
+            live,
+            needs: needs.iter().filter_map(|advice| self.need(advice)).collect(),
+            tiles: self.linked(self.tiles(&total, &series)),
+            chart: self.chart(&period, &series, &total),
+            consumption: self.consumption(app, &months::year(app, workspace).await?),
+            providers: self.providers(&providers),
+            recent: emails.iter().map(|email| self.recent(app, email)).collect(),
+        })
+    }
+
+    fn providers(&self, found: &[Sums]) -> Vec<Provider> {
+        let mut all: Vec<_> = found.iter().map(|sums| (&*sums.group, Figures::of(&sums.of))).collect();
+        // All others come last, however many they are.
+        all.sort_by_key(|(group, of)| (*group == OTHERS, -of.accepted));
+        let others = all.iter().position(|(group, _)| *group == OTHERS).map(|at| all.remove(at));
+        all.truncate(PROVIDERS_MAX);
+        all.extend(others);
+        let row = |(group, of): (&str, Figures)| Provider {
+            name: if group == OTHERS {
+                self.words.t("overview-provider-others")
+            } else {
+                provider_name(group)
+            },
+            href: self.figures_of("provider", group),
+            sent: self.whole(of.accepted),
+            delivered: self.percent(of.rates.delivered, 2),
+            deferred: self.percent(share(of.deferred, of.deferred + of.delivered + of.bounced), 2),
+            bounced: self.percent(of.rates.bounced, 2),
+            opened: self.percent(of.rates.opened_person, 1),
+        };
+        all.into_iter().map(row).collect()
+    }
+
+    fn recent(&self, app: &App, email: &Listed) -> Recent {
+        let snapshot = app.directory.snapshot();
+        let stream = snapshot.stream_by_id(self.workspace.id, email.stream);
+        let status = Status::overall(email.people.standing.iter().copied());
+        Recent {
+            at: time::ago(self.words, self.zone, self.now, email.created),
+            datetime: rfc3339(email.created),
+            status: Shown::of(status.as_str()),
+            recipient: recipients(self.words, &email.people),
+            subject: email.subject.clone(),
+            stream: stream.map(|stream| stream.name.to_string()).unwrap_or_default(),
+            id: live::mark(email.id),
+            href: format!("{}activity/{}", home(self.workspace), Noun::Message.show(email.id)),
+        }
+    }
+}
+
+/// Tells the page what happens: its figures, a few seconds after, and its mail.
+pub(super) async fn follow(
+    who: Member<SeeFigures>,
+    following: Following,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refused> {
+    let news = News {
+        workspace: who.workspace.clone(),
+        words: who.page.words,
+        zone: who.zone.clone(),
+        span: Span::parse(&asked.range).unwrap_or(Span::Month),
+        figures: None,
+    };
+    live::follow(&who, following, news).await
+}
+
+struct News {
+    workspace: Workspace,
+    words: Words,
+    zone: time::Zone,
+    span: Span,
+    /// When the figures are to be looked at: not before they can have changed.
+    figures: Option<At>,
+}
+
+impl News {
+    async fn tiles(&mut self, app: &App, view: &View<'_>) -> Result<Vec<Tile>, Refused> {
+        let (period, workspace) = (view.period(), view.workspace.id);
+        let steps = steps(&period);
+        let _turn = app.list_turns.take(workspace).await;
+        let (found, _) =
+            sums(&app.store, workspace, (&period, &Selection::everything()), (None, steps.len())).await?;
+        Ok(view.linked(view.tiles(&total(&found), &series(&steps, &found))))
+    }
+}
+
+impl live::Frames for News {
+    async fn frame(&mut self, app: &App, mails: live::Mails) -> Result<Option<String>, Refused> {
+        let now = app.now();
+        if !mails.shown.is_empty() {
+            self.figures.get_or_insert(now.after(FIGURES_AFTER));
+        }
+        let due = self.figures.is_some_and(|at| at <= now);
+        if mails.shown.is_empty() && !due {
+            return Ok(None);
+        }
+        let (workspace, zone) = (self.workspace.clone(), self.zone.clone());
+        let view = View { words: self.words, zone: &zone, now, span: self.span, workspace: &workspace };
+        let tiles = if due {
+            self.figures = None;
+            self.tiles(app, &view).await?
+        } else {
+            Vec::new()
+        };
+        let emails = among(app, workspace.id, EmailFilter::default(), &mails.shown).await?;
+        let rows = emails.iter().map(|email| view.recent(app, email)).collect();
+        let note = mails.note(self.words);
+        Ok(Some(OfOverview { words: self.words, tiles, rows, note }.render()?))
+    }
+}

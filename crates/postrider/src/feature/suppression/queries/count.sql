@@ -1,0 +1,1 @@
+SELECT count(*) FROM suppression WHERE workspace_id = :workspace AND reason = :reason
