@@ -1,5 +1,6 @@
 //! The screens: a module each, a view model with its template.
 
+pub mod account;
 pub mod activity;
 pub mod domain;
 pub mod key;
@@ -7,6 +8,7 @@ pub mod message;
 pub mod overview;
 pub mod queue;
 pub mod refusal;
+pub mod second_factor;
 pub mod setup;
 pub mod sign_in;
 pub mod suppression;

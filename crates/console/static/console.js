@@ -33,3 +33,12 @@ document.addEventListener("keydown", (event) => {
 for (const field of document.querySelectorAll("input[data-zone]")) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
+
+// A theme is seen as soon as it is chosen; it stays when the form is sent.
+for (const field of document.querySelectorAll("select[name=theme]")) {
+  field.addEventListener("change", () => {
+    const chosen = field.value;
+    if (chosen === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen;
+  });
+}

@@ -119,6 +119,8 @@ pub enum Noun {
     Code,
     CodeProfile,
     Person,
+    Session,
+    Invitation,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -148,6 +150,8 @@ impl Noun {
             Noun::Code => "cod_",
             Noun::CodeProfile => "cpf_",
             Noun::Person => "per_",
+            Noun::Session => "ses_",
+            Noun::Invitation => "inv_",
             Noun::Event => "evt_",
         }
     }

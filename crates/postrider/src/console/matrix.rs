@@ -44,6 +44,8 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
         ("/keys/", Noun::Key.show(key)),
         ("/suppressions/", Noun::Suppression.show(found[0].id)),
         ("/queue/holds/", Noun::Hold.show(hold)),
+        // People.
+        ("/me/sessions/", Noun::Session.show(7)),
     ]
 }
 

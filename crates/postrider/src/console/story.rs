@@ -14,7 +14,7 @@ use crate::feature::person::{self, permission};
 use crate::http::endpoint::Method;
 use crate::testing::{Answer, Harness, on_both};
 
-const PASSWORD: &str = "a horse in the rain";
+pub(crate) const PASSWORD: &str = "a horse in the rain";
 
 /// A browser, as far as it matters: it keeps cookies, and says where a form comes from.
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl Browser {
         let id = person::person_add(&app.store, (&app.mint, now), made, (workspace, role))
             .await
             .expect("a person");
-        let from = From { address: None, agent: "test" };
+        let from = From { address: None, agent: "test", former: None };
         let token = begin_first(app, now, id, &from).await.expect("a session");
         let browser = Browser::default();
         browser.cookies.borrow_mut().insert("pr_session".into(), token);
@@ -89,13 +89,23 @@ impl Browser {
         answer
     }
 
+    /// A cookie that it keeps.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.borrow().get(name).cloned()
+    }
+
+    /// Has it keep a cookie.
+    pub(crate) fn keep(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
     fn token(&self) -> String {
         let cookies = self.cookies.borrow();
         let secret = cookies.get("pr_session").or_else(|| cookies.get("pr_form"));
         guard::hidden(secret.map_or("", String::as_str)).0
     }
 
-    async fn sign_in(&self, harness: &Harness, email: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&self, harness: &Harness, email: &str, password: &str) -> Answer {
         self.get(harness, "/login").await;
         self.post(harness, "/login", &[("email", email), ("password", password), ("next", "/")]).await
     }
@@ -107,7 +117,7 @@ pub(crate) fn text(answer: &Answer) -> String {
 }
 
 /// Sets the installation up; gives the owner's browser.
-async fn set_up(harness: &Harness) -> Browser {
+pub(crate) async fn set_up(harness: &Harness) -> Browser {
     let browser = Browser::default();
     let path = person::setup::path(&harness.app).await.expect("readable").expect("nobody is there");
     assert_eq!(browser.get(harness, &path).await.status, 200);

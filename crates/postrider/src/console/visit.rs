@@ -43,6 +43,8 @@ pub struct Visit {
     /// Whether cookies may be sent over https alone.
     pub secure: bool,
     pub session: Option<String>,
+    /// The token of somebody whose second factor is awaited.
+    pub awaited: Option<String>,
     /// What a visitor's forms are bound to, and whether the browser has it already.
     form: (String, bool),
     language: Option<Locale>,
@@ -76,6 +78,7 @@ impl Visit {
                 || peer.is_some_and(ours) && text("x-forwarded-proto") == "https"
                 || text("origin").starts_with("https://"),
             session: session::token(headers, session::SESSION),
+            awaited: session::token(headers, session::AWAITED),
             form: form.map_or_else(|| (random_token(), false), |token| (token, true)),
             language: session::cookie(headers, session::LANGUAGE).and_then(Locale::parse),
             accepted: Locale::accepted(text("accept-language")),
@@ -142,7 +145,7 @@ impl Visit {
 
     #[must_use]
     pub fn from(&self) -> sign_in::From<'_> {
-        sign_in::From { address: self.address, agent: &self.agent }
+        sign_in::From { address: self.address, agent: &self.agent, former: self.session.as_deref() }
     }
 
     /// Writes a refusal's page, and what every answer carries.

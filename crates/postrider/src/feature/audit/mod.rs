@@ -42,6 +42,18 @@ pub enum Action {
     WorkspaceQuotaSet,
     WorkspaceSuspended,
     WorkspaceResumed,
+    // People.
+    PasswordChanged,
+    SessionEnded,
+    OtherSessionsEnded,
+    SecondFactorOn,
+    SecondFactorOff,
+    RecoveryCodesMade,
+    PersonInvited,
+    InvitationRevoked,
+    PersonJoined,
+    RoleChanged,
+    MemberRemoved,
 }
 
 impl Action {
@@ -68,6 +80,18 @@ impl Action {
             Action::WorkspaceQuotaSet => "workspace.quota_set",
             Action::WorkspaceSuspended => "workspace.suspended",
             Action::WorkspaceResumed => "workspace.resumed",
+            // People.
+            Action::PasswordChanged => "person.password_changed",
+            Action::SessionEnded => "session.ended",
+            Action::OtherSessionsEnded => "session.others_ended",
+            Action::SecondFactorOn => "second_factor.turned_on",
+            Action::SecondFactorOff => "second_factor.turned_off",
+            Action::RecoveryCodesMade => "second_factor.recovery_codes_made",
+            Action::PersonInvited => "person.invited",
+            Action::InvitationRevoked => "invitation.revoked",
+            Action::PersonJoined => "person.joined",
+            Action::RoleChanged => "member.role_changed",
+            Action::MemberRemoved => "member.removed",
         }
     }
 }

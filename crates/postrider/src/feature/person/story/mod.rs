@@ -1,0 +1,4 @@
+//! People in the console: second factors, their own page, members and invitations.
+
+mod account;
+mod second_factor;
