@@ -2,10 +2,13 @@
 
 pub mod account;
 pub mod activity;
+pub mod audit;
 pub mod domain;
+pub mod invitation;
 pub mod key;
 pub mod message;
 pub mod overview;
+pub mod people;
 pub mod queue;
 pub mod refusal;
 pub mod second_factor;

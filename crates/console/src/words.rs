@@ -101,7 +101,7 @@ macro_rules! features {
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
     // People.
-    "account"
+    "account" "people" "audit"
 );
 
 fn bundle(locale: Locale) -> Bundle {

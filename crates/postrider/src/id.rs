@@ -121,6 +121,7 @@ pub enum Noun {
     Person,
     Session,
     Invitation,
+    AuditEntry,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -152,6 +153,7 @@ impl Noun {
             Noun::Person => "per_",
             Noun::Session => "ses_",
             Noun::Invitation => "inv_",
+            Noun::AuditEntry => "aud_",
             Noun::Event => "evt_",
         }
     }

@@ -1,6 +1,6 @@
 # La cuenta de una persona, sus sesiones y su segundo factor.
-account = Tu cuenta
-account-about = Cómo te ven los demás, cómo inicias sesión y dónde la tienes abierta.
+account = Su cuenta
+account-about = Cómo le ven los demás, cómo inicia sesión y dónde la tiene abierta.
 account-profile = Perfil
 account-zone = Zona horaria
 account-language-auto = La que pida el navegador
@@ -8,15 +8,15 @@ account-saved = Guardado.
 account-password = Contraseña
 account-password-old = Contraseña actual
 account-password-new = Contraseña nueva
-account-password-ends = Al cambiarla se cierran todas tus demás sesiones.
+account-password-ends = Al cambiarla se cierran todas sus demás sesiones.
 account-password-change = Cambiar contraseña
 account-password-changed = La contraseña ha cambiado y todas las demás sesiones están cerradas.
-account-password-wrong = Esta no es tu contraseña actual.
-account-too-many = Demasiados intentos. Espera un cuarto de hora y vuelve a probar.
+account-password-wrong = Esta no es su contraseña actual.
+account-too-many = Demasiados intentos. Espere un cuarto de hora y vuelva a probar.
 agent = { $browser } en { $system }
 agent-unknown = Un programa desconocido
 sessions = Sesiones
-sessions-about = Todos los lugares donde has iniciado sesión
+sessions-about = Todos los lugares donde ha iniciado sesión
 sessions-end-others = Cerrar todas las demás
 sessions-ended = Todas las demás sesiones están cerradas.
 session-browser = Navegador
@@ -28,18 +28,18 @@ session-end = Cerrar
 session-end-of = Cerrar la sesión de { $browser }
 session-ended = La sesión está cerrada.
 second-factor = Verificación en dos pasos
-second-factor-about = Después de la contraseña se pide un código de una aplicación de tu teléfono.
+second-factor-about = Después de la contraseña se pide un código de una aplicación de su teléfono.
 second-on = Activada
 second-off = Desactivada
 second-change = Cambiar
 second-set-up = Configurar
 second-off-title = Sin configurar
-second-off-text = Quien averigüe tu contraseña puede entrar en tu nombre. Con un segundo paso necesita también tu teléfono.
-second-password-hint = Para asegurarnos de que eres tú.
+second-off-text = Quien averigüe su contraseña puede entrar en su nombre. Con un segundo paso necesita también su teléfono.
+second-password-hint = Para asegurarnos de que es usted.
 second-offer-title = Dos pasos para activarla
-second-offer-picture = Código QR con la clave para tu aplicación
-second-offer-scan = Escanea esta imagen con una aplicación de autenticación, como Aegis, 1Password o Google Authenticator.
-second-offer-key = Si no puedes escanearla, escribe esta clave:
+second-offer-picture = Código QR con la clave para su aplicación
+second-offer-scan = Escanee esta imagen con una aplicación de autenticación, como Aegis, 1Password o Google Authenticator.
+second-offer-key = Si no puede escanearla, escriba esta clave:
 second-offer-open = Abrirla en una aplicación de este dispositivo
 second-offer-code = Código que muestra la aplicación
 second-offer-code-hint = Seis cifras. Cambian cada medio minuto.
@@ -48,15 +48,15 @@ second-withdraw = Ahora no
 second-on-title = Está activada
 second-on-text = Al iniciar sesión se pide un código
 second-codes-left = { $n ->
-    [one] Te queda { $n } código de recuperación.
-    [many] Te quedan { $n } de códigos de recuperación.
-    *[other] Te quedan { $n } códigos de recuperación.
+    [one] Le queda { $n } código de recuperación.
+    [many] Le quedan { $n } de códigos de recuperación.
+    *[other] Le quedan { $n } códigos de recuperación.
 }
-second-codes-title = Tus códigos de recuperación
-second-codes-about = Cada uno sirve una sola vez, en lugar de un código de la aplicación. Guárdalos donde los encuentres sin el teléfono: se muestran esta única vez.
+second-codes-title = Sus códigos de recuperación
+second-codes-about = Cada uno sirve una sola vez, en lugar de un código de la aplicación. Guárdelos donde los encuentre sin el teléfono: se muestran esta única vez.
 second-codes-kept = Ya los he guardado
 second-codes-new-title = Códigos de recuperación nuevos
-second-codes-new-about = Sustituyen a todos los que tienes.
+second-codes-new-about = Sustituyen a todos los que tiene.
 second-codes-new = Crear códigos nuevos
 second-turn-off-title = Desactivarla
 second-turn-off-about = Al iniciar sesión se pedirá solo la contraseña.
@@ -65,6 +65,6 @@ second-turned-off = La verificación en dos pasos está desactivada.
 second-code = Código
 second-code-wrong = Este código es incorrecto, ha caducado o ya se ha usado.
 second-step = Un paso más
-second-step-about = Abre tu aplicación de autenticación y escribe el código que muestra.
-second-step-hint = Seis cifras, o uno de tus códigos de recuperación.
+second-step-about = Abra su aplicación de autenticación y escriba el código que muestra.
+second-step-hint = Seis cifras, o uno de sus códigos de recuperación.
 second-step-other = Iniciar sesión con otra cuenta

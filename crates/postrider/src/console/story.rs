@@ -25,9 +25,18 @@ pub(crate) struct Browser {
 impl Browser {
     /// Of a new member of a workspace who is signed in.
     pub(crate) async fn of_member(harness: &Harness, workspace: i64, role: Role) -> Browser {
+        Browser::of_member_called(harness, (workspace, role), role.as_str()).await
+    }
+
+    /// The same, under another name than the role's.
+    pub(crate) async fn of_member_called(
+        harness: &Harness,
+        (workspace, role): (i64, Role),
+        name: &str,
+    ) -> Browser {
         let (app, now) = (&harness.app, harness.app.now());
-        let email = format!("{}{workspace}@people.example", role.as_str());
-        let made = (email.as_str(), role.as_str(), "unused");
+        let email = format!("{name}{workspace}@people.example");
+        let made = (email.as_str(), name, "unused");
         let id = person::person_add(&app.store, (&app.mint, now), made, (workspace, role))
             .await
             .expect("a person");

@@ -1,8 +1,13 @@
-//! Who changed what: a row in the transaction of each change that a person makes.
+//! Who changed what: a row in the transaction of each change that a person makes; read by `console` alone.
 //!
 //! Guarantee: what a person changed in the console is in the log, or was not changed.
 //!
 //! Not here: what programs do (`event`).
+
+pub mod console;
+mod read;
+#[cfg(test)]
+mod story;
 
 use mail::At;
 use serde_json::Value;

@@ -12,6 +12,8 @@
 pub mod account;
 mod attempt;
 pub mod console;
+pub mod invitation;
+pub mod member;
 pub mod password;
 pub mod permission;
 pub mod second_factor;
@@ -47,6 +49,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0024_second_factor.sql"),
         postgres: None,
     },
+    Migration {
+        number: 27,
+        name: "person: invitations",
+        sql: include_str!("migrations/0027_invitation.sql"),
+        postgres: None,
+    },
 ];
 
 query!(PERSON_ANY, "queries/person_any.sql");
@@ -61,12 +69,15 @@ query!(TURN, "queries/turn.sql", "queries/turn.pg.sql");
 query!(ATTEMPT_AGE, "queries/attempt_age.sql");
 query!(PENDING_AGE, "queries/pending_age.sql");
 query!(SESSION_AGE, "queries/session_age.sql");
+query!(INVITATION_AGE, "queries/invitation_age.sql");
+edge!(INVITATION_EDGE, "invitation");
 edge!(ATTEMPT_EDGE, "sign_in_attempt");
 edge!(PENDING_EDGE, "sign_in_pending");
 edge!(SESSION_EDGE, "session");
 
-/// Attempts and who is awaited: they mean something for minutes.
-pub static AGED: [&Aged; 2] = [
+/// Attempts and who is awaited, which mean something for minutes; invitations, a day after they are over.
+pub static AGED: [&Aged; 3] = [
+    &Aged { edge: &INVITATION_EDGE, delete: &INVITATION_AGE, page: 1_000 },
     &Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 },
     &Aged { edge: &PENDING_EDGE, delete: &PENDING_AGE, page: 1_000 },
 ];
@@ -174,11 +185,16 @@ pub async fn of_session(store: &Store, now: At, token: &str) -> Result<Option<Pe
 }
 
 fn membership(row: &Row) -> Result<(i64, Role), StoreError> {
+    Ok((row.int(0)?, role(row.text(1)?)?))
+}
+
+/// A role as a row has it.
+fn role(text: &str) -> Result<Role, StoreError> {
     let broken = || StoreError::Broken {
         query: "membership.role".into(),
         reason: "holds what no version of Postrider wrote".into(),
     };
-    Ok((row.int(0)?, Role::parse(row.text(1)?).ok_or_else(broken)?))
+    Role::parse(text).ok_or_else(broken)
 }
 
 /// Before when a session must not have begun, and must not have been used last.

@@ -1,8 +1,10 @@
 //! The screens of people: the first start, signing in and out, language and colours; their own pages in `account` and
-//! `second_factor`.
+//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`.
 
 mod account;
+mod invitation;
 mod second_factor;
+mod users;
 
 use std::sync::Arc;
 
@@ -43,6 +45,8 @@ pub fn screens() -> Vec<Screen> {
     ];
     screens.extend(account::screens());
     screens.extend(second_factor::screens());
+    screens.extend(users::screens());
+    screens.extend(invitation::screens());
     screens
 }
 
