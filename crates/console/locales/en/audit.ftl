@@ -40,3 +40,7 @@ audit-invitation-revoked = Revoked an invitation
 audit-person-joined = Joined the workspace
 audit-role-changed = Changed a role
 audit-member-removed = Removed a member
+audit-workspace-made = Made a workspace
+audit-quota-set = Set a quota
+audit-workspace-suspended = Suspended a workspace
+audit-workspace-resumed = Resumed a workspace

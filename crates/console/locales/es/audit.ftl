@@ -40,3 +40,7 @@ audit-invitation-revoked = Anuló una invitación
 audit-person-joined = Se unió al espacio
 audit-role-changed = Cambió un rol
 audit-member-removed = Quitó a un miembro
+audit-workspace-made = Creó un espacio
+audit-quota-set = Fijó una cuota
+audit-workspace-suspended = Suspendió un espacio
+audit-workspace-resumed = Reanudó un espacio

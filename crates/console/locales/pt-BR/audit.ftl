@@ -40,3 +40,7 @@ audit-invitation-revoked = Revogou um convite
 audit-person-joined = Entrou no espaço
 audit-role-changed = Mudou um papel
 audit-member-removed = Removeu um membro
+audit-workspace-made = Criou um espaço
+audit-quota-set = Definiu uma cota
+audit-workspace-suspended = Suspendeu um espaço
+audit-workspace-resumed = Retomou um espaço

@@ -40,3 +40,7 @@ audit-invitation-revoked = 撤销了邀请
 audit-person-joined = 加入了工作区
 audit-role-changed = 更改了角色
 audit-member-removed = 移除了成员
+audit-workspace-made = 创建了工作区
+audit-quota-set = 设置了配额
+audit-workspace-suspended = 暂停了工作区
+audit-workspace-resumed = 恢复了工作区

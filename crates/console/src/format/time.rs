@@ -36,7 +36,8 @@ impl Zone {
     #[must_use]
     pub fn names() -> Vec<String> {
         let zones = TimeZoneDatabase::bundled();
-        let mut names: Vec<String> = zones.available().map(|name| name.to_string()).filter(|name| is_place(name)).collect();
+        let mut names: Vec<String> =
+            zones.available().map(|name| name.to_string()).filter(|name| is_place(name)).collect();
         names.sort();
         names
     }
@@ -59,8 +60,17 @@ impl Zone {
 
 /// Whether people look for a zone under this name; the others are aliases of old.
 fn is_place(name: &str) -> bool {
-    const PARTS: [&str; 9] =
-        ["Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/"];
+    const PARTS: [&str; 9] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+    ];
     name == "UTC" || name.starts_with("Pacific/") || PARTS.iter().any(|part| name.starts_with(part))
 }
 

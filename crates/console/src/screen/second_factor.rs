@@ -31,7 +31,11 @@ pub struct SecondFactor {
 pub enum State {
     Off,
     /// Shown to an app, and not confirmed yet. The key is the text that the picture holds.
-    Offered { qr: Option<Qr>, key: String, uri: String },
+    Offered {
+        qr: Option<Qr>,
+        key: String,
+        uri: String,
+    },
     On {
         /// How many recovery codes are left.
         left: i64,

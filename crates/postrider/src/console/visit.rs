@@ -73,8 +73,8 @@ impl Visit {
         let form = session::token(headers, session::FORM);
         // A proxy of ours says over what the browser came.
         let secure = request.extensions().get::<OverTls>().is_some()
-                || peer.is_some_and(ours) && text("x-forwarded-proto") == "https"
-                || text("origin").starts_with("https://");
+            || peer.is_some_and(ours) && text("x-forwarded-proto") == "https"
+            || text("origin").starts_with("https://");
         let set = api.app.settings.console.url.as_ref().map(|url| url.origin().to_owned());
         let scheme = if secure { "https" } else { "http" };
         Visit {
@@ -184,7 +184,8 @@ impl Visit {
 /// Stands before every screen.
 pub async fn receive(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let visit = Arc::new(Visit::of(&api, &request));
-    let forged = !request.method().is_safe() && !guard::same_origin(request.headers(), api.app.settings.console.url.as_ref());
+    let forged = !request.method().is_safe()
+        && !guard::same_origin(request.headers(), api.app.settings.console.url.as_ref());
     let mut response = if forged {
         Refused::Forged.into_response()
     } else {

@@ -30,8 +30,8 @@ pub use explain::explain;
 pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Attachments, Codes, Console, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam,
-    Tls, TlsHost, Tracking, Trusted, Webhooks,
+    Attachments, Codes, Console, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route,
+    Smtp, Spam, Tls, TlsHost, Tracking, Trusted, Webhooks,
 };
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;

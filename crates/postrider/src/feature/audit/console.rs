@@ -65,6 +65,10 @@ const WORDS: &[(&str, Word)] = &[
     ("queue.held", Word("audit-queue-held")),
     ("queue.released", Word("audit-queue-released")),
     ("queue.retried", Word("audit-queue-retried")),
+    ("workspace.made", Word("audit-workspace-made")),
+    ("workspace.quota_set", Word("audit-quota-set")),
+    ("workspace.suspended", Word("audit-workspace-suspended")),
+    ("workspace.resumed", Word("audit-workspace-resumed")),
     // People.
     ("person.password_changed", Word("audit-password-changed")),
     ("session.ended", Word("audit-session-ended")),
@@ -126,7 +130,8 @@ async fn list(
     let page = asked.page();
     let _turn = app.list_turns.take(who.workspace.id).await;
     let rows = audit_list(&app.store, &asked.wanted(&who), page).await?;
-    let paged = Paged::of(page, rows, &format!("{path}?{}&", asked.query()), |one| Noun::AuditEntry.show(one.id));
+    let paged =
+        Paged::of(page, rows, &format!("{path}?{}&", asked.query()), |one| Noun::AuditEntry.show(one.id));
     show(&Audit {
         rows: paged.rows.into_iter().map(|one| row(&who, one)).collect(),
         before: paged.before,
@@ -236,9 +241,11 @@ async fn table(
         vec![rfc3339(one.at), name, email, one.action, one.object, before, after, one.address]
     };
     let limit = usize::try_from(CSV_LINES_MAX).unwrap_or(usize::MAX);
-    let lines = std::iter::once(head.map(str::to_owned).to_vec()).chain(rows.into_iter().take(limit).map(line));
+    let lines =
+        std::iter::once(head.map(str::to_owned).to_vec()).chain(rows.into_iter().take(limit).map(line));
     let name = format!("attachment; filename=\"audit-{}.csv\"", who.workspace.name);
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    let headers =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, csv(lines)).into_response())
 }
 

@@ -92,7 +92,8 @@ impl Profile {
 /// What is wrong with a person's name.
 #[must_use]
 pub fn name_mistake(name: &str) -> Option<Word> {
-    let fits = (1..=NAME_CHARS_MAX).contains(&name.trim().chars().count()) && !name.contains(char::is_control);
+    let fits =
+        (1..=NAME_CHARS_MAX).contains(&name.trim().chars().count()) && !name.contains(char::is_control);
     (!fits).then_some(Word("mistake-name"))
 }
 
@@ -110,7 +111,12 @@ pub fn password_mistake(password: &str) -> Option<Word> {
 ///
 /// # Errors
 /// As [`Store::write`].
-pub async fn profile_set(app: &App, person: &Person, mut new: Profile, from: &From<'_>) -> Result<(), StoreError> {
+pub async fn profile_set(
+    app: &App,
+    person: &Person,
+    mut new: Profile,
+    from: &From<'_>,
+) -> Result<(), StoreError> {
     let former = Profile::of(person);
     if !Zone::known(&new.zone) {
         new.zone = "UTC".to_owned();

@@ -94,7 +94,12 @@ pub struct New<'n> {
 
 impl<'n> New<'n> {
     #[must_use]
-    pub fn of(app: &App, now: At, by: (&'n Person, &'n Workspace), (email, role): (Address, Role)) -> New<'n> {
+    pub fn of(
+        app: &App,
+        now: At,
+        by: (&'n Person, &'n Workspace),
+        (email, role): (Address, Role),
+    ) -> New<'n> {
         New { id: app.mint.next(now), token: random_token(), workspace: by.1, email, role, by: by.0 }
     }
 
@@ -174,12 +179,7 @@ fn author(app: &App, workspace: &Workspace, inviter: &Mailbox) -> Mailbox {
     }
 }
 
-fn mail(
-    app: &App,
-    now: At,
-    new: &New<'_>,
-    letter: &Letter,
-) -> Result<Examined, Refusal> {
+fn mail(app: &App, now: At, new: &New<'_>, letter: &Letter) -> Result<Examined, Refusal> {
     let snapshot = app.directory.snapshot();
     let unfit = |why: String| Refusal::Unavailable(why);
     let stream = snapshot.stream(new.workspace.id, STREAM).cloned();
@@ -218,7 +218,10 @@ fn mail(
         recipients: vec![Recipient {
             field: RecipientField::To,
             // A notification about it would be one more copy of the link.
-            path: RecipientPath::Valid(ForwardPath { notify: Some(Notify::Never), ..ForwardPath::plain(new.email.clone()) }),
+            path: RecipientPath::Valid(ForwardPath {
+                notify: Some(Notify::Never),
+                ..ForwardPath::plain(new.email.clone())
+            }),
         }],
         content: content.into(),
         trace: None,

@@ -39,7 +39,11 @@ pub enum Standing {
     Off,
     /// The secret is shown, and waits for its first code.
     Offered(Bytes),
-    On { secret: Bytes, step: i64, recovery_codes: i64 },
+    On {
+        secret: Bytes,
+        step: i64,
+        recovery_codes: i64,
+    },
 }
 
 /// Where a person stands.
@@ -123,7 +127,9 @@ pub async fn prove(
     if !attempt::counted(app, now, &[Counter::Second(person), Counter::Address(from)]).await? {
         return Ok(Proven::TooMany);
     }
-    let Standing::On { secret, step, .. } = standing(&app.store, person).await? else { return Ok(Proven::Wrong) };
+    let Standing::On { secret, step, .. } = standing(&app.store, person).await? else {
+        return Ok(Proven::Wrong);
+    };
     let typed = plain(typed);
     let proof = match totp::is_code(&typed) {
         true => totp::fitting(&secret, now, step, &typed).map(Proof::Step),
@@ -186,7 +192,12 @@ pub fn new_recovery_codes(write: &mut Write, person: i64) -> Vec<String> {
 
 /// Turns it off, codes and all.
 pub fn off(write: &mut Write, person: i64) {
-    write.step_expecting(1, "it is off already", &OFF, vec![("person", person.into()), ("state", "on".into())]);
+    write.step_expecting(
+        1,
+        "it is off already",
+        &OFF,
+        vec![("person", person.into()), ("state", "on".into())],
+    );
     write.step(&RECOVERY_CLEAR, vec![("person", person.into())]);
 }
 

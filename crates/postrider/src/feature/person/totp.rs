@@ -55,7 +55,8 @@ pub fn base32(octets: &[u8]) -> String {
         let bits = (0..5).fold(0_u64, |bits, n| bits << 8 | u64::from(chunk.get(n).copied().unwrap_or(0)));
         char::from(LETTERS[(bits >> (35 - 5 * at) & 31) as usize])
     };
-    let letters = |chunk: &[u8]| (0..(chunk.len() * 8).div_ceil(5)).map(|at| letter(chunk, at)).collect::<String>();
+    let letters =
+        |chunk: &[u8]| (0..(chunk.len() * 8).div_ceil(5)).map(|at| letter(chunk, at)).collect::<String>();
     octets.chunks(5).map(letters).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ::console::format::time::{Zone, ago, moment};
 use ::console::format::agent;
+use ::console::format::time::{Zone, ago, moment};
 use ::console::page::{Page, Theme};
 use ::console::screen::account::{Account, Mistakes, Session as Row};
 use ::console::screen::key::Choice;
@@ -119,11 +119,8 @@ async fn page(
 }
 
 fn languages(words: Words, chosen: Option<Locale>) -> Vec<Choice> {
-    let auto = Choice {
-        value: String::new(),
-        label: words.t("account-language-auto"),
-        chosen: chosen.is_none(),
-    };
+    let auto =
+        Choice { value: String::new(), label: words.t("account-language-auto"), chosen: chosen.is_none() };
     let choice = |locale: Locale| Choice {
         value: locale.tag().to_owned(),
         label: locale.name().to_owned(),

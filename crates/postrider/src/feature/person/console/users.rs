@@ -72,13 +72,9 @@ async fn list(
     show(&page(who, &app, &edge, Outcome::default()).await?)
 }
 
-async fn page(
-    who: Member<SteerPeople>,
-    app: &App,
-    edge: &Edge,
-    outcome: Outcome,
-) -> Result<People, Refused> {
-    let (path, asked, words, now) = (path(&who.workspace), edge.page(Noun::Person), who.page.words, app.now());
+async fn page(who: Member<SteerPeople>, app: &App, edge: &Edge, outcome: Outcome) -> Result<People, Refused> {
+    let (path, asked, words, now) =
+        (path(&who.workspace), edge.page(Noun::Person), who.page.words, app.now());
     let rows = member_list(&app.store, who.workspace.id, asked).await?;
     let paged = Paged::of(asked, rows, &format!("{path}?"), |one| Noun::Person.show(one.id));
     let invitations = invitation::invitation_list(&app.store, who.workspace.id).await?;
@@ -258,7 +254,11 @@ async fn remove_sent(
 }
 
 /// Reads what was typed: the address and the role, or what is wrong.
-async fn read(who: &Member<SteerPeople>, app: &App, typed: &Typed) -> Result<Result<(Address, Role), Word>, Refused> {
+async fn read(
+    who: &Member<SteerPeople>,
+    app: &App,
+    typed: &Typed,
+) -> Result<Result<(Address, Role), Word>, Refused> {
     let Ok(email) = Address::parse(typed.email.trim()) else { return Ok(Err(Word("mistake-email"))) };
     let Some(role) = Role::parse(&typed.role).filter(|role| who.role.gives(*role)) else {
         return Ok(Err(Word("invite-mistake-role")));

@@ -23,11 +23,13 @@ async fn a_profile_is_what_its_person_says() {
     on_both(async |harness: &Harness| {
         let owner = set_up(harness).await;
         let page = text(&owner.get(harness, "/me").await);
-        assert!(page.contains("value=\"Ann Owner\"") && page.contains("<option value=\"America/Sao_Paulo\" selected>"));
+        assert!(
+            page.contains("value=\"Ann Owner\"")
+                && page.contains("<option value=\"America/Sao_Paulo\" selected>")
+        );
         let nameless = owner.post(harness, "/me/profile", &[("name", " ")]).await;
         assert!(nameless.status == 422 && text(&nameless).contains("Write your name"));
-        let fields =
-            [("name", "Ana <b>"), ("language", "es"), ("zone", "Europe/Madrid"), ("theme", "dark")];
+        let fields = [("name", "Ana <b>"), ("language", "es"), ("zone", "Europe/Madrid"), ("theme", "dark")];
         let saved = owner.post(harness, "/me/profile", &fields).await;
         assert_eq!(saved.header("location"), "/me?at=default&done=profile");
         let page = text(&owner.get(harness, "/me?at=default&done=profile").await);
@@ -44,7 +46,8 @@ async fn a_profile_is_what_its_person_says() {
 async fn a_new_password_needs_the_old_one_and_ends_all_other_sessions() {
     on_both(async |harness: &Harness| {
         let owner = set_up(harness).await;
-        let (other, before) = (signed_in(harness, PASSWORD).await, owner.cookie("pr_session").expect("a session"));
+        let (other, before) =
+            (signed_in(harness, PASSWORD).await, owner.cookie("pr_session").expect("a session"));
         for (old, new) in [("another horse", NEW), (PASSWORD, "short")] {
             let fields = [("old", old), ("password", new)];
             assert_eq!(owner.post(harness, "/me/password", &fields).await.status, 422, "{old} {new}");
@@ -71,8 +74,11 @@ async fn a_session_is_seen_and_ended_by_its_person_alone() {
         let owner = set_up(harness).await;
         let (lost, third) = (signed_in(harness, PASSWORD).await, signed_in(harness, PASSWORD).await);
         let page = text(&owner.get(harness, "/me").await);
-        let paths: Vec<_> =
-            page.split("action=\"/me/sessions/ses_").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let paths: Vec<_> = page
+            .split("action=\"/me/sessions/ses_")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
         assert_eq!(paths.len(), 2, "its own has no button");
         let path = format!("/me/sessions/ses_{}", paths[1]);
         let stranger = Browser::of_member(harness, harness.workspace(), Role::Admin).await;
@@ -83,7 +89,10 @@ async fn a_session_is_seen_and_ended_by_its_person_alone() {
         assert_eq!(owner.post(harness, &path, &[]).await.status, 404, "over already");
         assert_eq!((lost.get(harness, HOME).await.status, third.get(harness, HOME).await.status), (303, 200));
         owner.post(harness, "/me/sessions/end", &[]).await;
-        assert_eq!((owner.get(harness, HOME).await.status, third.get(harness, HOME).await.status), (200, 303));
+        assert_eq!(
+            (owner.get(harness, HOME).await.status, third.get(harness, HOME).await.status),
+            (200, 303)
+        );
         assert_eq!(stranger.get(harness, HOME).await.status, 200, "others' sessions stay");
     })
     .await;

@@ -88,7 +88,11 @@ async fn who_has_an_account_joins_with_it_and_nobody_else_does() {
         let joined = admin.post(harness, &link, &[]).await;
         assert_eq!(joined.header("location"), "/w/default/");
         assert_eq!(admin.get(harness, "/w/default/").await.status, 200);
-        assert_eq!(admin.get(harness, USERS).await.status, 403, "the role of this workspace, not of the other");
+        assert_eq!(
+            admin.get(harness, USERS).await.status,
+            403,
+            "the role of this workspace, not of the other"
+        );
         assert_eq!(admin.get(harness, "/w/other/users").await.status, 200);
         let refused = invites(harness, &owner, (&email, "seller")).await;
         assert!(refused.status == 422 && text(&refused).contains("a member already"));

@@ -52,7 +52,9 @@ async fn a_second_factor_is_on_after_its_first_code_and_its_key_is_shown_before_
         assert!(wrong.status == 422 && text(&wrong).contains("not your present password"));
         owner.post(harness, PAGE, &[("password", PASSWORD)]).await;
         let offer = text(&owner.get(harness, PAGE).await);
-        assert!(offer.contains("class=\"qr\"") && offer.contains("otpauth://totp/Postrider:ann@people.example"));
+        assert!(
+            offer.contains("class=\"qr\"") && offer.contains("otpauth://totp/Postrider:ann@people.example")
+        );
         let (free, onward) = half_way(harness).await;
         assert_eq!(onward, "/", "an offer asks for nothing yet");
         let guess = owner.post(harness, "/me/second-factor/on", &[("code", "12345")]).await;
@@ -126,7 +128,10 @@ async fn it_is_turned_off_with_password_and_code_only() {
         }
         let fields = [("password", PASSWORD), ("code", &*recovery[0])];
         let made = text(&owner.post(harness, "/me/second-factor/codes", &fields).await);
-        assert!(made.contains("Your recovery codes") && !made.contains(&recovery[1]), "others in their place");
+        assert!(
+            made.contains("Your recovery codes") && !made.contains(&recovery[1]),
+            "others in their place"
+        );
         let old = [("password", PASSWORD), ("code", &*recovery[1])];
         assert_eq!(owner.post(harness, off, &old).await.status, 422);
         let gone = owner.post(harness, off, &[("password", PASSWORD), ("code", &right)]).await;
