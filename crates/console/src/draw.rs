@@ -72,6 +72,39 @@ impl Frank {
     }
 }
 
+/// A text as a QR code, for cameras: dark modules on light paper, with the quiet zone that the standard asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Qr {
+    /// Units of each side, the quiet zone too.
+    pub size: usize,
+    /// The dark modules.
+    pub path: String,
+}
+
+/// Modules of light paper round a QR code (ISO/IEC 18004 §6.3.8).
+const QUIET: usize = 4;
+
+impl Qr {
+    /// None when the text is too long for one.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Qr> {
+        let code = qrcode::QrCode::new(text).ok()?;
+        let width = code.width();
+        let mut path = String::new();
+        for (row, modules) in code.to_colors().chunks(width).enumerate() {
+            let mut at = 0;
+            for run in modules.chunk_by(|one, other| one == other) {
+                if run[0] == qrcode::Color::Dark {
+                    write!(path, "M{} {}h{}v1h-{}z", at + QUIET, row + QUIET, run.len(), run.len())
+                        .expect("invariant: a string takes everything");
+                }
+                at += run.len();
+            }
+        }
+        Some(Qr { size: width + 2 * QUIET, path })
+    }
+}
+
 /// The letters of a stamp: of the first and the last word, or the first two of one.
 #[must_use]
 pub fn initials(name: &str) -> String {
@@ -100,6 +133,17 @@ mod tests {
         assert_eq!(frank.up, "M2 17v-16.0M10 17v-1.5");
         assert_eq!(frank.down, "M10 17v8.0");
         assert_eq!(Frank::small(&[]).up, "");
+    }
+
+    #[test]
+    fn a_qr_code_has_its_three_eyes_and_a_quiet_zone() {
+        let qr = Qr::of("otpauth://totp/Postrider:ann@x.example?secret=MZXW6YTB").expect("short enough");
+        assert_eq!((qr.size - 8 - 17) % 4, 0, "a width of the standard: {}", qr.size);
+        let (near, far) = (4, qr.size - 11);
+        for eye in [format!("M{near} {near}h7v"), format!("M{far} {near}h7v"), format!("M{near} {far}h7v")] {
+            assert!(qr.path.contains(&eye), "{eye}");
+        }
+        assert_eq!(Qr::of(&"x".repeat(4_000)), None);
     }
 
     #[test]

@@ -2,5 +2,6 @@
 //!
 //! The tables are our own: four languages and a dozen forms. Where CLDR has several, the short one is taken.
 
+pub mod agent;
 pub mod number;
 pub mod time;

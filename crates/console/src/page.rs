@@ -74,6 +74,8 @@ pub struct Inside {
     /// Every workspace that the person may enter, this one too.
     pub workspaces: Vec<Place>,
     pub sections: Vec<Section>,
+    /// What a person's own pages have behind their path, so that this frame stays round them: `?at=default`.
+    pub at: String,
 }
 
 /// A workspace in the switcher.

@@ -101,6 +101,8 @@ macro_rules! features {
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
     "usage" "live" "palette"
+    // People.
+    "account" "people" "audit"
 );
 
 fn bundle(locale: Locale) -> Bundle {

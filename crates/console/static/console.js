@@ -110,3 +110,11 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+// A theme is seen as soon as it is chosen; it stays when the form is sent.
+for (const field of document.querySelectorAll("select[name=theme]")) {
+  field.addEventListener("change", () => {
+    const chosen = field.value;
+    if (chosen === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen;
+  });
+}

@@ -119,6 +119,9 @@ pub enum Noun {
     Code,
     CodeProfile,
     Person,
+    Session,
+    Invitation,
+    AuditEntry,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -148,6 +151,9 @@ impl Noun {
             Noun::Code => "cod_",
             Noun::CodeProfile => "cpf_",
             Noun::Person => "per_",
+            Noun::Session => "ses_",
+            Noun::Invitation => "inv_",
+            Noun::AuditEntry => "aud_",
             Noun::Event => "evt_",
         }
     }

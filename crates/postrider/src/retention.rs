@@ -16,7 +16,9 @@ use mail::At;
 use store::{Query, Store, StoreError, Write};
 
 use crate::app::App;
-use crate::feature::{attachment, capture, code, egress, event, search, sending, stats, tracking, webhook};
+use crate::feature::{
+    attachment, capture, code, egress, event, person, search, sending, stats, tracking, webhook,
+};
 use crate::{id, starts};
 
 /// How often old rows are looked for.
@@ -61,6 +63,7 @@ pub struct Cuts {
     pub history: At,
     pub idempotency: At,
     pub codes: At,
+    pub sessions: At,
 }
 
 impl Cuts {
@@ -70,7 +73,13 @@ impl Cuts {
         let history = ago(now, events_days);
         // A content without its message would be nobody's.
         let content = ago(now, content_days).max(history);
-        Cuts { content, history, idempotency: before(now, IDEMPOTENCY_KEPT), codes: before(now, DAY) }
+        Cuts {
+            content,
+            history,
+            idempotency: before(now, IDEMPOTENCY_KEPT),
+            codes: before(now, DAY),
+            sessions: before(now, person::SESSION_IDLE),
+        }
     }
 }
 
@@ -120,6 +129,10 @@ pub async fn remove(store: &Store, cuts: Cuts, epoch: i64) -> Result<(), StoreEr
     for aged in code::AGED {
         sweep(store, aged, cuts.codes).await?;
     }
+    for aged in person::AGED {
+        sweep(store, aged, cuts.codes).await?;
+    }
+    sweep(store, &person::SESSION_AGED, cuts.sessions).await?;
     stats::events_go(store, cuts.history).await?;
     for span in event::read::spans(store).await? {
         let from = span.writer << store::WRITER_SHIFT;

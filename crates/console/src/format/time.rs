@@ -32,6 +32,16 @@ impl Zone {
         TimeZoneDatabase::bundled().get(name).is_ok()
     }
 
+    /// Every zone by name: places, and UTC.
+    #[must_use]
+    pub fn names() -> Vec<String> {
+        let zones = TimeZoneDatabase::bundled();
+        let mut names: Vec<String> =
+            zones.available().map(|name| name.to_string()).filter(|name| is_place(name)).collect();
+        names.sort();
+        names
+    }
+
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -46,6 +56,22 @@ impl Zone {
     fn civil(&self, at: At) -> civil::DateTime {
         self.zone.to_datetime(timestamp(at))
     }
+}
+
+/// Whether people look for a zone under this name; the others are aliases of old.
+fn is_place(name: &str) -> bool {
+    const PARTS: [&str; 9] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+    ];
+    name == "UTC" || name.starts_with("Pacific/") || PARTS.iter().any(|part| name.starts_with(part))
 }
 
 fn timestamp(at: At) -> Timestamp {
@@ -175,6 +201,15 @@ mod tests {
     fn an_unknown_zone_is_utc() {
         assert_eq!(Zone::named("Mars/Olympus").name(), "UTC");
         assert!(!Zone::known("Mars/Olympus") && Zone::known("Asia/Shanghai"));
+    }
+
+    #[test]
+    fn a_zone_can_be_chosen_by_its_place() {
+        let names = Zone::names();
+        for name in ["UTC", "America/Sao_Paulo", "Asia/Shanghai", "Europe/Madrid"] {
+            assert!(names.iter().any(|one| one == name), "{name}");
+        }
+        assert!(names.iter().all(|name| Zone::known(name)) && !names.iter().any(|name| name == "GMT+0"));
     }
 
     #[test]

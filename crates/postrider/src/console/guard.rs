@@ -16,21 +16,25 @@ use super::refusal::Refused;
 use super::visit::Visit;
 use crate::feature::access::digest_of;
 use crate::http::{Api, json};
+use crate::settings::BaseUrl;
 
 /// Octets of a form at most. Reason: what people type; files come another way.
 const FORM_OCTETS_MAX: usize = 256 * 1024;
 
 /// Whether a request was sent by a page of this very origin, as the browser tells. A program that tells neither is none of
-/// ours.
+/// ours. `console` is where browsers reach us, if that is set: a proxy may have changed the Host that they asked for.
 #[must_use]
-pub fn same_origin(headers: &HeaderMap) -> bool {
+pub fn same_origin(headers: &HeaderMap, console: Option<&BaseUrl>) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site == "same-origin";
     }
-    let host = text(header::HOST.as_str());
-    let origin = text("origin").and_then(|origin| origin.split_once("://"));
-    matches!((origin, host), (Some((_, origin)), Some(host)) if origin.eq_ignore_ascii_case(host))
+    let Some(origin) = text("origin") else { return false };
+    let as_asked = match (origin.split_once("://"), text(header::HOST.as_str())) {
+        (Some((_, origin)), Some(host)) => origin.eq_ignore_ascii_case(host),
+        (None, _) | (_, None) => false,
+    };
+    as_asked || console.is_some_and(|console| origin.eq_ignore_ascii_case(console.origin()))
 }
 
 /// The token that belongs to a session's or a visitor's secret.
@@ -75,6 +79,7 @@ fn read<T: DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Refused
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Written;
 
     #[test]
     fn a_form_may_be_as_long_as_people_write() {
@@ -106,7 +111,29 @@ mod tests {
             for (name, value) in given {
                 headers.insert(axum::http::HeaderName::from_static(name), value.parse().expect("a value"));
             }
-            assert_eq!(same_origin(&headers), wanted, "{given:?}");
+            assert_eq!(same_origin(&headers, None), wanted, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_the_address_that_is_set_counts_too() {
+        let mut written = Written::new();
+        written.preset("console.url", "https://mail.example/console");
+        let settings = written.settings().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let console = settings.console.url.as_ref();
+        for (origin, wanted) in [
+            ("https://mail.example", true),
+            ("http://127.0.0.1:8025", true),
+            ("http://mail.example", false),
+            ("https://mail.example.evil.example", false),
+            ("null", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", "127.0.0.1:8025".parse().expect("a value"));
+            headers.insert("origin", origin.parse().expect("a value"));
+            assert_eq!(same_origin(&headers, console), wanted, "{origin}");
+            headers.insert("sec-fetch-site", "cross-site".parse().expect("a value"));
+            assert!(!same_origin(&headers, console), "{origin}");
         }
     }
 }

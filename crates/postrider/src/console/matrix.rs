@@ -11,6 +11,8 @@ use crate::feature::domain::Status;
 use crate::feature::domain::admin::domain_add_unsigned;
 use crate::feature::egress;
 use crate::feature::event::By;
+use crate::feature::person;
+use crate::feature::person::invitation::New;
 use crate::feature::person::permission::Role;
 use crate::feature::suppression::Reason;
 use crate::feature::suppression::admin::{Suppress, suppression_add, suppression_find};
@@ -39,12 +41,31 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     let found = suppression_find(store, workspace, &address).await.expect("readable");
     let scope = egress::admin::Scope { workspace: Some(workspace), ..Default::default() };
     let hold = egress::admin::hold_add(store, (mint, now), &scope, "r").await.expect("a hold");
+    let (member, invitation) = people(harness, workspace).await;
     vec![
         ("/domains/", Noun::Domain.show(domain)),
         ("/keys/", Noun::Key.show(key)),
         ("/suppressions/", Noun::Suppression.show(found[0].id)),
         ("/queue/holds/", Noun::Hold.show(hold)),
+        // People.
+        ("/me/sessions/", Noun::Session.show(7)),
+        ("/users/", Noun::Person.show(member)),
+        ("/users/invitations/", Noun::Invitation.show(invitation)),
     ]
+}
+
+/// A member of a workspace, who invited somebody.
+async fn people(harness: &Harness, workspace: i64) -> (i64, i64) {
+    let (app, now) = (&harness.app, harness.app.now());
+    let browser = Browser::of_member_called(harness, (workspace, Role::Seller), "member").await;
+    let token = browser.cookie("pr_session").expect("a session");
+    let member = person::of_session(&app.store, now, &token).await.expect("readable").expect("a person");
+    let snapshot = app.directory.snapshot();
+    let place = snapshot.workspaces.get(&workspace).expect("a workspace");
+    let asked = mail::Address::parse("asked@people.example").expect("an address");
+    let new = New::of(app, now, (&member, place), (asked, Role::Seller));
+    app.store.write(new.rows(now)).await.expect("an invitation");
+    (member.id, new.id)
 }
 
 fn with_id(path: &str, ids: &[(&str, String)]) -> String {
@@ -74,7 +95,8 @@ async fn a_screen_opens_for_those_who_may_and_nobody_else() {
                 assert_eq!(status, 404, "{theirs} with an email of another workspace");
             }
             let path = screen.path.replace("{workspace}", "default").replace("{email}", &email);
-            let path = with_id(&path, &own).replace("{name}", "other").replace("{token}", "none");
+            let path = path.replace("{token}", &"0".repeat(64));
+            let path = with_id(&path, &own).replace("{name}", "other");
             assert!(!path.contains('{'), "{path}: give the test an example of its ids");
             if screen.access == Access::Open {
                 continue;

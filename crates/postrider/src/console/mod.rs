@@ -33,7 +33,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, domain, egress, person, quota, sending, stats, suppression};
+use crate::feature::{access, audit, domain, egress, person, quota, sending, stats, suppression};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -52,6 +52,7 @@ pub fn screens() -> Vec<Screen> {
         quota::console::screens(),
         // Search and jump.
         palette::screens(),
+        audit::console::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

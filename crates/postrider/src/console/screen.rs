@@ -21,6 +21,7 @@ use super::guard::Posted;
 use super::refusal::Refused;
 use super::shell;
 use super::visit::Visit;
+use crate::directory::Snapshot;
 use crate::feature::access::Workspace;
 use crate::feature::person::permission::{Needs, Permission, Role};
 use crate::feature::person::{self, Person};
@@ -192,6 +193,16 @@ pub struct Operator {
 
 impl Admits for Operator {
     const ACCESS: Access = Access::Operator;
+}
+
+impl SignedIn {
+    /// What the person's own pages are given: with the frame of the workspace that they came from.
+    #[must_use]
+    pub fn page(&self, snapshot: &Snapshot) -> Page {
+        let mut page = self.visit.page();
+        shell::own_frame(&mut page, snapshot, &self.person);
+        page
+    }
 }
 
 impl Admits for Visitor {

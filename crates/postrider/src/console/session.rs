@@ -7,6 +7,8 @@ use axum::response::Response;
 
 /// The token of a session.
 pub const SESSION: &str = "pr_session";
+/// The token of somebody whose password was right and whose second factor is awaited.
+pub const AWAITED: &str = "pr_awaited";
 /// What the forms of somebody who is not signed in are bound to.
 pub const FORM: &str = "pr_form";
 pub const LANGUAGE: &str = "pr_language";
@@ -33,8 +35,13 @@ pub fn token(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Sets a cookie for as long as a session lasts.
-pub fn set(response: &mut Response, secure: bool, (name, value): (&str, &str)) {
-    append(response, format!("{name}={value}; Path=/; Max-Age={KEPT_S}; HttpOnly; SameSite=Lax"), secure);
+pub fn set(response: &mut Response, secure: bool, pair: (&str, &str)) {
+    set_for(response, secure, pair, KEPT_S);
+}
+
+/// Sets a cookie for so many seconds.
+pub fn set_for(response: &mut Response, secure: bool, (name, value): (&str, &str), seconds: u64) {
+    append(response, format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax"), secure);
 }
 
 /// Takes a cookie back.

@@ -52,7 +52,21 @@ pub(super) fn frame(
         workspace: place(workspace),
         workspaces,
         sections: sections(&page.here, workspace, (role, person.operator)),
+        at: format!("?at={}", workspace.name),
     });
+}
+
+/// Puts a frame round a person's own page: that of the workspace which the address names, else that of the person's first one.
+pub(super) fn own_frame(page: &mut Page, snapshot: &Snapshot, person: &Person) {
+    let query = page.here.split_once('?').map_or("", |(_, query)| query).to_owned();
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "at").map(|(_, name)| name);
+    let place = |(id, role): &(i64, Role)| snapshot.workspaces.get(id).map(|workspace| (workspace, *role));
+    let mut places = person.memberships.iter().filter_map(place);
+    let first = places.clone().next();
+    let asked = places.find(|(workspace, _)| named.as_deref() == Some(&*workspace.name));
+    if let Some(place) = asked.or(first) {
+        frame(page, snapshot, person, place);
+    }
 }
 
 fn sections(here: &str, workspace: &Workspace, (role, operator): (Role, bool)) -> Vec<Section> {

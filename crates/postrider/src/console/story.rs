@@ -15,7 +15,7 @@ use crate::feature::person::{self, permission};
 use crate::http::endpoint::Method;
 use crate::testing::{Answer, Harness, on_both};
 
-const PASSWORD: &str = "a horse in the rain";
+pub(crate) const PASSWORD: &str = "a horse in the rain";
 
 /// A browser, as far as it matters: it keeps cookies, and says where a form comes from.
 #[derive(Default)]
@@ -26,13 +26,22 @@ pub(crate) struct Browser {
 impl Browser {
     /// Of a new member of a workspace who is signed in.
     pub(crate) async fn of_member(harness: &Harness, workspace: i64, role: Role) -> Browser {
+        Browser::of_member_called(harness, (workspace, role), role.as_str()).await
+    }
+
+    /// The same, under another name than the role's.
+    pub(crate) async fn of_member_called(
+        harness: &Harness,
+        (workspace, role): (i64, Role),
+        name: &str,
+    ) -> Browser {
         let (app, now) = (&harness.app, harness.app.now());
-        let email = format!("{}{workspace}@people.example", role.as_str());
-        let made = (email.as_str(), role.as_str(), "unused");
+        let email = format!("{name}{workspace}@people.example");
+        let made = (email.as_str(), name, "unused");
         let id = person::person_add(&app.store, (&app.mint, now), made, (workspace, role))
             .await
             .expect("a person");
-        let from = From { address: None, agent: "test" };
+        let from = From { address: None, agent: "test", former: None };
         let token = begin_first(app, now, id, &from).await.expect("a session");
         let browser = Browser::default();
         browser.cookies.borrow_mut().insert("pr_session".into(), token);
@@ -106,13 +115,23 @@ impl Browser {
         answer
     }
 
+    /// A cookie that it keeps.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.borrow().get(name).cloned()
+    }
+
+    /// Has it keep a cookie.
+    pub(crate) fn keep(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
     fn token(&self) -> String {
         let cookies = self.cookies.borrow();
         let secret = cookies.get("pr_session").or_else(|| cookies.get("pr_form"));
         guard::hidden(secret.map_or("", String::as_str)).0
     }
 
-    async fn sign_in(&self, harness: &Harness, email: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&self, harness: &Harness, email: &str, password: &str) -> Answer {
         self.get(harness, "/login").await;
         self.post(harness, "/login", &[("email", email), ("password", password), ("next", "/")]).await
     }
@@ -147,7 +166,7 @@ pub(crate) fn text(answer: &Answer) -> String {
 }
 
 /// Sets the installation up; gives the owner's browser.
-async fn set_up(harness: &Harness) -> Browser {
+pub(crate) async fn set_up(harness: &Harness) -> Browser {
     let browser = Browser::default();
     let path = person::setup::path(&harness.app).await.expect("readable").expect("nobody is there");
     assert_eq!(browser.get(harness, &path).await.status, 200);

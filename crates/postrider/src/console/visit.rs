@@ -43,6 +43,8 @@ pub struct Visit {
     /// Whether cookies may be sent over https alone.
     pub secure: bool,
     pub session: Option<String>,
+    /// The token of somebody whose second factor is awaited.
+    pub awaited: Option<String>,
     /// What a visitor's forms are bound to, and whether the browser has it already.
     form: (String, bool),
     language: Option<Locale>,
@@ -51,8 +53,8 @@ pub struct Visit {
     pub here: String,
     pub address: Option<IpAddr>,
     pub agent: String,
-    /// The host and port that the browser asked for, if it can be one.
-    host: Option<String>,
+    /// Where browsers reach us: as it is set, or by the host and port of this request, if they can be ones.
+    origin: Option<String>,
     request_id: String,
     /// How the person who is signed in wants pages.
     manner: OnceLock<(Option<Locale>, Theme)>,
@@ -69,13 +71,17 @@ impl Visit {
         let ours = |peer: IpAddr| proxies.iter().any(|network| network.contains(peer));
         let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let form = session::token(headers, session::FORM);
+        // A proxy of ours says over what the browser came.
+        let secure = request.extensions().get::<OverTls>().is_some()
+            || peer.is_some_and(ours) && text("x-forwarded-proto") == "https"
+            || text("origin").starts_with("https://");
+        let set = api.app.settings.console.url.as_ref().map(|url| url.origin().to_owned());
+        let scheme = if secure { "https" } else { "http" };
         Visit {
             nonce: random_token(),
-            // A proxy of ours says over what the browser came.
-            secure: request.extensions().get::<OverTls>().is_some()
-                || peer.is_some_and(ours) && text("x-forwarded-proto") == "https"
-                || text("origin").starts_with("https://"),
+            secure,
             session: session::token(headers, session::SESSION),
+            awaited: session::token(headers, session::AWAITED),
             form: form.map_or_else(|| (random_token(), false), |token| (token, true)),
             language: session::cookie(headers, session::LANGUAGE).and_then(Locale::parse),
             accepted: Locale::accepted(text("accept-language")),
@@ -83,7 +89,7 @@ impl Visit {
             here: if here.len() <= HERE_MAX { here.to_owned() } else { "/".to_owned() },
             address: peer.map(|peer| crate::feature::tracking::client::address(peer, headers, proxies)),
             agent: text("user-agent").to_owned(),
-            host: host(text("host")),
+            origin: set.or_else(|| host(text("host")).map(|host| format!("{scheme}://{host}"))),
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             manner: OnceLock::new(),
         }
@@ -97,11 +103,10 @@ impl Visit {
         request.extensions().get::<Arc<Visit>>().cloned().ok_or(Refused::Fault)
     }
 
-    /// Where the browser found us: `https://mail.example:8443`.
+    /// Where browsers reach us: `https://mail.example:8443`.
     #[must_use]
-    pub fn origin(&self) -> Option<String> {
-        let scheme = if self.secure { "https" } else { "http" };
-        self.host.as_deref().map(|host| format!("{scheme}://{host}"))
+    pub fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
     }
 
     /// Remembers how a person wants pages.
@@ -142,7 +147,7 @@ impl Visit {
 
     #[must_use]
     pub fn from(&self) -> sign_in::From<'_> {
-        sign_in::From { address: self.address, agent: &self.agent }
+        sign_in::From { address: self.address, agent: &self.agent, former: self.session.as_deref() }
     }
 
     /// Writes a refusal's page, and what every answer carries.
@@ -179,7 +184,8 @@ impl Visit {
 /// Stands before every screen.
 pub async fn receive(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let visit = Arc::new(Visit::of(&api, &request));
-    let forged = !request.method().is_safe() && !guard::same_origin(request.headers());
+    let forged = !request.method().is_safe()
+        && !guard::same_origin(request.headers(), api.app.settings.console.url.as_ref());
     let mut response = if forged {
         Refused::Forged.into_response()
     } else {

@@ -30,8 +30,8 @@ pub use explain::explain;
 pub use mistake::Mistakes;
 pub use route::{Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Attachments, Codes, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route, Smtp, Spam,
-    Tls, TlsHost, Tracking, Trusted, Webhooks,
+    Attachments, Codes, Console, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route,
+    Smtp, Spam, Tls, TlsHost, Tracking, Trusted, Webhooks,
 };
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
@@ -47,6 +47,7 @@ pub struct Settings {
     pub node: Node,
     pub database: Database,
     pub http: Http,
+    pub console: Console,
     pub smtp: Smtp,
     /// In the order of the file.
     pub trusted: Vec<Trusted>,
@@ -95,6 +96,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
     let node = Node::read(reader, Node::SECTION.path);
     let database = Database::read(reader, Database::SECTION.path);
     let http = Http::read(reader, Http::SECTION.path);
+    let console = Console::read(reader, Console::SECTION.path);
     let smtp = Smtp::read(reader, Smtp::SECTION.path);
     let trusted =
         reader.tables(Trusted::SECTION.path).filter_map(|table| Trusted::read(reader, &table.path)).collect();
@@ -131,6 +133,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         node: node?,
         database: database?,
         http: http?,
+        console: console?,
         smtp: smtp?,
         trusted,
         tls: tls?,

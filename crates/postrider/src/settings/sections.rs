@@ -21,6 +21,7 @@ pub const SECTIONS: &[Section] = &[
     Node::SECTION,
     Database::SECTION,
     Http::SECTION,
+    Console::SECTION,
     Smtp::SECTION,
     Trusted::SECTION,
     Tls::SECTION,
@@ -72,6 +73,17 @@ section! {
         committers: u32 {
             key: "committers", unit: "committers", default: 2, range: 1 to 16,
             because: "a second one works while the first waits for its flush; beyond four the batches only get smaller",
+        }
+    }
+}
+
+section! {
+    /// The console, as people reach it.
+    Console at "console" {
+        /// The URL under which browsers reach the console: for links in invitations, and for forms that come through a proxy which changes the Host. Empty: each request's own Host.
+        url: Option<BaseUrl> {
+            key: "url", unit: "https://host", default: "", example: "https://mail.example.org",
+            because: "whoever reaches the console has its address in the browser; only what is sent to others must know it",
         }
     }
 }

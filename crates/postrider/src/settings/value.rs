@@ -214,6 +214,14 @@ impl FromText for Address {
 pub struct BaseUrl(String);
 
 impl BaseUrl {
+    /// Scheme, host and port, as a browser's `Origin` has them: without the path.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        let host = self.0.find("://").map_or(0, |at| at + 3);
+        let end = self.0[host..].find('/').map_or(self.0.len(), |at| host + at);
+        &self.0[..end]
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

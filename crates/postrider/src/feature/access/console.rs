@@ -81,7 +81,11 @@ async fn page(
         prefix: key.shown,
     };
     let smtp = smtp(app);
-    let http = who.visit.origin().unwrap_or_else(|| format!("http://{}", app.settings.http.listen));
+    let http = who
+        .visit
+        .origin()
+        .map(str::to_owned)
+        .unwrap_or_else(|| format!("http://{}", app.settings.http.listen));
     let sender = domains.iter().find(|(_, _, sends)| *sends).map_or("mail.example.com", |(_, name, _)| name);
     let from = format!("hello@{sender}");
     let target = Target {

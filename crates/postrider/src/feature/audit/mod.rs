@@ -1,8 +1,13 @@
-//! Who changed what: a row in the transaction of each change that a person makes.
+//! Who changed what: a row in the transaction of each change that a person makes; read by `console` alone.
 //!
 //! Guarantee: what a person changed in the console is in the log, or was not changed.
 //!
 //! Not here: what programs do (`event`).
+
+pub mod console;
+mod read;
+#[cfg(test)]
+mod story;
 
 use mail::At;
 use serde_json::Value;
@@ -46,6 +51,18 @@ pub enum Action {
     QueueCancelled,
     EmailSentAgain,
     EmailShared,
+    // People.
+    PasswordChanged,
+    SessionEnded,
+    OtherSessionsEnded,
+    SecondFactorOn,
+    SecondFactorOff,
+    RecoveryCodesMade,
+    PersonInvited,
+    InvitationRevoked,
+    PersonJoined,
+    RoleChanged,
+    MemberRemoved,
 }
 
 impl Action {
@@ -75,6 +92,18 @@ impl Action {
             Action::QueueCancelled => "queue.cancelled",
             Action::EmailSentAgain => "email.sent_again",
             Action::EmailShared => "email.shared",
+            // People.
+            Action::PasswordChanged => "person.password_changed",
+            Action::SessionEnded => "session.ended",
+            Action::OtherSessionsEnded => "session.others_ended",
+            Action::SecondFactorOn => "second_factor.turned_on",
+            Action::SecondFactorOff => "second_factor.turned_off",
+            Action::RecoveryCodesMade => "second_factor.recovery_codes_made",
+            Action::PersonInvited => "person.invited",
+            Action::InvitationRevoked => "invitation.revoked",
+            Action::PersonJoined => "person.joined",
+            Action::RoleChanged => "member.role_changed",
+            Action::MemberRemoved => "member.removed",
         }
     }
 }

@@ -28,7 +28,7 @@ mod limit;
 mod order;
 pub mod profile;
 mod profile_api;
-mod secret;
+pub mod secret;
 #[cfg(test)]
 mod story;
 

@@ -4,16 +4,24 @@
 //! 1. A session's token is 256 random bits; only its SHA-256 is stored. It ends after [`SESSION_IDLE`] without use and after
 //!    [`SESSION_MAX`] in any case.
 //! 2. An attempt to sign in is counted before the password is compared, by person and by address, also for people who do not
-//!    exist; which of the two was wrong is never told.
+//!    exist; which of the two was wrong is never told. One at a second factor is counted by person and by address, too.
 //! 3. The first owner is made once: the statement that makes one makes none where there is a person already.
 //!
 //! Not here: cookies and forms (`console`), permissions (`permission`).
 
+pub mod account;
+mod attempt;
 pub mod console;
+pub mod invitation;
+pub mod member;
 pub mod password;
 pub mod permission;
+pub mod second_factor;
 pub mod setup;
 pub mod sign_in;
+#[cfg(test)]
+mod story;
+mod totp;
 
 use std::time::Duration;
 
@@ -24,15 +32,30 @@ use store::{Migration, Row, Store, StoreError, Write, query};
 
 use crate::feature::access::digest_of;
 use crate::id::Mint;
+use crate::retention::{Aged, edge};
 use password::Hashing;
 use permission::{Permission, Role};
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 22,
-    name: "person: people, memberships, sessions, attempts",
-    sql: include_str!("migrations/0022_person.sql"),
-    postgres: None,
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 22,
+        name: "person: people, memberships, sessions, attempts",
+        sql: include_str!("migrations/0022_person.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 24,
+        name: "person: second factors, recovery codes, who is awaited",
+        sql: include_str!("migrations/0024_second_factor.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 27,
+        name: "person: invitations",
+        sql: include_str!("migrations/0027_invitation.sql"),
+        postgres: None,
+    },
+];
 
 query!(PERSON_ANY, "queries/person_any.sql");
 query!(PERSON_ADD, "queries/person_add.sql");
@@ -42,6 +65,24 @@ query!(MEMBERSHIP_ADD, "queries/membership_add.sql");
 query!(MEMBERSHIPS, "queries/memberships.sql");
 query!(MEMBERS, "queries/members.sql");
 query!(SESSION_USED, "queries/session_used.sql");
+query!(TURN, "queries/turn.sql", "queries/turn.pg.sql");
+query!(ATTEMPT_AGE, "queries/attempt_age.sql");
+query!(PENDING_AGE, "queries/pending_age.sql");
+query!(SESSION_AGE, "queries/session_age.sql");
+query!(INVITATION_AGE, "queries/invitation_age.sql");
+edge!(INVITATION_EDGE, "invitation");
+edge!(ATTEMPT_EDGE, "sign_in_attempt");
+edge!(PENDING_EDGE, "sign_in_pending");
+edge!(SESSION_EDGE, "session");
+
+/// Attempts and who is awaited, which mean something for minutes; invitations, a day after they are over.
+pub static AGED: [&Aged; 3] = [
+    &Aged { edge: &INVITATION_EDGE, delete: &INVITATION_AGE, page: 1_000 },
+    &Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 },
+    &Aged { edge: &PENDING_EDGE, delete: &PENDING_AGE, page: 1_000 },
+];
+/// Sessions that nobody used for [`SESSION_IDLE`]. One that lasted too long is used by nobody, and goes in its turn.
+pub static SESSION_AGED: Aged = Aged { edge: &SESSION_EDGE, delete: &SESSION_AGE, page: 1_000 };
 
 /// A session that nobody used for so long is over.
 pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 24 * 3_600);
@@ -97,6 +138,13 @@ pub fn random_token() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A write whose first step waits for its turn, which makes what it counts exact.
+fn in_turn() -> Write {
+    let mut write = Write::default();
+    write.step(&TURN, Vec::new());
+    write
+}
+
 /// Whether nobody was ever made.
 ///
 /// # Errors
@@ -147,11 +195,16 @@ pub async fn seen(store: &Store, now: At, token: &str) -> Result<Option<(Person,
 }
 
 fn membership(row: &Row) -> Result<(i64, Role), StoreError> {
+    Ok((row.int(0)?, role(row.text(1)?)?))
+}
+
+/// A role as a row has it.
+fn role(text: &str) -> Result<Role, StoreError> {
     let broken = || StoreError::Broken {
         query: "membership.role".into(),
         reason: "holds what no version of Postrider wrote".into(),
     };
-    Ok((row.int(0)?, Role::parse(row.text(1)?).ok_or_else(broken)?))
+    Role::parse(text).ok_or_else(broken)
 }
 
 /// Before when a session must not have begun, and must not have been used last.

@@ -41,6 +41,16 @@ impl Role {
     }
 }
 
+impl Role {
+    /// Whether a member of this role may give another, and take it: one that is not above their own, if they may steer people at
+    /// all.
+    #[must_use]
+    pub fn gives(self, other: Role) -> bool {
+        let place = |role: Role| Role::ALL.iter().position(|one| *one == role);
+        self.may(Permission::SteerPeople) && place(self) <= place(other)
+    }
+}
+
 impl Scope {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
@@ -143,6 +153,18 @@ mod tests {
             std::fs::write(path, table()).expect("written");
         }
         assert_eq!(std::fs::read_to_string(path).expect("docs/permissions.md"), table(), "run with UPDATE=1");
+    }
+
+    #[test]
+    fn nobody_gives_more_than_they_have() {
+        for giver in Role::ALL {
+            for given in Role::ALL.into_iter().filter(|role| giver.gives(*role)) {
+                let more = Permission::ALL.iter().find(|one| given.may(**one) && !giver.may(**one));
+                assert_eq!(more, None, "{giver:?} gives {given:?}");
+            }
+        }
+        assert!(Role::Owner.gives(Role::Owner) && !Role::Admin.gives(Role::Owner));
+        assert!(Role::Admin.gives(Role::Admin) && !Role::Developer.gives(Role::Seller));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use mail::{Address, At};
 use serde_json::json;
 use store::{StoreError, Write, query};
 
-use super::password::{Busy, CHARS_MAX, CHARS_MIN};
+use super::account::{name_mistake, password_mistake};
+use super::password::Busy;
 use super::permission::Role;
 use super::{member_row, nobody};
 use crate::app::App;
@@ -17,7 +18,6 @@ use crate::id::Noun;
 
 query!(PERSON_FIRST, "queries/person_first.sql");
 
-const NAME_CHARS_MAX: usize = 100;
 const TITLE_CHARS_MAX: usize = 60;
 
 /// What the form says.
@@ -63,15 +63,10 @@ pub async fn path(app: &App) -> Result<Option<String>, StoreError> {
 /// Reads the form: pure.
 fn mistakes(asked: &Asked) -> Mistakes {
     let within = |text: &str, max: usize| (1..=max).contains(&text.trim().chars().count());
-    let chars = asked.password.chars().count();
     Mistakes {
-        name: (!within(&asked.name, NAME_CHARS_MAX)).then_some(Word("mistake-name")),
+        name: name_mistake(&asked.name),
         email: Address::parse(asked.email.trim()).err().map(|_| Word("mistake-email")),
-        password: match chars {
-            0..CHARS_MIN => Some(Word("mistake-password-short")),
-            CHARS_MIN..=CHARS_MAX => None,
-            _ => Some(Word("mistake-password-long")),
-        },
+        password: password_mistake(&asked.password),
         workspace: (!within(&asked.workspace, TITLE_CHARS_MAX)).then_some(Word("mistake-workspace")),
     }
 }

@@ -1,32 +1,38 @@
-//! Signing in and out.
+//! Signing in, in one step or two, and out.
+//!
+//! Guarantees
+//! 1. Attempts are counted before anything is compared (`attempt`).
+//! 2. With a second factor there is no session before both were shown: the password brings a token that opens the second step
+//!    only, once, for [`PENDING_MAX`].
+//! 3. Each sign-in begins a session with a token of its own, and ends the one that the browser had.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use mail::{Address, At};
-use store::{StoreError, Value, Write, query};
+use serde_json::json;
+use store::{Row, StoreError, Write, query};
 
+use super::attempt::{self, Counter, counted};
 use super::password::Busy;
-use super::{Person, lasting, random_token};
+use super::second_factor::{self, Proven};
+use super::{Person, micros, random_token};
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::audit;
-use crate::id::Noun;
+use crate::id::{self, Noun};
 
 query!(PERSON_BY_EMAIL, "queries/person_by_email.sql");
 query!(SESSION_ADD, "queries/session_add.sql");
 query!(SESSION_END, "queries/session_end.sql");
-query!(SESSION_EXPIRED, "queries/session_expired.sql");
-query!(ATTEMPT_ADD, "queries/attempt_add.sql");
-query!(ATTEMPTS_OVER, "queries/attempts_over.sql");
+query!(SESSION_FORMER, "queries/session_former.sql");
+query!(PENDING_ADD, "queries/pending_add.sql");
+query!(PENDING_PERSON, "queries/pending_person.sql");
+query!(PENDING_OVER, "queries/pending_over.sql");
+query!(PENDING_CLEAR, "queries/pending_clear.sql");
 
-/// Attempts are counted over so long, microseconds.
-const WINDOW_US: i64 = 15 * 60 * 1_000_000;
-/// Attempts for one person within the window. Reason: who mistypes tries a few times; at this pace a bad password of a
-/// million lasts three years.
-const PER_PERSON_MAX: i64 = 10;
-/// Attempts from one address (IPv6: one /64) within the window. Reason: an office behind one address has more people than one.
-const PER_ADDRESS_MAX: i64 = 50;
+/// So long after the password the second factor may be shown.
+pub const PENDING_MAX: Duration = Duration::from_secs(10 * 60);
 /// Octets of a browser's name that a session keeps.
 const AGENT_MAX: usize = 200;
 
@@ -34,6 +40,8 @@ const AGENT_MAX: usize = 200;
 pub struct From<'f> {
     pub address: Option<IpAddr>,
     pub agent: &'f str,
+    /// The session that the browser had, if any: it ends where another begins.
+    pub former: Option<&'f str>,
 }
 
 impl From<'_> {
@@ -44,7 +52,7 @@ impl From<'_> {
     }
 
     /// Who is counted.
-    fn network(&self) -> String {
+    pub(super) fn network(&self) -> String {
         match self.address {
             Some(IpAddr::V6(address)) => format!("{:x?}", &address.segments()[..4]),
             Some(IpAddr::V4(address)) => address.to_string(),
@@ -58,6 +66,8 @@ impl From<'_> {
 pub enum Outcome {
     /// The session's token: the only moment at which it is known.
     In(String),
+    /// The password was right, and there is a second factor: the token of who is awaited. It opens nothing else.
+    Second(String),
     Wrong,
     TooMany,
     Busy,
@@ -74,50 +84,77 @@ pub async fn sign_in(
     from: &From<'_>,
 ) -> Result<Outcome, StoreError> {
     let email = Address::parse(email.trim()).map_or_else(|_| email.trim().to_lowercase(), |one| one.folded());
-    let person = subject("person", &email);
-    for (subject, most) in
-        [(&person, PER_PERSON_MAX), (&subject("address", &from.network()), PER_ADDRESS_MAX)]
-    {
-        if !counted(app, now, subject, most).await? {
-            return Ok(Outcome::TooMany);
-        }
+    if !counted(app, now, &[Counter::Person(&email), Counter::Address(from)]).await? {
+        return Ok(Outcome::TooMany);
     }
-    let rows = app.store.read(&PERSON_BY_EMAIL, &[("email", email.into())]).await?;
-    let found =
-        rows.first().map(|row| Ok::<_, StoreError>((row.int(0)?, row.text(1)?.to_owned()))).transpose()?;
-    let (id, stored) = found.unzip();
-    match (app.people.hashing.check(password, stored).await, id) {
+    let rows = app.store.read(&PERSON_BY_EMAIL, &[("email", email.clone().into())]).await?;
+    let read = |row: &Row| Ok::<_, StoreError>(((row.int(0)?, row.int(2)? > 0), row.text(1)?.to_owned()));
+    let (found, stored) = rows.first().map(read).transpose()?.unzip();
+    match (app.people.hashing.check(password, stored).await, found) {
         (Err(Busy), _) => Ok(Outcome::Busy),
-        (Ok(true), Some(id)) => {
+        (Ok(true), Some((id, true))) => Ok(Outcome::Second(await_second(app, now, id).await?)),
+        (Ok(true), Some((id, false))) => {
             let mut write = Write::default();
-            let since = now.0 - WINDOW_US;
-            write.step(&ATTEMPTS_OVER, vec![("since", since.into()), ("subject", person.into())]);
-            Ok(Outcome::In(begin(app, now, write, (id, from)).await?))
+            attempt::over(&mut write, &Counter::Person(&email));
+            Ok(Outcome::In(begin(app, now, write, (id, from, None)).await?))
         }
         (Ok(_), _) => Ok(Outcome::Wrong),
     }
 }
 
-/// Counts an attempt before it is made; false when there were enough.
-async fn counted(app: &App, now: At, subject: &[u8], most: i64) -> Result<bool, StoreError> {
+/// Remembers that a person's password was right.
+async fn await_second(app: &App, now: At, person: i64) -> Result<String, StoreError> {
+    let token = random_token();
     let mut write = Write::default();
-    let params: Vec<(&str, Value)> = vec![
+    let params = vec![
         ("id", app.mint.next(now).into()),
-        ("subject", subject.to_vec().into()),
-        ("now", now.0.into()),
-        ("since", (now.0 - WINDOW_US).into()),
-        ("most", most.into()),
+        ("person", person.into()),
+        ("digest", digest_of(&token).to_vec().into()),
     ];
-    write.step_expecting(1, "too many attempts", &ATTEMPT_ADD, params);
-    match app.store.write(write).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::Conflict(_)) => Ok(false),
+    write.step(&PENDING_ADD, params);
+    app.store.write(write).await?;
+    Ok(token)
+}
+
+/// Whose second factor is awaited, by the token that the password brought.
+///
+/// # Errors
+/// As [`store::Store::read`].
+pub async fn awaited(app: &App, now: At, token: &str) -> Result<Option<i64>, StoreError> {
+    let after = id::floor(At(now.0 - micros(PENDING_MAX)));
+    let params = [("digest", digest_of(token).to_vec().into()), ("after", after.into())];
+    app.store.read(&PENDING_PERSON, &params).await?.first().map(|row| row.int(0)).transpose()
+}
+
+/// Signs in with what was awaited: a code of the app, or a recovery code.
+///
+/// # Errors
+/// As [`store::Store::read`] and [`store::Store::write`].
+pub async fn second_step(
+    app: &App,
+    now: At,
+    (token, person, typed): (&str, i64, &str),
+    from: &From<'_>,
+) -> Result<Outcome, StoreError> {
+    let proof = match second_factor::prove(app, now, (person, typed), from).await? {
+        Proven::Right(proof) => proof,
+        Proven::Wrong => return Ok(Outcome::Wrong),
+        Proven::TooMany => return Ok(Outcome::TooMany),
+    };
+    let mut write = Write::default();
+    let digest = digest_of(token).to_vec();
+    write.step_expecting(1, "somebody signed in with it", &PENDING_OVER, vec![("digest", digest.into())]);
+    proof.spend(&mut write, person);
+    match begin(app, now, write, (person, from, Some(proof.as_str()))).await {
+        Ok(token) => Ok(Outcome::In(token)),
+        Err(StoreError::Conflict(_)) => Ok(Outcome::Wrong),
         Err(error) => Err(error),
     }
 }
 
-fn subject(kind: &str, text: &str) -> Vec<u8> {
-    digest(&SHA256, format!("{kind}\n{text}").as_bytes()).as_ref().to_vec()
+/// Nobody is awaited any more who showed this person's password.
+pub(super) fn none_awaited(write: &mut Write, person: i64) {
+    write.step(&PENDING_CLEAR, vec![("person", person.into())]);
 }
 
 /// Begins a session for somebody who was just made.
@@ -125,18 +162,21 @@ fn subject(kind: &str, text: &str) -> Vec<u8> {
 /// # Errors
 /// As [`store::Store::write`].
 pub async fn begin_first(app: &App, now: At, person: i64, from: &From<'_>) -> Result<String, StoreError> {
-    begin(app, now, Write::default(), (person, from)).await
+    begin(app, now, Write::default(), (person, from, None)).await
 }
 
-async fn begin(
+/// Begins a session in a write of its own, or in that of what it comes from; `second` names the second factor that was shown.
+/// The session that the browser had before ends: nobody can wait in it.
+pub(super) async fn begin(
     app: &App,
     now: At,
     mut write: Write,
-    (person, from): (i64, &From<'_>),
+    (person, from, second): (i64, &From<'_>, Option<&str>),
 ) -> Result<String, StoreError> {
     let token = random_token();
-    let (oldest, idle) = lasting(now);
-    write.step(&SESSION_EXPIRED, vec![("oldest", oldest.into()), ("idle", idle.into())]);
+    if let Some(former) = from.former {
+        write.step(&SESSION_FORMER, vec![("digest", digest_of(former).to_vec().into())]);
+    }
     let params = vec![
         ("id", app.mint.next(now).into()),
         ("person", person.into()),
@@ -146,7 +186,16 @@ async fn begin(
         ("now", now.0.into()),
     ];
     write.step(&SESSION_ADD, params);
-    note(app, now, &mut write, (person, audit::Action::PersonSignedIn, &from.shown()));
+    let entry = audit::Entry {
+        workspace: None,
+        person,
+        address: &from.shown(),
+        action: audit::Action::PersonSignedIn,
+        object: Noun::Person.show(person),
+        before: None,
+        after: second.map(|second| json!({ "second_factor": second })),
+    };
+    audit::note(&mut write, (&app.mint, now), entry);
     app.store.write(write).await?;
     Ok(token)
 }
@@ -158,12 +207,15 @@ async fn begin(
 pub async fn sign_out(app: &App, now: At, person: &Person, address: &str) -> Result<(), StoreError> {
     let mut write = Write::default();
     write.step(&SESSION_END, vec![("id", person.session.into())]);
-    note(app, now, &mut write, (person.id, audit::Action::PersonSignedOut, address));
+    let entry = audit::Entry {
+        workspace: None,
+        person: person.id,
+        address,
+        action: audit::Action::PersonSignedOut,
+        object: Noun::Person.show(person.id),
+        before: None,
+        after: None,
+    };
+    audit::note(&mut write, (&app.mint, now), entry);
     app.store.write(write).await.map(drop)
-}
-
-fn note(app: &App, now: At, write: &mut Write, (person, action, address): (i64, audit::Action, &str)) {
-    let object = Noun::Person.show(person);
-    let entry = audit::Entry { workspace: None, person, address, action, object, before: None, after: None };
-    audit::note(write, (&app.mint, now), entry);
 }

@@ -80,7 +80,8 @@ pub fn moved(write: &mut Write, (workspace, message): (i64, i64), due: At, expir
 pub enum Origin {
     Api,
     Smtp,
-    /// The API, to carry a one-time code: first in line, and shown to nobody but its recipient.
+    /// The API, to carry a one-time code, or the console, to carry the link of an invitation: first in line, and shown to nobody
+    /// but its recipient.
     Code,
     /// We did, to tell a sender what became of a delivery.
     Notification {

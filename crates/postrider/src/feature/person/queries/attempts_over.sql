@@ -1,1 +1,1 @@
-DELETE FROM sign_in_attempt WHERE at_us <= :since OR subject = :subject
+DELETE FROM sign_in_attempt WHERE subject = :subject

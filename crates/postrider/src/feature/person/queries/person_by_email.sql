@@ -1,1 +1,2 @@
-SELECT id, password FROM person WHERE email = :email
+SELECT id, password, (SELECT count(*) FROM second_factor WHERE second_factor.person_id = person.id AND state = 'on')
+FROM person WHERE email = :email

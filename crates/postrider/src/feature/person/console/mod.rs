@@ -1,4 +1,10 @@
-//! The screens of people: the first start, signing in and out, language and colours.
+//! The screens of people: the first start, signing in and out, language and colours; their own pages in `account` and
+//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`.
+
+mod account;
+mod invitation;
+mod second_factor;
+mod users;
 
 use std::sync::Arc;
 
@@ -13,22 +19,22 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Write;
 
-use super::setup::{self, Asked};
-use super::{PERSON_MANNER, nobody, sign_in};
 use crate::app::App;
 use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Screen, SignedIn, Visitor, show};
 use crate::console::session;
-use crate::console::shell::{home, local};
+use crate::console::shell::{escaped, home, local};
 use crate::console::visit::Visit;
 use crate::feature::audit;
+use crate::feature::person::setup::{self, Asked};
+use crate::feature::person::{PERSON_MANNER, nobody, sign_in};
 use crate::id::Noun;
 
 /// This slice's screens.
 #[must_use]
 pub fn screens() -> Vec<Screen> {
-    vec![
+    let mut screens = vec![
         Screen::page("/", front_door),
         Screen::page("/setup", set_up),
         Screen::form("/setup", set_up_sent),
@@ -36,7 +42,12 @@ pub fn screens() -> Vec<Screen> {
         Screen::form("/login", login_sent),
         Screen::form("/sign-out", sign_out_sent),
         Screen::form("/manner", manner_sent),
-    ]
+    ];
+    screens.extend(account::screens());
+    screens.extend(second_factor::screens());
+    screens.extend(users::screens());
+    screens.extend(invitation::screens());
+    screens
 }
 
 /// Sends everybody where they belong.
@@ -47,7 +58,8 @@ async fn front_door(who: Visitor, State(app): State<Arc<App>>) -> Result<Respons
     };
     let snapshot = app.directory.snapshot();
     let first = person.memberships.iter().find_map(|(id, _)| snapshot.workspaces.get(id));
-    first.map(|workspace| redirect(&home(workspace))).ok_or(Refused::NotFound)
+    // Who was taken out of every workspace still has an account.
+    Ok(redirect(&first.map_or_else(|| "/me".to_owned(), home)))
 }
 
 #[derive(Deserialize, Default)]
@@ -153,6 +165,12 @@ async fn login_sent(
     let (status, mistake) = match sign_in::sign_in(&app, app.now(), (&email, password), &visit.from()).await?
     {
         sign_in::Outcome::In(token) => return Ok(signed_in(visit, &token, &next)),
+        sign_in::Outcome::Second(token) => {
+            let mut response = redirect(&format!("/login/code?next={}", escaped(local(&next))));
+            let cookie = (session::AWAITED, &*token);
+            session::set_for(&mut response, visit.secure, cookie, sign_in::PENDING_MAX.as_secs());
+            return Ok(response);
+        }
         sign_in::Outcome::Busy => return Err(Refused::Busy),
         sign_in::Outcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Word("sign-in-wrong")),
         sign_in::Outcome::TooMany => (StatusCode::TOO_MANY_REQUESTS, Word("sign-in-too-many")),

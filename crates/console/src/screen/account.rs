@@ -1,0 +1,47 @@
+//! A person's own page: how they are called and shown pages, their password, and where they are signed in.
+
+use askama::Template;
+
+use super::key::Choice;
+use crate::page::Page;
+use crate::words::Word;
+
+#[derive(Template)]
+#[template(path = "screen/account.html")]
+pub struct Account {
+    pub page: Page,
+    /// What the paths of forms end with, so that the frame stays.
+    pub at: String,
+    pub email: String,
+    pub name: String,
+    pub languages: Vec<Choice>,
+    pub zones: Vec<Choice>,
+    pub themes: Vec<Choice>,
+    pub mistakes: Mistakes,
+    /// Whether a second factor is on.
+    pub second_factor: bool,
+    pub sessions: Vec<Session>,
+    /// What was just done.
+    pub notice: Option<Word>,
+}
+
+/// What is wrong with each field.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Mistakes {
+    pub name: Option<Word>,
+    pub old: Option<Word>,
+    pub password: Option<Word>,
+}
+
+/// Where the person is signed in.
+pub struct Session {
+    pub id: String,
+    /// The browser in words.
+    pub agent: String,
+    pub icon: &'static str,
+    pub address: String,
+    pub since: String,
+    pub used: String,
+    /// The one that asks.
+    pub here: bool,
+}

@@ -1,0 +1,91 @@
+//! Members of a workspace: who they are, and what they may become.
+//!
+//! Guarantees
+//! 1. A workspace always has an owner: the statements that change or remove one count the others, in turn.
+//! 2. Whoever loses a role loses what they offered with it: their invitations into the workspace go in the same write.
+
+use mail::At;
+use store::{Row, Store, StoreError, Write, query};
+
+use super::permission::Role;
+use crate::http::page::{Page, paged};
+
+paged!(MEMBER_LIST, "queries/member_list.sql");
+query!(MEMBER_ONE, "queries/member_one.sql");
+query!(MEMBER_ROLE, "queries/member_role.sql");
+query!(MEMBER_REMOVE, "queries/member_remove.sql");
+query!(INVITATION_CLEAR, "queries/invitation_clear.sql");
+
+/// A person in a workspace.
+pub struct Listed {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub second_factor: bool,
+    /// To the hour; none when no session is left to tell.
+    pub seen: Option<At>,
+}
+
+/// Members of a workspace, those first who came last.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn member_list(store: &Store, workspace: i64, page: Page) -> Result<Vec<Listed>, StoreError> {
+    let rows = MEMBER_LIST.read(store, page, vec![("workspace", workspace.into())]).await?;
+    rows.iter().map(listed).collect()
+}
+
+/// A member, if the person is one.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn member_find(store: &Store, workspace: i64, person: i64) -> Result<Option<Listed>, StoreError> {
+    let params = [("workspace", workspace.into()), ("person", person.into())];
+    store.read(&MEMBER_ONE, &params).await?.first().map(listed).transpose()
+}
+
+fn listed(row: &Row) -> Result<Listed, StoreError> {
+    Ok(Listed {
+        id: row.int(0)?,
+        name: row.text(1)?.to_owned(),
+        email: row.text(2)?.to_owned(),
+        role: super::role(row.text(3)?)?,
+        second_factor: row.int(4)? > 0,
+        seen: row.int_or_null(5)?.map(At),
+    })
+}
+
+/// Gives a member another role. The write conflicts when the member has none or another by now, or is the last owner.
+#[must_use]
+pub fn role_rows(workspace: i64, member: &Listed, role: Role) -> Write {
+    let mut write = super::in_turn();
+    let params = vec![
+        ("person", member.id.into()),
+        ("workspace", workspace.into()),
+        ("before", member.role.as_str().into()),
+        ("role", role.as_str().into()),
+    ];
+    write.step_expecting(1, "the last owner stays", &MEMBER_ROLE, params);
+    clear(&mut write, workspace, member);
+    write
+}
+
+/// Takes a member out. The write conflicts as that of [`role_rows`] does.
+#[must_use]
+pub fn remove_rows(workspace: i64, member: &Listed) -> Write {
+    let mut write = super::in_turn();
+    let params = vec![
+        ("person", member.id.into()),
+        ("workspace", workspace.into()),
+        ("before", member.role.as_str().into()),
+    ];
+    write.step_expecting(1, "the last owner stays", &MEMBER_REMOVE, params);
+    clear(&mut write, workspace, member);
+    write
+}
+
+fn clear(write: &mut Write, workspace: i64, member: &Listed) {
+    let params = vec![("workspace", workspace.into()), ("person", member.id.into())];
+    write.step(&INVITATION_CLEAR, params);
+}

@@ -1,0 +1,1 @@
+DELETE FROM invitation WHERE workspace_id = :workspace AND person_id = :person

@@ -1,0 +1,1 @@
+UPDATE person SET password = :password WHERE id = :id

@@ -1,0 +1,1 @@
+UPDATE person SET name = :name, locale = :locale, theme = :theme, zone = :zone WHERE id = :id

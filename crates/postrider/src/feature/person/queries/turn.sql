@@ -1,0 +1,2 @@
+-- SQLite has one writer: it is always somebody's turn.
+SELECT 1

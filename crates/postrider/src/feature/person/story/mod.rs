@@ -1,0 +1,6 @@
+//! People in the console: second factors, their own page, members and invitations.
+
+mod account;
+mod invitation;
+mod member;
+mod second_factor;
