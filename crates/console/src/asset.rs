@@ -49,18 +49,27 @@ fn digest(octets: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, octet| (hash ^ u64::from(*octet)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// What every page loads.
+/// What pages load.
 pub struct Assets {
     pub style: Asset,
     pub script: Asset,
     pub htmx: Asset,
     pub htmx_csp: Asset,
     pub icon: Asset,
+    /// CodeMirror, and what is written on it: the template editor's alone.
+    pub code: Asset,
+    pub editor: Asset,
 }
 
 impl Assets {
     /// All of them.
-    pub fn all(&self) -> [&Asset; 5] {
+    pub fn all(&self) -> [&Asset; 7] {
+        let [style, script, htmx, htmx_csp, icon] = self.everywhere();
+        [style, script, htmx, htmx_csp, icon, &self.code, &self.editor]
+    }
+
+    /// Those that every page loads.
+    pub fn everywhere(&self) -> [&Asset; 5] {
         [&self.style, &self.script, &self.htmx, &self.htmx_csp, &self.icon]
     }
 }
@@ -77,6 +86,12 @@ pub fn assets() -> &'static Assets {
             htmx: Asset::new(("htmx", "js"), JS, include_bytes!("../static/vendor/htmx.min.js")),
             htmx_csp: Asset::new(("hx-csp", "js"), JS, include_bytes!("../static/vendor/hx-csp.min.js")),
             icon: Asset::new(("icon", "svg"), "image/svg+xml", include_bytes!("../static/icon.svg")),
+            code: Asset::new(
+                ("codemirror", "js"),
+                JS,
+                include_bytes!("../static/vendor/codemirror/codemirror.min.js"),
+            ),
+            editor: Asset::new(("editor", "js"), JS, include_bytes!("../static/editor.js")),
         }
     });
     &ASSETS
@@ -88,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_page_loads_little() {
-        let loaded: usize = assets().all().iter().map(|asset| asset.packed.len()).sum();
+        let loaded: usize = assets().everywhere().iter().map(|asset| asset.packed.len()).sum();
         assert!(loaded <= PAGE_OCTETS_MAX, "{loaded} octets");
     }
 
@@ -103,10 +118,32 @@ mod tests {
     fn what_is_vendored_is_what_the_list_says() {
         let list = include_str!("../static/vendor/VENDOR.toml");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/static/vendor");
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        let names = |folder: &str| {
+            let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+            let names = entries.map(|entry| entry.file_name().into_string().expect("a name"));
+            names.collect::<Vec<_>>()
+        };
+        let within =
+            names(&format!("{folder}/codemirror")).into_iter().map(|name| format!("codemirror/{name}"));
+        for name in names(folder).into_iter().filter(|name| name != "codemirror").chain(within) {
             let told = name == "VENDOR.toml" || list.contains(&format!("\"{name}\""));
             assert!(told, "{name} has no entry in VENDOR.toml");
         }
+    }
+
+    #[test]
+    fn only_the_template_editor_loads_codemirror() {
+        let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let mut loading = Vec::new();
+        for folder in ["component", "layout", "screen"] {
+            for entry in std::fs::read_dir(format!("{templates}/{folder}")).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let text = std::fs::read_to_string(&path).expect("readable");
+                if text.contains("assets().code") || text.contains("assets().editor") {
+                    loading.push(path.file_name().expect("a name").to_owned());
+                }
+            }
+        }
+        assert_eq!(loading, ["template.html"]);
     }
 }

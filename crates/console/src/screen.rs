@@ -11,3 +11,5 @@ pub mod setup;
 pub mod sign_in;
 pub mod suppression;
 pub mod workspace;
+// Templates.
+pub mod template;

@@ -100,6 +100,8 @@ macro_rules! features {
 }
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
+    // Templates.
+    "template" "gallery" "lint"
 );
 
 fn bundle(locale: Locale) -> Bundle {
