@@ -117,7 +117,10 @@ impl TemplateRequest {
 }
 
 /// The name and the key of a template; the key is made of the name when there is none.
-pub(in super::super) fn naming((name, key): (Option<&str>, Option<&str>), mistakes: &mut Mistakes) -> (String, String) {
+pub(in super::super) fn naming(
+    (name, key): (Option<&str>, Option<&str>),
+    mistakes: &mut Mistakes,
+) -> (String, String) {
     let name = name.unwrap_or_default().trim();
     if name.is_empty() {
         mistakes.add("/name", Code::MissingRequiredField, "a template needs a name");

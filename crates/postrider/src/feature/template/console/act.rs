@@ -184,6 +184,7 @@ pub(super) async fn export(
     let template = existing(&app, who.workspace.id, &named).await?;
     let name = format!("attachment; filename=\"{}.json\"", template.key);
     let body = serde_json::to_string_pretty(&Exported::of(template)).map_err(|_| Refused::Fault)?;
-    let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    let headers =
+        [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, body).into_response())
 }

@@ -127,7 +127,8 @@ mod tests {
         let titles: Vec<_> = parts.iter().map(|part| &*part.title).collect();
         assert_eq!(titles[0], "MJML · English");
         assert!(titles[1..].iter().all(|title| title.ends_with("Español")) && titles.len() > 2, "{titles:?}");
-        let shown: Vec<_> = parts[0].hunks[0].iter().map(|line| format!("{}{}", line.sign, line.text)).collect();
+        let shown: Vec<_> =
+            parts[0].hunks[0].iter().map(|line| format!("{}{}", line.sign, line.text)).collect();
         assert_eq!(shown, ["a", "−b", "+B", "c"]);
     }
 

@@ -166,7 +166,11 @@ pub(super) fn form(template: &Template, variant: &str) -> Draft {
     let names = own.strings.keys().chain(main.strings.keys()).collect::<std::collections::BTreeSet<_>>();
     let text = |name: &String| Text {
         value: own.strings.get(name).cloned().unwrap_or_default(),
-        original: if is_default { String::new() } else { main.strings.get(name).cloned().unwrap_or_default() },
+        original: if is_default {
+            String::new()
+        } else {
+            main.strings.get(name).cloned().unwrap_or_default()
+        },
         name: name.clone(),
     };
     Draft {
@@ -203,7 +207,8 @@ mod tests {
     }
 
     fn edited(fields: &[(&str, &str)]) -> Edited {
-        let object: Map<_, _> = fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let object: Map<_, _> =
+            fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         serde_json::from_value(object.into()).expect("a form")
     }
 
@@ -218,12 +223,24 @@ mod tests {
             let Draft { strings, sample, schema, theme, .. } = form(&stored, &variant);
             let kind = if mjml { "mjml" } else { "html" };
             let mut fields = vec![
-                ("variant", &*variant), ("seen", &seen), ("name", &name), ("key", &key), ("locale", &locale),
-                ("subject", &subject), ("preheader", &preheader), ("kind", kind), ("body", &body), ("text", &text),
-                ("sample", &sample), ("schema", &schema), ("theme", &theme),
+                ("variant", &*variant),
+                ("seen", &seen),
+                ("name", &name),
+                ("key", &key),
+                ("locale", &locale),
+                ("subject", &subject),
+                ("preheader", &preheader),
+                ("kind", kind),
+                ("body", &body),
+                ("text", &text),
+                ("sample", &sample),
+                ("schema", &schema),
+                ("theme", &theme),
             ];
-            let strings: Vec<_> =
-                strings.into_iter().map(|one| (format!("t.{}", one.name), one.value.replace('\n', "\r\n"))).collect();
+            let strings: Vec<_> = strings
+                .into_iter()
+                .map(|one| (format!("t.{}", one.name), one.value.replace('\n', "\r\n")))
+                .collect();
             fields.extend(strings.iter().map(|(name, value)| (&**name, &**value)));
             let edited = edited(&fields);
             let mut after = stored.clone();

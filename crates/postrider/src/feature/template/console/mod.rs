@@ -12,9 +12,9 @@ mod act;
 mod diff;
 mod draft;
 mod editor;
+mod lint_words;
 mod list;
 mod look;
-mod lint_words;
 mod new;
 mod preview;
 #[cfg(test)]

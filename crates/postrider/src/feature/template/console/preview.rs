@@ -114,7 +114,9 @@ fn in_colours(html: &str, dark: bool) -> String {
     let mut done = 0;
     for (at, _) in lower.match_indices(ASKED) {
         let rest = &lower[at + ASKED.len()..];
-        let Some(value) = rest.trim_ascii_start().strip_prefix(':').map(str::trim_ascii_start) else { continue };
+        let Some(value) = rest.trim_ascii_start().strip_prefix(':').map(str::trim_ascii_start) else {
+            continue;
+        };
         let Some(scheme) = ["dark", "light"].into_iter().find(|scheme| value.starts_with(scheme)) else {
             continue;
         };
@@ -133,10 +135,18 @@ mod tests {
     #[test]
     fn conditions_on_colours_are_answered_by_who_looks() {
         let table = [
-            ("@media (prefers-color-scheme: dark){a{}}", "@media (min-width:0){a{}}", "@media (max-width:0){a{}}"),
+            (
+                "@media (prefers-color-scheme: dark){a{}}",
+                "@media (min-width:0){a{}}",
+                "@media (max-width:0){a{}}",
+            ),
             ("(Prefers-Color-Scheme :\n light)", "(max-width:0)", "(min-width:0)"),
             ("prefers-color-scheme", "prefers-color-scheme", "prefers-color-scheme"),
-            ("é (prefers-color-scheme:none)", "é (prefers-color-scheme:none)", "é (prefers-color-scheme:none)"),
+            (
+                "é (prefers-color-scheme:none)",
+                "é (prefers-color-scheme:none)",
+                "é (prefers-color-scheme:none)",
+            ),
         ];
         for (html, dark, light) in table {
             assert_eq!((&*in_colours(html, true), &*in_colours(html, false)), (dark, light));

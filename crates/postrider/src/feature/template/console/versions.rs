@@ -59,12 +59,7 @@ pub(super) async fn versions(
     show(&page(who, &app, &template, asked).await?)
 }
 
-async fn page<P>(
-    who: Member<P>,
-    app: &App,
-    template: &Template,
-    asked: Asked,
-) -> Result<Versions, Refused> {
+async fn page<P>(who: Member<P>, app: &App, template: &Template, asked: Asked) -> Result<Versions, Refused> {
     let (words, here, workspace) = (who.page.words, path(&who.workspace, template.id), who.workspace.id);
     let edge = Edge { after: asked.after, before: asked.before }.page(Noun::TemplateVersion);
     let rows = version_list(&app.store, (workspace, template.id), edge).await?;
@@ -72,7 +67,8 @@ async fn page<P>(
     let live = template.version.map_or_else(String::new, |number| number.to_string());
     let from = asked.from.unwrap_or(live);
     let to = asked.to.unwrap_or_else(|| DRAFT.to_owned());
-    let (old, new) = (side(app, workspace, template, &from).await?, side(app, workspace, template, &to).await?);
+    let (old, new) =
+        (side(app, workspace, template, &from).await?, side(app, workspace, template, &to).await?);
     let parts = app.programs.rendering.run(workspace, move || diff::parts(words, &old, &new));
     let parts = parts.await.map_err(|_| Refused::Fault)?;
     let publish = publishing(&who, app, template).await?;
@@ -82,7 +78,11 @@ async fn page<P>(
         live: template.version == Some(one.number),
         at: time::moment(words.locale, &who.zone, one.created),
         datetime: rfc3339(one.created),
-        who: people.iter().find(|(number, _)| *number == one.number).map(|(_, name)| name.clone()).unwrap_or_default(),
+        who: people
+            .iter()
+            .find(|(number, _)| *number == one.number)
+            .map(|(_, name)| name.clone())
+            .unwrap_or_default(),
         compare: format!("{here}/versions?from={}&to={DRAFT}#diff", one.number),
     };
     Ok(Versions {
@@ -94,7 +94,11 @@ async fn page<P>(
         publish,
         from: choices(words, &paged.rows, &from),
         to: choices(words, &paged.rows, &to),
-        compared: words.t2("template-compared", ("from", side_name(words, &from)), ("to", side_name(words, &to))),
+        compared: words.t2(
+            "template-compared",
+            ("from", side_name(words, &from)),
+            ("to", side_name(words, &to)),
+        ),
         rows: paged.rows.iter().map(row).collect(),
         before: paged.before,
         after: paged.after,
@@ -131,7 +135,8 @@ fn choices(words: Words, rows: &[Version], chosen: &str) -> Vec<Choice> {
     if !sides.iter().any(|side| side == chosen) {
         sides.push(chosen.to_owned());
     }
-    let choice = |side: String| Choice { label: side_name(words, &side), chosen: side == chosen, value: side };
+    let choice =
+        |side: String| Choice { label: side_name(words, &side), chosen: side == chosen, value: side };
     sides.into_iter().map(choice).collect()
 }
 
@@ -166,7 +171,8 @@ async fn people(
 /// What publishing would do; none for who may not, or when the draft is what is live.
 async fn publishing<P>(who: &Member<P>, app: &App, template: &Template) -> Result<Option<Publish>, Refused> {
     let (words, workspace) = (who.page.words, who.workspace.id);
-    if !who.role.may(Permission::ChangeTemplates) || !super::editor::differs(app, workspace, template).await? {
+    if !who.role.may(Permission::ChangeTemplates) || !super::editor::differs(app, workspace, template).await?
+    {
         return Ok(None);
     }
     let seeing = Seeing { words, source: &template.draft, variant: "" };
@@ -211,12 +217,17 @@ fn language(words: Words, template: &Template, told: &Language) -> Advice {
         let why = told.failed.clone().unwrap_or_default();
         return of("def", "triangle-alert", Word("template-look-at"), why, true);
     };
-    let count = |wanted: &[Severity]| advice.findings.iter().filter(|one| wanted.contains(&one.severity)).count();
+    let count =
+        |wanted: &[Severity]| advice.findings.iter().filter(|one| wanted.contains(&one.severity)).count();
     match (count(&[Severity::Error]), count(&[Severity::Warning, Severity::Hint])) {
         (0, 0) => of("ok", "circle-check", Word("template-passes"), words.t("template-summary-fine"), false),
-        (0, n) => {
-            of("ok", "circle-check", Word("template-passes"), words.t1("template-summary-look", "n", n), false)
-        }
+        (0, n) => of(
+            "ok",
+            "circle-check",
+            Word("template-passes"),
+            words.t1("template-summary-look", "n", n),
+            false,
+        ),
         (stop, n) => {
             let text = words.t2("template-summary-stop", ("stop", stop), ("n", n));
             of("bou", "circle-x", Word("template-should-not"), text, false)
