@@ -90,7 +90,7 @@
         frame.style.transform = scale < 1 ? `scale(${scale})` : "";
       }
       const device = phone ? form.dataset.phone : form.dataset.desktop;
-      figure.querySelector("[data-label]").textContent = `${device}, ${form.dataset[figure.dataset.look]}`;
+      figure.querySelector("[data-label]").textContent = `${device}, ${form.dataset[figure.dataset.look].toLocaleLowerCase()}`;
       figure.querySelector("[data-size]").textContent = `${wide} px`;
     }
   };
@@ -158,8 +158,7 @@
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (event.submitter && "render" in event.submitter.dataset) render();
-    else save(event.submitter && event.submitter.name === "over" ? event.submitter.value : "");
+    save(event.submitter && event.submitter.name === "over" ? event.submitter.value : "");
   });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   for (const way of document.querySelectorAll("[data-after-save]")) {
@@ -218,6 +217,7 @@
       ]),
       code.syntaxHighlighting(colours), look, code.EditorView.lineWrapping, code.EditorView.cspNonce.of(nonce),
       code.EditorState.readOnly.of(readonly),
+      code.EditorView.editorAttributes.of({ class: `code-${area.name}` }),
       code.EditorView.contentAttributes.of({ "aria-labelledby": `l-${area.id}` }),
       code.EditorView.updateListener.of((update) => { if (update.docChanged) typed(); }),
       ...languages[area.dataset.code](),
@@ -226,7 +226,6 @@
     if (label) label.id = `l-${area.id}`;
     const editor = new code.EditorView({ doc: area.value, extensions: dress });
     editor.area = area;
-    editor.dom.classList.add(`code-${area.name}`);
     area.hidden = true;
     area.after(editor.dom);
     editors.set(area.name, editor);
@@ -323,6 +322,8 @@
     key.hidden = false;
   }
   form.querySelector("[data-tabs]").hidden = false;
+  // The preview follows by itself.
+  for (const button of form.querySelectorAll("[data-render]")) button.hidden = true;
   open("body");
   marks();
   if (!readonly) {

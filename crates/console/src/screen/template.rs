@@ -251,6 +251,8 @@ pub struct Version {
 /// A part in which two versions differ.
 pub struct Part {
     pub title: String,
+    /// Whether it is short enough to be read at once.
+    pub open: bool,
     pub hunks: Vec<Vec<Line>>,
 }
 

@@ -15,6 +15,8 @@ use super::look::field_word;
 const AROUND: usize = 3;
 /// Lines of all parts that are shown. Reason: what a person reads, and a browser lays out at once.
 const LINES_MAX: usize = 3_000;
+/// Lines of a part that is open when the page comes.
+const OPEN_MAX: usize = 80;
 /// How long one part is compared for its smallest difference; then a larger one will do.
 const WAIT: Duration = Duration::from_millis(500);
 
@@ -89,7 +91,8 @@ fn part(
         "" => words.word(word),
         locale => format!("{} · {}", words.word(word), language_name(locale)),
     };
-    Some(Part { title, hunks })
+    let open = hunks.iter().map(Vec::len).sum::<usize>() <= OPEN_MAX;
+    Some(Part { title, open, hunks })
 }
 
 fn line(change: &similar::Change<&str>) -> Line {

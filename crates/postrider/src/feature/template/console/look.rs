@@ -55,9 +55,7 @@ pub(super) async fn look(
     let seeing = Seeing { words, source, variant };
     let made = mail((app, workspace.id), source, variant, source.sample.clone()).await?;
     let (shown, advice, made) = match made {
-        Err(Unmade::Source(problems)) => {
-            (Rendered::default(), problems.iter().map(|one| seeing.problem(one)).collect(), false)
-        }
+        Err(Unmade::Source(problems)) => (Rendered::default(), seeing.problems(&problems), false),
         Err(Unmade::Data(failure)) => (Rendered::default(), seeing.failure(&failure), false),
         Ok(mail) => {
             let look = lint::Look {
@@ -105,11 +103,22 @@ pub(super) struct Seeing<'a> {
 }
 
 impl Seeing<'_> {
-    /// What cannot be published.
-    pub(super) fn problem(&self, problem: &Problem) -> Advice {
+    /// What cannot be published, each thing once: what a language takes from the default is wrong there.
+    pub(super) fn problems(&self, problems: &[Problem]) -> Vec<Advice> {
+        let of_default = |problem: &Problem| {
+            let place = content::Place { locale: String::new(), ..problem.place.clone() };
+            Problem { place, reason: problem.reason.clone() }
+        };
+        let told = |one: &&Problem| one.place.locale.is_empty() || !problems.contains(&of_default(one));
+        problems.iter().filter(told).map(|one| self.problem(one)).collect()
+    }
+
+    /// One thing that cannot be published.
+    fn problem(&self, problem: &Problem) -> Advice {
         let place = &problem.place;
         let name = self.words.word(field_word(&place.field));
-        let language = super::language_name(&place.locale);
+        let language =
+            super::language_name(if place.locale.is_empty() { &self.source.locale } else { &place.locale });
         let mut title = match (&*language, place.line) {
             ("", 0) => name,
             ("", line) => self.words.t2("template-at", ("part", name), ("line", line)),

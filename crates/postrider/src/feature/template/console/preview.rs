@@ -125,6 +125,14 @@ fn in_colours(html: &str, dark: bool) -> String {
         done = at + ASKED.len() + (rest.len() - value.len()) + scheme.len();
     }
     out.push_str(&html[done..]);
+    // And the ground that the browser itself puts beneath.
+    match dark {
+        false => out.push_str("<style>:root{color-scheme:light!important}</style>"),
+        true if lower.contains("color-scheme") => {
+            out.push_str("<style>:root{color-scheme:dark!important}</style>");
+        }
+        true => {}
+    }
     out
 }
 
@@ -149,7 +157,10 @@ mod tests {
             ),
         ];
         for (html, dark, light) in table {
-            assert_eq!((&*in_colours(html, true), &*in_colours(html, false)), (dark, light));
+            let style = |scheme| format!("<style>:root{{color-scheme:{scheme}!important}}</style>");
+            let wanted = (format!("{dark}{}", style("dark")), format!("{light}{}", style("light")));
+            assert_eq!((in_colours(html, true), in_colours(html, false)), wanted);
         }
+        assert_eq!(in_colours("<p>", true), "<p>", "a mail that knows of no dark stays light");
     }
 }

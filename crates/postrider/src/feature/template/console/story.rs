@@ -90,7 +90,10 @@ async fn a_template_is_written_tested_published_and_taken_back() {
 
         let versions = format!("{path}/versions");
         let page = text(&marketer.get(harness, &versions).await);
-        assert!(page.contains("Publish version 1") && page.contains("applications can send hello"), "{page}");
+        assert!(
+            page.contains("Publish version 1") && page.contains("applications can send “hello”"),
+            "{page}"
+        );
         let asked = seen(&page);
         let stale = marketer.post(harness, &format!("{path}/publish"), &[("seen", "1")]).await;
         assert_eq!(stale.header("location"), format!("{versions}?told=changed"));

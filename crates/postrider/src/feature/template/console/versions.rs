@@ -178,7 +178,7 @@ async fn publishing<P>(who: &Member<P>, app: &App, template: &Template) -> Resul
     let seeing = Seeing { words, source: &template.draft, variant: "" };
     let (blocked, advice) = match judged(app, workspace, &template.draft).await? {
         Err(problems) => {
-            let advice = problems.iter().map(|one| Advice { place: None, ..seeing.problem(one) });
+            let advice = seeing.problems(&problems).into_iter().map(|one| Advice { place: None, ..one });
             (true, advice.collect())
         }
         Ok(compiled) => {
