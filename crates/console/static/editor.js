@@ -324,7 +324,8 @@
   form.querySelector("[data-tabs]").hidden = false;
   // The preview follows by itself.
   for (const button of form.querySelectorAll("[data-render]")) button.hidden = true;
-  open("body");
+  // A language that takes the default's body is written in its texts.
+  open(form.elements.body.value === "" && form.querySelector(".string label") ? "strings" : "body");
   marks();
   if (!readonly) {
     form.querySelector("[data-view]").hidden = false;

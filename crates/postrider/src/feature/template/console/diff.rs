@@ -15,6 +15,8 @@ use super::look::field_word;
 const AROUND: usize = 3;
 /// Lines of all parts that are shown. Reason: what a person reads, and a browser lays out at once.
 const LINES_MAX: usize = 3_000;
+/// Parts that differ so that all are open when the page comes; of more, who reads opens one.
+const OPEN_PARTS_MAX: usize = 8;
 /// Lines of a part that is open when the page comes.
 const OPEN_MAX: usize = 80;
 /// How long one part is compared for its smallest difference; then a larger one will do.
@@ -58,7 +60,7 @@ fn pieces(source: &Source) -> Vec<Piece> {
 pub(super) fn parts(words: Words, old: &Source, new: &Source) -> Vec<Part> {
     let (mut old, new) = (pieces(old), pieces(new));
     let mut left = LINES_MAX;
-    let mut parts = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     for piece in new {
         let same = |other: &Piece| other.word == piece.word && other.locale == piece.locale;
         let before = old.iter().position(same).map(|at| old.remove(at).text).unwrap_or_default();
@@ -67,6 +69,8 @@ pub(super) fn parts(words: Words, old: &Source, new: &Source) -> Vec<Part> {
     for piece in old {
         parts.extend(part(words, (&piece.word, &piece.locale), (&piece.text, ""), &mut left));
     }
+    let many = parts.len() > OPEN_PARTS_MAX;
+    parts.iter_mut().for_each(|part| part.open &= !many);
     parts
 }
 
