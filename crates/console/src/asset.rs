@@ -49,7 +49,7 @@ fn digest(octets: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, octet| (hash ^ u64::from(*octet)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// What pages load: the first five every page, the others those that chart, or that are live.
+/// What pages load: the first five every page, the others those that chart, that are live, or that edit.
 pub struct Assets {
     pub style: Asset,
     pub script: Asset,
@@ -63,13 +63,21 @@ pub struct Assets {
     /// Live pages.
     pub sse: Asset,
     pub live: Asset,
+    /// CodeMirror, and what is written on it: the template editor's alone.
+    pub code: Asset,
+    pub editor: Asset,
 }
 
 impl Assets {
     /// All of them.
-    pub fn all(&self) -> [&Asset; 10] {
-        let Assets { style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live } = self;
-        [style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live]
+    pub fn all(&self) -> [&Asset; 12] {
+        let Assets { style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, code, editor } = self;
+        [style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, code, editor]
+    }
+
+    /// Those that every page loads.
+    pub fn everywhere(&self) -> [&Asset; 5] {
+        [&self.style, &self.script, &self.htmx, &self.htmx_csp, &self.icon]
     }
 }
 
@@ -90,6 +98,12 @@ pub fn assets() -> &'static Assets {
             chart: Asset::new(("chart", "js"), JS, include_bytes!("../static/chart.js")),
             sse: Asset::new(("hx-sse", "js"), JS, include_bytes!("../static/vendor/hx-sse.min.js")),
             live: Asset::new(("live", "js"), JS, include_bytes!("../static/live.js")),
+            code: Asset::new(
+                ("codemirror", "js"),
+                JS,
+                include_bytes!("../static/vendor/codemirror/codemirror.min.js"),
+            ),
+            editor: Asset::new(("editor", "js"), JS, include_bytes!("../static/editor.js")),
         }
     });
     &ASSETS
@@ -101,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_page_loads_little() {
-        let loaded: usize = assets().all().iter().map(|asset| asset.packed.len()).sum();
+        let loaded: usize = assets().everywhere().iter().map(|asset| asset.packed.len()).sum();
         assert!(loaded <= PAGE_OCTETS_MAX, "{loaded} octets");
     }
 
@@ -116,10 +130,32 @@ mod tests {
     fn what_is_vendored_is_what_the_list_says() {
         let list = include_str!("../static/vendor/VENDOR.toml");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/static/vendor");
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        let names = |folder: &str| {
+            let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+            let names = entries.map(|entry| entry.file_name().into_string().expect("a name"));
+            names.collect::<Vec<_>>()
+        };
+        let within =
+            names(&format!("{folder}/codemirror")).into_iter().map(|name| format!("codemirror/{name}"));
+        for name in names(folder).into_iter().filter(|name| name != "codemirror").chain(within) {
             let told = name == "VENDOR.toml" || list.contains(&format!("\"{name}\""));
             assert!(told, "{name} has no entry in VENDOR.toml");
         }
+    }
+
+    #[test]
+    fn only_the_template_editor_loads_codemirror() {
+        let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let mut loading = Vec::new();
+        for folder in ["component", "layout", "screen"] {
+            for entry in std::fs::read_dir(format!("{templates}/{folder}")).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let text = std::fs::read_to_string(&path).expect("readable");
+                if text.contains("assets().code") || text.contains("assets().editor") {
+                    loading.push(path.file_name().expect("a name").to_owned());
+                }
+            }
+        }
+        assert_eq!(loading, ["template.html"]);
     }
 }

@@ -22,3 +22,5 @@ pub mod suppression;
 pub mod sure;
 pub mod usage;
 pub mod workspace;
+// Templates.
+pub mod template;

@@ -103,6 +103,8 @@ features!(
     "usage" "live" "palette"
     // People.
     "account" "people" "audit"
+    // Templates.
+    "template" "gallery" "lint"
 );
 
 fn bundle(locale: Locale) -> Bundle {

@@ -43,19 +43,19 @@ pub fn hidden(secret: &str) -> Hidden {
     Hidden(digest_of(&format!("form\n{secret}")).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// A form that is ours.
-pub struct Posted<T>(pub T);
+/// A form that is ours, of so many octets at most.
+pub struct Posted<T, const OCTETS_MAX: usize = FORM_OCTETS_MAX>(pub T);
 
 /// A form with nothing but its token.
 #[derive(Deserialize)]
 pub struct Nothing {}
 
-impl<T: DeserializeOwned> FromRequest<Api> for Posted<T> {
+impl<T: DeserializeOwned, const OCTETS_MAX: usize> FromRequest<Api> for Posted<T, OCTETS_MAX> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, api: &Api) -> Result<Posted<T>, Refused> {
+    async fn from_request(request: Request, api: &Api) -> Result<Posted<T, OCTETS_MAX>, Refused> {
         let visit = Visit::of_request(&request)?;
-        let octets = json::octets(request, api, FORM_OCTETS_MAX).await.map_err(|_| Refused::Forged)?;
+        let octets = json::octets(request, api, OCTETS_MAX).await.map_err(|_| Refused::Forged)?;
         let wanted = visit.hidden();
         let fields = form_fields(&octets);
         let given = fields.iter().find(|(name, _)| name == Hidden::NAME).map_or("", |(_, value)| value);

@@ -16,6 +16,7 @@ use crate::feature::person::invitation::New;
 use crate::feature::person::permission::Role;
 use crate::feature::suppression::Reason;
 use crate::feature::suppression::admin::{Suppress, suppression_add, suppression_find};
+use crate::feature::template;
 use crate::http::endpoint::Method;
 use crate::id::Noun;
 use crate::testing::{Harness, on_both};
@@ -42,7 +43,12 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     let scope = egress::admin::Scope { workspace: Some(workspace), ..Default::default() };
     let hold = egress::admin::hold_add(store, (mint, now), &scope, "r").await.expect("a hold");
     let (member, invitation) = people(harness, workspace).await;
+    // Templates.
+    let source = content::Source::default();
+    let new = template::admin::New { workspace, key: "k", name: "n", draft: &source };
+    let template = template::admin::template_add(store, (mint, now), new).await.expect("a template");
     vec![
+        ("/templates/", Noun::Template.show(template)),
         ("/domains/", Noun::Domain.show(domain)),
         ("/keys/", Noun::Key.show(key)),
         ("/suppressions/", Noun::Suppression.show(found[0].id)),

@@ -33,7 +33,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, audit, domain, egress, person, quota, sending, stats, suppression};
+use crate::feature::{access, audit, domain, egress, person, quota, sending, stats, suppression, template};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -53,6 +53,8 @@ pub fn screens() -> Vec<Screen> {
         // Search and jump.
         palette::screens(),
         audit::console::screens(),
+        // Templates.
+        template::console::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

@@ -113,7 +113,7 @@ macro_rules! handlers {
         impl<M, A: Admits, $($argument),*> Admitting for (M, A, $($argument,)*) {
             const ACCESS: Access = A::ACCESS;
         }
-        impl<M, A: Admits, $($argument,)* F> Guarded for (M, A, $($argument,)* Posted<F>) {}
+        impl<M, A: Admits, $($argument,)* F, const N: usize> Guarded for (M, A, $($argument,)* Posted<F, N>) {}
     };
 }
 handlers!();

@@ -37,6 +37,18 @@ pub struct Sandboxed;
 const SANDBOX: &str = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; \
      base-uri 'none'; frame-ancestors 'self'";
 
+/// In the extensions of what is [`Sandboxed`]: its images are loaded, because who looks asked for them.
+#[derive(Clone, Copy)]
+pub struct WithImages;
+
+/// As [`SANDBOX`], with images.
+const SANDBOX_IMAGES: &str = "sandbox; default-src 'none'; img-src data: https: http:; style-src 'unsafe-inline'; \
+     form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
+
+/// In an answer's extensions: the page has an editor, whose style sheets carry the page's nonce.
+#[derive(Clone, Copy)]
+pub struct Editing;
+
 /// What is known of a request before anybody looks who it is.
 pub struct Visit {
     nonce: String,
@@ -156,13 +168,23 @@ impl Visit {
             *response = refusal::page(&refused, self.page(), &self.request_id);
         }
         let sandboxed = response.extensions_mut().remove::<Sandboxed>().is_some();
+        let images = response.extensions_mut().remove::<WithImages>().is_some();
+        let nonce = &self.nonce;
+        let styles = match response.extensions_mut().remove::<Editing>() {
+            Some(Editing) => format!("'self' 'nonce-{nonce}'"),
+            None => "'self'".to_owned(),
+        };
         let own = format!(
-            "default-src 'none'; script-src 'self' 'nonce-{}'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-             frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            self.nonce
+            "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src {styles}; img-src 'self' data:; \
+             connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         );
+        let policy = match (sandboxed, images) {
+            (true, true) => SANDBOX_IMAGES,
+            (true, false) => SANDBOX,
+            (false, _) => &own,
+        };
         let headers = response.headers_mut();
-        if let Ok(policy) = HeaderValue::try_from(if sandboxed { SANDBOX } else { &own }) {
+        if let Ok(policy) = HeaderValue::try_from(policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         if sandboxed {

@@ -11,7 +11,7 @@ mod story;
 
 use mail::At;
 use serde_json::Value;
-use store::{Migration, Write, query};
+use store::{Migration, Row, Store, StoreError, Write, query};
 
 use crate::id::Mint;
 
@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 query!(AUDIT_ADD, "queries/audit_add.sql");
+query!(AUDIT_OF, "queries/audit_of.sql");
 
 /// What was done. The text of each never changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +64,12 @@ pub enum Action {
     PersonJoined,
     RoleChanged,
     MemberRemoved,
+    // Templates.
+    TemplateMade,
+    TemplateChanged,
+    TemplatePublished,
+    TemplateTested,
+    TemplateRemoved,
 }
 
 impl Action {
@@ -104,6 +111,11 @@ impl Action {
             Action::PersonJoined => "person.joined",
             Action::RoleChanged => "member.role_changed",
             Action::MemberRemoved => "member.removed",
+            Action::TemplateMade => "template.made",
+            Action::TemplateChanged => "template.changed",
+            Action::TemplatePublished => "template.published",
+            Action::TemplateTested => "template.tested",
+            Action::TemplateRemoved => "template.removed",
         }
     }
 }
@@ -136,4 +148,37 @@ pub fn note(write: &mut Write, (mint, now): (&Mint, At), entry: Entry<'_>) {
         ("address", entry.address.to_owned().into()),
     ];
     write.step(&AUDIT_ADD, params);
+}
+
+/// Entries about one object that are read.
+const OF_OBJECT_MAX: i64 = 200;
+
+/// Something that was done to an object.
+pub struct Done {
+    pub person: i64,
+    pub after: Value,
+}
+
+/// What was done to an object of a workspace from some moment on, newest first: as much as one page may tell.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn done_to(
+    store: &Store,
+    workspace: i64,
+    (action, object): (Action, &str),
+    since: At,
+) -> Result<Vec<Done>, StoreError> {
+    let params = [
+        ("workspace", workspace.into()),
+        ("since", crate::id::floor(since).into()),
+        ("action", action.as_str().into()),
+        ("object", object.to_owned().into()),
+        ("limit", OF_OBJECT_MAX.into()),
+    ];
+    let done = |row: &Row| {
+        let after = row.text_or_null(1)?.and_then(|text| serde_json::from_str(text).ok());
+        Ok(Done { person: row.int(0)?, after: after.unwrap_or_default() })
+    };
+    store.read(&AUDIT_OF, &params).await?.iter().map(done).collect()
 }

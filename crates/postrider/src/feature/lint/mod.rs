@@ -53,32 +53,32 @@ impl Look {
 #[derive(Serialize, ToSchema)]
 pub struct Advice {
     /// Worst first.
-    findings: Vec<Finding>,
+    pub findings: Vec<Finding>,
     /// Further findings of the same codes.
-    left_out: usize,
+    pub left_out: usize,
     /// One of each filter that is set, when it was asked for.
-    scores: Vec<Score>,
+    pub scores: Vec<Score>,
 }
 
 /// One thing that could be mended.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LintFinding)]
-struct Finding {
+pub struct Finding {
     /// For programs: never changes. All are in `docs/lint.md`.
-    code: &'static str,
+    pub code: &'static str,
     /// `error`, `warning` or `hint`.
     #[schema(value_type = String)]
-    severity: content::lint::Severity,
+    pub severity: content::lint::Severity,
     /// `subject`, `preheader`, `html` or `text`.
     #[schema(value_type = String)]
-    field: content::lint::Field,
+    pub field: content::lint::Field,
     /// From 1; 0 when it is about the whole.
-    line: usize,
-    column: usize,
+    pub line: usize,
+    pub column: usize,
     /// What stands there, cut.
-    snippet: String,
-    reason: String,
-    fix: String,
+    pub snippet: String,
+    pub reason: String,
+    pub fix: String,
 }
 
 impl From<content::lint::Finding> for Finding {

@@ -64,6 +64,7 @@ query!(PERSON_OF_SESSION, "queries/person_of_session.sql");
 query!(MEMBERSHIP_ADD, "queries/membership_add.sql");
 query!(MEMBERSHIPS, "queries/memberships.sql");
 query!(MEMBERS, "queries/members.sql");
+query!(PERSON_NAME, "queries/person_name.sql");
 query!(SESSION_USED, "queries/session_used.sql");
 query!(TURN, "queries/turn.sql", "queries/turn.pg.sql");
 query!(ATTEMPT_AGE, "queries/attempt_age.sql");
@@ -229,6 +230,15 @@ pub async fn helpers(
     let rows = store.read(&MEMBERS, &params).await?;
     let may = |row: &&Row| row.text(1).ok().and_then(Role::parse).is_some_and(|role| role.may(permission));
     rows.iter().filter(may).take(HELPERS_MAX).map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// What a person is called; none when there is no such person any more.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn name_of(store: &Store, person: i64) -> Result<Option<String>, StoreError> {
+    let rows = store.read(&PERSON_NAME, &[("person", person.into())]).await?;
+    rows.first().map(|row| Ok(row.text(0)?.to_owned())).transpose()
 }
 
 /// Makes a person, a member of a workspace; gives the id.

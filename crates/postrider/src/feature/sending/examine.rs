@@ -30,6 +30,12 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// The id that it will have.
+    #[must_use]
+    pub fn message(&self) -> i64 {
+        self.submission.message
+    }
+
     /// Holds room until it is committed.
     #[must_use]
     pub fn holding(self, room: Option<Arc<Place>>) -> Examined {

@@ -14,9 +14,13 @@ query!(REMOVE, "queries/remove.sql");
 query!(VERSION_ADD, "queries/version_add.sql");
 query!(VERSION_SET, "queries/version_set.sql");
 paged!(LIST, "queries/list.sql");
+paged!(STANDING, "queries/standing.sql");
 paged!(VERSIONS, "queries/versions.sql");
 query!(VERSIONS_REMOVE, "queries/versions_remove.sql");
 query!(VERSION_SOURCE, "queries/version_source.sql");
+
+/// Characters of a draft that a list reads. Reason: fifty of them are in memory at once.
+const DRAFT_READ_MAX: i64 = 128 * 1024;
 
 /// A template with its draft.
 #[derive(Clone, Debug)]
@@ -39,6 +43,17 @@ pub struct Listed {
     pub version: Option<i64>,
     pub created: At,
     pub updated: At,
+}
+
+/// A template as people's list shows it: with where its draft stands.
+pub struct Standing {
+    pub listed: Listed,
+    /// When its newest version was published.
+    pub published: Option<At>,
+    /// Whether the draft is not what was published last.
+    pub differs: bool,
+    /// None of a draft that is longer than a list reads.
+    pub draft: Option<Source>,
 }
 
 /// A published version as a list shows it.
@@ -83,7 +98,15 @@ fn broken(column: &str) -> StoreError {
 ///
 /// # Errors
 /// `Conflict` when the workspace has the key; as [`Store::write`].
-pub async fn template_add(store: &Store, (mint, now): (&Mint, At), new: New<'_>) -> Result<i64, StoreError> {
+pub async fn template_add(store: &Store, made: (&Mint, At), new: New<'_>) -> Result<i64, StoreError> {
+    let (id, write) = add_rows(made, &new);
+    store.write(write).await?;
+    Ok(id)
+}
+
+/// The rows of a new template, and its id: a conflict when the workspace has the key.
+#[must_use]
+pub fn add_rows((mint, now): (&Mint, At), new: &New<'_>) -> (i64, Write) {
     let id = mint.next(now);
     let params = vec![
         ("id", id.into()),
@@ -95,8 +118,7 @@ pub async fn template_add(store: &Store, (mint, now): (&Mint, At), new: New<'_>)
     ];
     let mut write = Write::default();
     write.step_expecting(1, "the workspace has a template with this key already", &ADD, params);
-    store.write(write).await?;
-    Ok(id)
+    (id, write)
 }
 
 /// One template of a workspace.
@@ -145,6 +167,35 @@ pub async fn template_list(store: &Store, workspace: i64, page: Page) -> Result<
     LIST.read(store, page, params).await?.iter().map(listed).collect()
 }
 
+/// As [`template_list`], with where each draft stands.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn template_standing(
+    store: &Store,
+    workspace: i64,
+    page: Page,
+) -> Result<Vec<Standing>, StoreError> {
+    let params = vec![("workspace", workspace.into()), ("read_max", DRAFT_READ_MAX.into())];
+    let standing = |row: &Row| {
+        let draft = row.text_or_null(8)?.map(serde_json::from_str).transpose();
+        Ok(Standing {
+            listed: Listed {
+                id: row.int(0)?,
+                key: row.text(1)?.to_owned(),
+                name: row.text(2)?.to_owned(),
+                version: row.int_or_null(3)?,
+                created: At(row.int(4)?),
+                updated: At(row.int(5)?),
+            },
+            published: row.int_or_null(6)?.map(At),
+            differs: row.int(7)? != 0,
+            draft: draft.map_err(|_| broken("template.draft"))?,
+        })
+    };
+    STANDING.read(store, page, params).await?.iter().map(standing).collect()
+}
+
 /// Stores a template's key, name and draft as they are now; whoever changed it in between is not overwritten.
 ///
 /// # Errors
@@ -155,6 +206,12 @@ pub async fn template_change(
     workspace: i64,
     changed: &Template,
 ) -> Result<(), StoreError> {
+    store.write(change_rows(now, workspace, changed)).await.map(drop)
+}
+
+/// The rows of a change: a conflict when it was changed after it was read as `changed`.
+#[must_use]
+pub fn change_rows(now: At, workspace: i64, changed: &Template) -> Write {
     let params = vec![
         ("workspace", workspace.into()),
         ("id", changed.id.into()),
@@ -167,7 +224,7 @@ pub async fn template_change(
     ];
     let mut write = Write::default();
     write.step_expecting(1, "the template was changed at the same moment: read it again", &CHANGE, params);
-    store.write(write).await.map(drop)
+    write
 }
 
 /// Removes a template with its versions. What was sent with it stays.
@@ -175,10 +232,16 @@ pub async fn template_change(
 /// # Errors
 /// As [`Store::write`].
 pub async fn template_remove(store: &Store, workspace: i64, id: i64) -> Result<(), StoreError> {
+    store.write(remove_rows(workspace, id)).await.map(drop)
+}
+
+/// The rows that go with a template.
+#[must_use]
+pub fn remove_rows(workspace: i64, id: i64) -> Write {
     let mut write = Write::default();
     write.step(&VERSIONS_REMOVE, vec![("workspace", workspace.into()), ("template", id.into())]);
     write.step(&REMOVE, vec![("workspace", workspace.into()), ("id", id.into())]);
-    store.write(write).await.map(drop)
+    write
 }
 
 /// Adds the next version; gives its number.
@@ -187,10 +250,22 @@ pub async fn template_remove(store: &Store, workspace: i64, id: i64) -> Result<(
 /// `Conflict` when somebody else published at the same moment; as [`Store::write`].
 pub async fn version_add(
     store: &Store,
+    made: (&Mint, At),
+    of: (i64, &Template),
+    compiled: &Compiled,
+) -> Result<i64, StoreError> {
+    let (number, write) = version_rows(made, of, compiled);
+    store.write(write).await?;
+    Ok(number)
+}
+
+/// The rows of the next version, and its number: a conflict when somebody else published meanwhile.
+#[must_use]
+pub fn version_rows(
     (mint, now): (&Mint, At),
     (workspace, template): (i64, &Template),
     compiled: &Compiled,
-) -> Result<i64, StoreError> {
+) -> (i64, Write) {
     const WHY: &str = "the template was published at the same moment: read it again";
     let number = template.version.unwrap_or(0) + 1;
     let compiled =
@@ -206,8 +281,7 @@ pub async fn version_add(
     let mut write = Write::default();
     write.step_expecting(1, WHY, &VERSION_ADD, add);
     write.step_expecting(1, WHY, &VERSION_SET, of.to_vec());
-    store.write(write).await?;
-    Ok(number)
+    (number, write)
 }
 
 /// The rows of a page of a template's versions, newest first.

@@ -11,6 +11,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod console;
 pub mod parts;
 pub mod press;
 pub mod programs;

@@ -109,7 +109,7 @@ fn link(
         return Err(("link", format!("a request has at most {LINKS_MAX} links to files")));
     }
     let id = cx.app.mint.next(cx.now);
-    let url = cx.app.tracking.file_url(cx.snapshot, cx.who.workspace, (domain, id));
+    let url = cx.app.tracking.file_url(cx.snapshot, cx.sender.workspace, (domain, id));
     let url = url.ok_or_else(|| ("link", "this server has no address for links yet".to_owned()))?;
     let content = file.content.clone().unwrap_or_default().0;
     let line = Line { url, filename: filename.clone(), size: content.len(), expires };

@@ -17,7 +17,7 @@ pub mod listed;
 pub mod metadata;
 mod moment;
 pub mod request;
-mod send;
+pub(crate) mod send;
 pub(super) mod shown;
 mod submission;
 mod templated;

@@ -87,6 +87,13 @@ pub struct EmailRequest {
 }
 
 impl EmailRequest {
+    /// One without content, from and to one address each.
+    #[must_use]
+    pub fn between(from: &str, to: &str) -> EmailRequest {
+        let one = |text: &str| Some(Addresses { list: vec![Written::Text(text.to_owned())], array: false });
+        EmailRequest { from: one(from), to: one(to), ..EmailRequest::default() }
+    }
+
     /// The fields that do not exist yet and were asked for; `false` and `null` ask for nothing.
     pub fn not_available(&self) -> impl Iterator<Item = &'static str> {
         let fields = [

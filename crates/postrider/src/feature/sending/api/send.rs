@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use mail::At;
 use memchr::memmem;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize};
@@ -24,7 +25,7 @@ use crate::feature::attachment::referred::Files;
 use crate::feature::sending::accept::{Outcome, accept};
 use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::idempotency::{Answer, Once};
-use crate::feature::sending::{Accepted, AcceptedDelivery, Fate};
+use crate::feature::sending::{Accepted, AcceptedDelivery, Fate, Origin, Sender};
 use crate::http::auth::SendingKey;
 use crate::http::error::{ApiError, Code, FieldErrorBody, Mistakes};
 use crate::http::json::{self, Octets};
@@ -121,12 +122,12 @@ pub(super) async fn one(
         };
         let request: EmailRequest = json::parse(&body)?;
         let advice = if request.lint == Some(true) { Advice::Asked } else { Advice::Unasked };
-        let (own, who) = (app.clone(), who.clone());
+        let (own, sender) = (app.clone(), sender(&who));
         let (room, together) = (named.files.room(), Together::of(body.len() + named.files.octets()));
         let judge = move |named: &Named| {
             let snapshot = own.directory.snapshot();
-            let cx =
-                Context { app: &own, snapshot: &snapshot, who: &who, now, texts: Texts::default(), together };
+            let texts = Texts::default();
+            let cx = Context { app: &own, snapshot: &snapshot, sender: &sender, now, texts, together };
             examined(&cx, named, request)
         };
         Ok::<_, ApiError>((named.judge((&app, workspace), advice, judge).await??, room))
@@ -182,6 +183,27 @@ impl Named {
     }
 }
 
+/// Who hands over with a key.
+fn sender(who: &SendingKey) -> Sender {
+    Sender { workspace: who.workspace, origin: Origin::Api, key: Some(who.key.clone()) }
+}
+
+/// Judges an email that names neither a template nor a file, as one of the API's.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn judged_alone(
+    app: &App,
+    now: At,
+    sender: &Sender,
+    request: EmailRequest,
+) -> Result<Examined, ApiError> {
+    let snapshot = app.directory.snapshot();
+    let (texts, together) = (Texts::default(), Together::of(0));
+    let cx = Context { app, snapshot: &snapshot, sender, now, texts, together };
+    examined(&cx, &Named::default(), request)
+}
+
 /// Judges a request and what it asks to be sent, its template rendered and its files in their places; or tells everything that is
 /// wrong with all of them.
 fn examined(cx: &Context<'_>, named: &Named, mut request: EmailRequest) -> Result<Examined, ApiError> {
@@ -199,7 +221,7 @@ fn examined(cx: &Context<'_>, named: &Named, mut request: EmailRequest) -> Resul
         }
     };
     let content = submission.content.clone();
-    let room = cx.together.room(&cx.app.bodies, cx.who.workspace, content.len())?;
+    let room = cx.together.room(&cx.app.bodies, cx.sender.workspace, content.len())?;
     let headers = scan(cx.app, &content)?;
     Ok(examine(cx.app, cx.snapshot, cx.now, submission, &headers)?.holding(room))
 }
@@ -265,13 +287,13 @@ async fn read_batch(
         named.templates = Templates::named_in(app, who.workspace, &emails).await?;
         named.files = Files::named_in(app, who.workspace, &emails).await?;
     }
-    let (own, who, body, workspace) = (app.clone(), who.clone(), body.clone(), who.workspace);
+    let (own, sender, body, workspace) = (app.clone(), sender(who), body.clone(), who.workspace);
     let (room, advice) = (named.files.room(), Advice::mentioned(&body));
     let judge = move |named: &Named| {
         let snapshot = own.directory.snapshot();
         let together = Together::of(body.len() + named.files.octets());
         let (now, texts) = (own.now(), Texts::default());
-        let cx = Context { app: &own, snapshot: &snapshot, who: &who, now, texts, together };
+        let cx = Context { app: &own, snapshot: &snapshot, sender: &sender, now, texts, together };
         judged(cx, named, &body)
     };
     let Judged { submissions, refused, .. } = named.judge((app, workspace), advice, judge).await??;

@@ -19,9 +19,8 @@ use crate::feature::attachment::{link, refusals};
 use crate::feature::lint::{self, Look};
 use crate::feature::sending::control::{JSON_MAX, tag_ok};
 use crate::feature::sending::{
-    Options, Origin, Recipient, RecipientField, RecipientPath, Sender, Submission, policy,
+    Options, Recipient, RecipientField, RecipientPath, Sender, Submission, policy,
 };
-use crate::http::auth::SendingKey;
 use crate::http::error::{Code, FieldError, Mistakes};
 use crate::http::json::escaped;
 use crate::id::Noun;
@@ -36,7 +35,7 @@ const NOT_AVAILABLE: &str = "not available yet: leave it out";
 pub(super) struct Context<'a> {
     pub app: &'a App,
     pub snapshot: &'a Snapshot,
-    pub who: &'a SendingKey,
+    pub sender: &'a Sender,
     pub now: At,
     pub texts: Texts,
     pub together: Together,
@@ -90,10 +89,9 @@ pub(super) fn submission(cx: &Context<'_>, request: &EmailRequest) -> Result<Sub
         ret: None,
         envid: None,
     };
-    let sender = Sender { workspace: cx.who.workspace, origin: Origin::Api, key: Some(cx.who.key.clone()) };
     Ok(Submission {
         message,
-        sender,
+        sender: cx.sender.clone(),
         stream,
         envelope,
         recipients: people.recipients,
@@ -318,10 +316,10 @@ fn check_advice(request: &EmailRequest, class: Class, mistakes: &mut Mistakes) {
 
 fn stream(cx: &Context<'_>, wanted: Option<&str>, mistakes: &mut Mistakes) -> Option<Arc<Stream>> {
     let name = wanted.unwrap_or(STREAM_DEFAULT);
-    let found = cx.snapshot.stream(cx.who.workspace, name).cloned();
+    let found = cx.snapshot.stream(cx.sender.workspace, name).cloned();
     if found.is_none() {
         let names: Vec<_> =
-            cx.snapshot.streams(cx.who.workspace).iter().map(|stream| &*stream.name).collect();
+            cx.snapshot.streams(cx.sender.workspace).iter().map(|stream| &*stream.name).collect();
         let why = format!("there is no such stream; there are {}", names.join(", "));
         mistakes.add("/stream", Code::InvalidValue, why);
     }

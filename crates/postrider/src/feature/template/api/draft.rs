@@ -83,7 +83,7 @@ fn given<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Res
 
 impl TemplateRequest {
     /// Reads a body, if it is not longer than a source may be.
-    pub(super) fn read(body: &[u8]) -> Result<TemplateRequest, ApiError> {
+    pub(in super::super) fn read(body: &[u8]) -> Result<TemplateRequest, ApiError> {
         if body.len() > SOURCE_BYTES_MAX {
             return Err(ApiError::too_large(SOURCE_BYTES_MAX));
         }
@@ -91,7 +91,7 @@ impl TemplateRequest {
     }
 
     /// Puts what is given into a source.
-    pub(super) fn lay(&mut self, source: &mut Source) {
+    pub(in super::super) fn lay(&mut self, source: &mut Source) {
         fn set<T>(field: &mut Option<T>, given: &mut Given<T>) {
             if let Some(value) = given.take() {
                 *field = value;
@@ -117,7 +117,10 @@ impl TemplateRequest {
 }
 
 /// The name and the key of a template; the key is made of the name when there is none.
-pub(super) fn naming((name, key): (Option<&str>, Option<&str>), mistakes: &mut Mistakes) -> (String, String) {
+pub(in super::super) fn naming(
+    (name, key): (Option<&str>, Option<&str>),
+    mistakes: &mut Mistakes,
+) -> (String, String) {
     let name = name.unwrap_or_default().trim();
     if name.is_empty() {
         mistakes.add("/name", Code::MissingRequiredField, "a template needs a name");
@@ -146,7 +149,7 @@ fn slug(name: &str) -> String {
     slug
 }
 
-pub(super) fn check_size(source: &Source) -> Result<(), ApiError> {
+pub(in super::super) fn check_size(source: &Source) -> Result<(), ApiError> {
     let size = serde_json::to_string(source).map_or(0, |text| text.len());
     if size > SOURCE_BYTES_MAX { Err(ApiError::too_large(SOURCE_BYTES_MAX)) } else { Ok(()) }
 }

@@ -14,7 +14,7 @@ use super::draft::{TemplateRequest, check_size, naming};
 use super::template::{TemplateBody, existing, made};
 use super::version;
 use crate::app::App;
-use crate::feature::template::admin::{self, Named};
+use crate::feature::template::admin::{self, Named, Template};
 use crate::http::auth::FullKey;
 use crate::http::endpoint::Shown;
 use crate::http::error::{ApiError, Mistakes};
@@ -29,13 +29,20 @@ pub struct Exported {
     source: Source,
 }
 
+impl Exported {
+    #[must_use]
+    pub fn of(template: Template) -> Exported {
+        Exported { name: template.name, key: template.key, source: template.draft }
+    }
+}
+
 pub(super) async fn export(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
 ) -> Result<Answer<Exported>, ApiError> {
     let template = existing(&app, &who, &shown).await?;
-    Ok(Answer(Exported { name: template.name, key: template.key, source: template.draft }))
+    Ok(Answer(Exported::of(template)))
 }
 
 pub(super) async fn import(

@@ -46,26 +46,26 @@ pub(super) struct LintRequest {
 /// Advice on a template.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TemplateAdvice)]
-pub(super) struct TemplateAdvice {
+pub(in super::super) struct TemplateAdvice {
     object: &'static str,
-    languages: Vec<Language>,
+    pub languages: Vec<Language>,
     /// Languages that were not looked at, since there are so many.
-    not_looked_at: Vec<String>,
+    pub not_looked_at: Vec<String>,
 }
 
 /// Advice on one language.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LanguageAdvice)]
-pub(super) struct Language {
+pub(in super::super) struct Language {
     /// Empty for a template whose default has no locale.
-    locale: String,
+    pub locale: String,
     /// Why it could not be rendered; then there is no advice.
-    failed: Option<String>,
-    advice: Option<Advice>,
+    pub failed: Option<String>,
+    pub advice: Option<Advice>,
 }
 
 /// What to look at, with what.
-pub(super) struct Looking {
+pub(in super::super) struct Looking {
     pub program: Arc<Program>,
     pub variables: Map<String, Value>,
     pub marketing: Option<bool>,
@@ -88,11 +88,11 @@ pub(super) async fn lint(
 }
 
 /// The default's locale, then the others.
-pub(super) fn locales(source: &Source) -> Vec<String> {
+pub(in super::super) fn locales(source: &Source) -> Vec<String> {
     std::iter::once(&source.locale).chain(source.locales.keys()).cloned().collect()
 }
 
-pub(super) async fn languages(
+pub(in super::super) async fn languages(
     (app, workspace): (&App, i64),
     looking: &Looking,
     mut locales: Vec<String>,

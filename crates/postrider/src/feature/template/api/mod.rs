@@ -1,12 +1,12 @@
 //! `/templates` and `/template-parts`.
 
-mod draft;
-mod gallery;
-mod lint;
+pub(super) mod draft;
+pub(super) mod gallery;
+pub(super) mod lint;
 mod part;
 pub mod preview;
 mod template;
-mod version;
+pub(super) mod version;
 
 use crate::http::endpoint::{Endpoint, Method};
 use crate::http::page::{List, PageParams};

@@ -78,7 +78,7 @@ pub(super) async fn program(
     Ok(found.ok_or_else(|| ApiError::not_found("version"))?.program)
 }
 
-pub(super) async fn loaded(
+pub(in super::super) async fn loaded(
     (app, workspace): (&App, i64),
     compiled: Compiled,
 ) -> Result<Arc<Program>, ApiError> {
@@ -88,7 +88,7 @@ pub(super) async fn loaded(
 }
 
 /// Renders without sending.
-pub(super) async fn rendered(
+pub(in super::super) async fn rendered(
     (app, workspace): (&App, i64),
     program: &Arc<Program>,
     locale: &str,

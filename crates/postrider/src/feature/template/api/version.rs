@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use content::{Compiled, Limits, Source, publish as publish_source};
+use content::{Compiled, Limits, Problem, Source, publish as publish_source};
 use mail::date::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -95,8 +95,20 @@ pub(super) async fn published(app: &Arc<App>, who: &FullKey, template: &Template
 
 /// Compiles a source, on a thread that may take its time.
 pub(super) async fn compiled(app: &App, workspace: i64, source: &Source) -> Result<Compiled, ApiError> {
+    judged(app, workspace, source).await?.map_err(refused)
+}
+
+/// As [`compiled`]; what is wrong with the source is the inner error.
+///
+/// # Errors
+/// The database does not answer; the work broke.
+pub(in super::super) async fn judged(
+    app: &App,
+    workspace: i64,
+    source: &Source,
+) -> Result<Result<Compiled, Vec<Problem>>, ApiError> {
     let library = parts::library(&app.store, workspace).await?;
     let source = source.clone();
     let work = move || publish_source(&source, &library, &Limits::default());
-    app.programs.compiling.run(workspace, work).await?.map_err(refused)
+    Ok(app.programs.compiling.run(workspace, work).await?)
 }

@@ -1,0 +1,69 @@
+//! The list: what is live, what is being worked on, in which languages.
+
+use std::sync::Arc;
+
+use ::console::Page as Frame;
+use ::console::format::time;
+use ::console::screen::template::{Row, Templates};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use mail::date::rfc3339;
+use serde::Deserialize;
+
+use super::super::admin::{Standing, template_standing};
+use super::{languages, list_path, notice, path, standing};
+use crate::app::App;
+use crate::console::paging::{Edge, Paged};
+use crate::console::refusal::Refused;
+use crate::console::screen::{Member, show};
+use crate::feature::person::permission::Permission;
+use crate::feature::person::permission::need::SeeTemplates;
+use crate::id::Noun;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: Option<String>,
+    before: Option<String>,
+    told: String,
+}
+
+pub(super) async fn list(
+    who: Member<SeeTemplates>,
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refused> {
+    let (workspace, words, here) = (who.workspace.id, who.page.words, list_path(&who.workspace));
+    let page = Edge { after: asked.after, before: asked.before }.page(Noun::Template);
+    let _turn = app.list_turns.take(workspace).await;
+    let rows = template_standing(&app.store, workspace, page).await?;
+    let paged = Paged::of(page, rows, &format!("{here}?"), |one| Noun::Template.show(one.listed.id));
+    let row = |one: Standing| {
+        let href = path(&who.workspace, one.listed.id);
+        let since = one.published.map(|at| time::ago(words, &who.zone, app.now(), at));
+        Row {
+            status: standing(one.listed.version, one.differs),
+            live: match (one.listed.version, since) {
+                (Some(number), Some(since)) => {
+                    words.t2("template-live-since", ("number", number), ("when", since))
+                }
+                _ => String::new(),
+            },
+            languages: one.draft.map(|draft| languages(&draft, &href, None)).unwrap_or_default(),
+            changed: time::ago(words, &who.zone, app.now(), one.listed.updated),
+            datetime: rfc3339(one.listed.updated),
+            name: one.listed.name,
+            key: one.listed.key,
+            href,
+        }
+    };
+    show(&Templates {
+        rows: paged.rows.into_iter().map(row).collect(),
+        before: paged.before,
+        after: paged.after,
+        notice: notice(words, &asked.told),
+        may_change: who.role.may(Permission::ChangeTemplates),
+        page: Frame { here: here.clone(), ..who.page },
+        path: here,
+    })
+}
