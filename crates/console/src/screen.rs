@@ -9,5 +9,6 @@ pub mod queue;
 pub mod refusal;
 pub mod setup;
 pub mod sign_in;
+pub mod steps;
 pub mod suppression;
 pub mod workspace;

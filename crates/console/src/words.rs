@@ -100,6 +100,7 @@ macro_rules! features {
 }
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
+    "steps"
 );
 
 fn bundle(locale: Locale) -> Bundle {

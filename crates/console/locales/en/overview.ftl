@@ -66,3 +66,7 @@ advice-many-unsubscribe = Many recipients leave
 advice-many-unsubscribe-text = Mail less often or more to the point; let recipients choose streams instead of leaving them all.
 advice-mailing-the-suppressed = Your lists hold addresses that may not be mailed
 advice-mailing-the-suppressed-text = Take over who came back and who left into your own lists: by webhook, or from Suppressions.
+overview-set-up = Set up this workspace
+overview-unproven = No domain is proven yet
+overview-unproven-text = Mail under your names cannot leave before their DNS records are found.
+overview-unproven-act = To the records

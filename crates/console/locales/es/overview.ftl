@@ -66,3 +66,7 @@ advice-many-unsubscribe = Muchos destinatarios se dan de baja
 advice-many-unsubscribe-text = Escriba menos o más al grano; deje elegir flujos en vez de abandonarlos todos.
 advice-mailing-the-suppressed = Sus listas contienen direcciones a las que no se puede escribir
 advice-mailing-the-suppressed-text = Lleve a sus listas los devueltos y las bajas: por webhook o desde las supresiones.
+overview-set-up = Poner en marcha este espacio
+overview-unproven = Aún no hay ningún dominio verificado
+overview-unproven-text = El correo con sus nombres no puede salir hasta que se encuentren sus registros DNS.
+overview-unproven-act = A los registros

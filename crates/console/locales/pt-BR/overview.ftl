@@ -66,3 +66,7 @@ advice-many-unsubscribe = Muitos destinatários saem
 advice-many-unsubscribe-text = Escreva menos ou mais direto; deixe escolher fluxos em vez de sair de todos.
 advice-mailing-the-suppressed = Suas listas têm endereços que não podem receber
 advice-mailing-the-suppressed-text = Leve às suas listas os devolvidos e as saídas: por webhook ou pelas supressões.
+overview-set-up = Configurar este espaço
+overview-unproven = Nenhum domínio foi verificado ainda
+overview-unproven-text = E-mails com os seus nomes não podem sair antes de os registros DNS serem encontrados.
+overview-unproven-act = Ver os registros

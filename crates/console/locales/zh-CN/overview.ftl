@@ -62,3 +62,7 @@ advice-many-unsubscribe = 许多收件人退订
 advice-many-unsubscribe-text = 请减少发信频率或更切题；让收件人选择信流，而不是全部退订。
 advice-mailing-the-suppressed = 名单中含有不可发信的地址
 advice-mailing-the-suppressed-text = 请通过 webhook 或抑制列表，将退回与退订同步到您自己的名单。
+overview-set-up = 设置此工作区
+overview-unproven = 还没有已验证的域名
+overview-unproven-text = 在找到 DNS 记录之前，不能以您的名称发出邮件。
+overview-unproven-act = 查看记录

@@ -17,6 +17,8 @@ pub struct Overview {
     /// None while there was never any mail.
     pub body: Option<Body>,
     pub steps: Vec<Step>,
+    /// The set-up, for who may set up.
+    pub setup: Option<String>,
     /// A line to paste into a shell.
     pub curl: String,
 }
@@ -44,6 +46,8 @@ pub struct Need {
     pub text: String,
     /// How much of what.
     pub measure: String,
+    /// Where something can be done about it, and what that is called.
+    pub act: Option<(String, Word)>,
 }
 
 /// A figure.
@@ -105,6 +109,8 @@ pub struct Recent {
 pub struct Step {
     pub label: Word,
     pub done: bool,
+    /// Its page in the set-up, for who may set up.
+    pub href: Option<String>,
 }
 
 /// How mail stands: a class of colour, a glyph and a word, everywhere the same.

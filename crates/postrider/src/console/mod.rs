@@ -27,7 +27,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, domain, egress, person, quota, sending, stats, suppression};
+use crate::feature::{access, domain, egress, person, quota, sending, setup, stats, suppression};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -44,6 +44,8 @@ pub fn screens() -> Vec<Screen> {
         access::console::screens(),
         person::console::screens(),
         quota::console::screens(),
+        // Set-up, webhooks, capture, streams.
+        setup::console::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

@@ -42,6 +42,17 @@ pub enum Action {
     WorkspaceQuotaSet,
     WorkspaceSuspended,
     WorkspaceResumed,
+    // What is sent and steered from set-up, webhooks, capture and streams.
+    EmailSent,
+    WebhookAdded,
+    WebhookChanged,
+    WebhookRotated,
+    WebhookTested,
+    WebhookReplayed,
+    WebhookRemoved,
+    CaptureEmptied,
+    StreamAdded,
+    StreamChanged,
 }
 
 impl Action {
@@ -68,6 +79,16 @@ impl Action {
             Action::WorkspaceQuotaSet => "workspace.quota_set",
             Action::WorkspaceSuspended => "workspace.suspended",
             Action::WorkspaceResumed => "workspace.resumed",
+            Action::EmailSent => "email.sent",
+            Action::WebhookAdded => "webhook.added",
+            Action::WebhookChanged => "webhook.changed",
+            Action::WebhookRotated => "webhook.rotated",
+            Action::WebhookTested => "webhook.tested",
+            Action::WebhookReplayed => "webhook.replayed",
+            Action::WebhookRemoved => "webhook.removed",
+            Action::CaptureEmptied => "capture.emptied",
+            Action::StreamAdded => "stream.added",
+            Action::StreamChanged => "stream.changed",
         }
     }
 }

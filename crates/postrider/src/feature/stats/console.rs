@@ -28,10 +28,12 @@ use crate::console::refusal::Refused;
 use crate::console::screen::{Member, Screen, Section, show};
 use crate::console::shell::home;
 use crate::feature::access::Workspace;
+use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeFigures;
 use crate::feature::sending::console::{Narrowed, recipients};
 use crate::feature::sending::list::{Filter, Listed, email_list};
 use crate::feature::sending::read::Status;
+use crate::feature::setup::console as setup;
 use crate::http::page::{From, Page};
 use crate::id::Noun;
 
@@ -80,7 +82,9 @@ async fn overview(
         let figures = (series(&steps, &found), total(&found));
         let view = View { words, zone: &who.zone, now, span, workspace: &who.workspace };
         let recent = recent.emails.iter().map(|email| view.recent(&app, email)).collect();
-        Some(view.body(&period, &figures, &providers, recent))
+        let mut body = view.body(&period, &figures, &providers, recent);
+        body.needs.splice(0..0, unproven(&app, &who));
+        Some(body)
     };
     let (from, last) = (period.from, At(period.until.0 - 1));
     let day = |at| time::date(words.locale, &who.zone, at);
@@ -94,7 +98,8 @@ async fn overview(
         zone: who.zone.name().to_owned(),
         ranges: Span::ALL.into_iter().map(choice).collect(),
         body,
-        steps: todo(&app, workspace),
+        steps: todo(&app, &who),
+        setup: who.role.may(Permission::ChangeDomains).then(|| setup::path(&who.workspace)),
         curl: curl(&app),
         page: who.page,
     })
@@ -115,14 +120,39 @@ fn series(steps: &[At], found: &[Sums]) -> Vec<(At, Figures)> {
 }
 
 /// What is left to do until the first mail.
-fn todo(app: &App, workspace: i64) -> Vec<Todo> {
-    let snapshot = app.directory.snapshot();
+fn todo<P>(app: &App, who: &Member<P>) -> Vec<Todo> {
+    let (snapshot, workspace) = (app.directory.snapshot(), who.workspace.id);
+    let path = setup::path(&who.workspace);
+    let open = who.role.may(Permission::ChangeDomains);
+    let step = |label, done: bool, name: &str| {
+        let href = (open && !name.is_empty()).then(|| format!("{path}?step={name}"));
+        Todo { label, done, href }
+    };
+    let proven = snapshot.domains_of(workspace).any(|domain| domain.status.may_send());
     vec![
-        Todo { label: Word("overview-step-account"), done: true },
-        Todo { label: Word("overview-step-domain"), done: snapshot.domain_count(workspace) > 0 },
-        Todo { label: Word("overview-step-key"), done: snapshot.key_count(workspace) > 0 },
-        Todo { label: Word("overview-step-message"), done: false },
+        step(Word("overview-step-account"), true, ""),
+        step(Word("overview-step-domain"), proven, "domain"),
+        step(Word("overview-step-key"), snapshot.key_count(workspace) > 0, "key"),
+        step(Word("overview-step-message"), false, "message"),
     ]
+}
+
+/// What is to be done while none of a workspace's domains is proven.
+fn unproven<P>(app: &App, who: &Member<P>) -> Option<Need> {
+    let (snapshot, words) = (app.directory.snapshot(), who.page.words);
+    let mut domains = snapshot.domains_of(who.workspace.id).peekable();
+    domains.peek()?;
+    if !who.role.may(Permission::ChangeDomains) || domains.any(|domain| domain.status.may_send()) {
+        return None;
+    }
+    let href = format!("{}?step=domain", setup::path(&who.workspace));
+    Some(Need {
+        bad: false,
+        title: words.t("overview-unproven"),
+        text: words.t("overview-unproven-text"),
+        measure: String::new(),
+        act: Some((href, Word("overview-unproven-act"))),
+    })
 }
 
 /// A line that sends the first mail.
@@ -179,6 +209,7 @@ impl View<'_> {
             title: self.words.word(title),
             text: self.words.word(text),
             measure: self.words.t2("overview-need-measure", ("share", share), ("of", of)),
+            act: None,
         })
     }
 

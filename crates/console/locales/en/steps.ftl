@@ -1,0 +1,56 @@
+# The set-up of a workspace, step by step.
+steps-title = Set-up
+steps-all = Steps of the set-up
+steps-of-five = Step { $n } of 5
+steps-done = done
+steps-account = Your account
+steps-domain = Sending domain
+steps-domain-note = The name you send from
+steps-key = Key for your program
+steps-key-note = HTTP or SMTP, two minutes
+steps-message = First message
+steps-message-note = To yourself
+steps-arrival = See it arrive
+steps-arrival-note = Watched live
+steps-back = Back
+steps-skip = Do this later
+steps-leave = To Overview
+steps-go-on = Go on
+steps-domain-ask = Which domain do you send from?
+steps-domain-ask-about = It is the part behind the @ of your sender address. You get the DNS records that prove it is yours; until they are found, nothing leaves under this name.
+steps-domain-prove = Prove that { $name } is yours to send from
+steps-domain-prove-about = Add these records where your DNS is kept. While this page is open we look every ten seconds; you may leave it, and we go on looking by ourselves.
+steps-domain-each = One by one
+steps-domain-proven = { $name } is proven: mail may leave under it.
+steps-key-title = Connect your program
+steps-key-about = A key lets a program hand over mail, by HTTP or by SMTP. Make one for each program, so that you can revoke it alone.
+steps-key-have = { $n ->
+    [one] This workspace has { $n } key already. Go on, or make another one.
+    *[other] This workspace has { $n } keys already. Go on, or make another one.
+}
+steps-key-first = First program
+steps-message-title = Send the first message, to yourself
+steps-message-about = It takes the same way as all your mail will: accepted, signed, delivered.
+steps-message-captured = Nothing leaves this installation: it keeps mail to this address in its capture mailbox.
+steps-message-closed = Nothing can leave yet: no domain of this workspace is proven.
+steps-message-closed-about = A message from a name that is not proven would be refused or taken for spam. As soon as the records of your domain are found, this step opens.
+steps-message-to-domain = To the records
+steps-message-send = Send it
+steps-message-refused = The message was not accepted. Look at the sender and the recipient, and try again.
+steps-mistake-from = Mail from this domain cannot leave: it is not proven in this workspace.
+steps-from = From
+steps-from-hint = Any name before the @ of your domain.
+steps-to = To
+steps-letter-subject = It works: your first message through Postrider
+steps-letter-text = Hello, this is the first message that your workspace sent through Postrider. If you read it in your mailbox, your domain, its records and the way out are in order.
+steps-arrival-title = On its way
+steps-arrival-there = It arrived
+steps-arrival-about = Every message has a page that tells what became of it, and why.
+steps-arrival-live = Looking every two seconds
+steps-arrival-captured = It is in the capture mailbox
+steps-arrival-captured-why = It was accepted and signed like every message, and kept here instead of going to { $to }, because this installation captures such mail.
+steps-arrival-open = Open its page
+steps-onward = What now
+steps-onward-overview = What you send, and what becomes of it.
+steps-onward-keys = Connect your programs, each with a key of its own.
+steps-onward-domains = Add more domains, and look after their records.

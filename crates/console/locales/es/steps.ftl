@@ -1,0 +1,56 @@
+# The set-up of a workspace, step by step.
+steps-title = Puesta en marcha
+steps-all = Pasos de la puesta en marcha
+steps-of-five = Paso { $n } de 5
+steps-done = hecho
+steps-account = Su cuenta
+steps-domain = Dominio de envío
+steps-domain-note = El nombre desde el que envía
+steps-key = Clave para su programa
+steps-key-note = HTTP o SMTP, dos minutos
+steps-message = Primer mensaje
+steps-message-note = A usted mismo
+steps-arrival = Verlo llegar
+steps-arrival-note = En directo
+steps-back = Atrás
+steps-skip = Más tarde
+steps-leave = Al resumen
+steps-go-on = Continuar
+steps-domain-ask = ¿Desde qué dominio envía?
+steps-domain-ask-about = Es la parte de su dirección de remitente que va después de la @. Recibirá los registros DNS que demuestran que es suyo; hasta que se encuentren, nada sale con este nombre.
+steps-domain-prove = Demuestre que { $name } es suyo
+steps-domain-prove-about = Añada estos registros donde gestiona su DNS. Mientras esta página está abierta, miramos cada diez segundos; puede cerrarla y seguiremos mirando por nuestra cuenta.
+steps-domain-each = Uno por uno
+steps-domain-proven = { $name } está verificado: el correo puede salir con este nombre.
+steps-key-title = Conecte su programa
+steps-key-about = Con una clave, un programa entrega correo por HTTP o por SMTP. Cree una para cada programa, para poder revocarla por separado.
+steps-key-have = { $n ->
+    [one] Este espacio ya tiene { $n } clave. Continúe o cree otra.
+    *[other] Este espacio ya tiene { $n } claves. Continúe o cree otra.
+}
+steps-key-first = Primer programa
+steps-message-title = Envíese el primer mensaje
+steps-message-about = Sigue el mismo camino que seguirá todo su correo: aceptado, firmado, entregado.
+steps-message-captured = Nada sale de esta instalación: guarda el correo a esta dirección en su buzón de captura.
+steps-message-closed = Aún no puede salir nada: ningún dominio de este espacio está verificado.
+steps-message-closed-about = Un mensaje desde un nombre sin verificar sería rechazado o tomado por spam. En cuanto se encuentren los registros de su dominio, este paso se abre.
+steps-message-to-domain = A los registros
+steps-message-send = Enviarlo
+steps-message-refused = El mensaje no fue aceptado. Revise el remitente y el destinatario e inténtelo de nuevo.
+steps-mistake-from = El correo desde este dominio no puede salir: no está verificado en este espacio.
+steps-from = De
+steps-from-hint = Cualquier nombre delante de la @ de su dominio.
+steps-to = Para
+steps-letter-subject = Funciona: su primer mensaje con Postrider
+steps-letter-text = Hola, este es el primer mensaje que su espacio de trabajo ha enviado con Postrider. Si lo lee en su buzón, su dominio, sus registros y la salida están en orden.
+steps-arrival-title = En camino
+steps-arrival-there = Ha llegado
+steps-arrival-about = Cada mensaje tiene una página que cuenta qué fue de él y por qué.
+steps-arrival-live = Mirando cada dos segundos
+steps-arrival-captured = Está en el buzón de captura
+steps-arrival-captured-why = Se aceptó y firmó como cualquier mensaje, y se guardó aquí en lugar de ir a { $to }, porque esta instalación captura ese correo.
+steps-arrival-open = Abrir su página
+steps-onward = Y ahora
+steps-onward-overview = Lo que envía y qué es de ello.
+steps-onward-keys = Conecte sus programas, cada uno con su propia clave.
+steps-onward-domains = Añada más dominios y cuide sus registros.

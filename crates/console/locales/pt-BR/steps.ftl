@@ -1,0 +1,56 @@
+# The set-up of a workspace, step by step.
+steps-title = Primeiros passos
+steps-all = Etapas dos primeiros passos
+steps-of-five = Etapa { $n } de 5
+steps-done = concluída
+steps-account = Sua conta
+steps-domain = Domínio de envio
+steps-domain-note = O nome com que você envia
+steps-key = Chave para o seu programa
+steps-key-note = HTTP ou SMTP, dois minutos
+steps-message = Primeira mensagem
+steps-message-note = Para você
+steps-arrival = Ver chegar
+steps-arrival-note = Ao vivo
+steps-back = Voltar
+steps-skip = Fazer depois
+steps-leave = Ir ao resumo
+steps-go-on = Continuar
+steps-domain-ask = De qual domínio você envia?
+steps-domain-ask-about = É a parte depois do @ no seu endereço de remetente. Você recebe os registros DNS que provam que ele é seu; até que sejam encontrados, nada sai com este nome.
+steps-domain-prove = Prove que { $name } é seu
+steps-domain-prove-about = Adicione estes registros onde seu DNS é mantido. Enquanto esta página está aberta, olhamos a cada dez segundos; você pode sair, e continuamos olhando por conta própria.
+steps-domain-each = Um por um
+steps-domain-proven = { $name } está verificado: e-mails podem sair com ele.
+steps-key-title = Conecte seu programa
+steps-key-about = Uma chave permite que um programa entregue e-mails, por HTTP ou por SMTP. Crie uma para cada programa, para poder revogá-la sozinha.
+steps-key-have = { $n ->
+    [one] Este espaço já tem { $n } chave. Continue ou crie outra.
+    *[other] Este espaço já tem { $n } chaves. Continue ou crie outra.
+}
+steps-key-first = Primeiro programa
+steps-message-title = Envie a primeira mensagem para você
+steps-message-about = Ela segue o mesmo caminho de todos os seus e-mails: aceita, assinada, entregue.
+steps-message-captured = Nada sai desta instalação: ela guarda os e-mails para este endereço na caixa de captura.
+steps-message-closed = Nada pode sair ainda: nenhum domínio deste espaço está verificado.
+steps-message-closed-about = Uma mensagem de um nome não verificado seria recusada ou tomada por spam. Assim que os registros do seu domínio forem encontrados, esta etapa se abre.
+steps-message-to-domain = Ver os registros
+steps-message-send = Enviar
+steps-message-refused = A mensagem não foi aceita. Confira o remetente e o destinatário e tente de novo.
+steps-mistake-from = E-mails deste domínio não podem sair: ele não está verificado neste espaço.
+steps-from = De
+steps-from-hint = Qualquer nome antes do @ do seu domínio.
+steps-to = Para
+steps-letter-subject = Funciona: sua primeira mensagem pelo Postrider
+steps-letter-text = Olá, esta é a primeira mensagem que o seu espaço de trabalho enviou pelo Postrider. Se você a lê na sua caixa, seu domínio, os registros dele e a saída estão em ordem.
+steps-arrival-title = A caminho
+steps-arrival-there = Chegou
+steps-arrival-about = Cada mensagem tem uma página que conta o que aconteceu com ela, e por quê.
+steps-arrival-live = Olhando a cada dois segundos
+steps-arrival-captured = Está na caixa de captura
+steps-arrival-captured-why = Foi aceita e assinada como toda mensagem, e guardada aqui em vez de ir para { $to }, porque esta instalação captura esses e-mails.
+steps-arrival-open = Abrir a página dela
+steps-onward = E agora
+steps-onward-overview = O que você envia, e o que acontece com cada mensagem.
+steps-onward-keys = Conecte seus programas, cada um com a própria chave.
+steps-onward-domains = Adicione mais domínios e cuide dos registros deles.
