@@ -12,3 +12,4 @@ pub mod sign_in;
 pub mod steps;
 pub mod suppression;
 pub mod workspace;
+pub mod webhook;

@@ -101,6 +101,7 @@ macro_rules! features {
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
     "steps"
+    "steps" "webhook"
 );
 
 fn bundle(locale: Locale) -> Bundle {

@@ -70,3 +70,5 @@ overview-set-up = Set up this workspace
 overview-unproven = No domain is proven yet
 overview-unproven-text = Mail under your names cannot leave before their DNS records are found.
 overview-unproven-act = To the records
+overview-webhook-off = An endpoint was switched off
+overview-webhook-act = Look at it

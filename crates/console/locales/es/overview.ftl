@@ -70,3 +70,5 @@ overview-set-up = Poner en marcha este espacio
 overview-unproven = Aún no hay ningún dominio verificado
 overview-unproven-text = El correo con sus nombres no puede salir hasta que se encuentren sus registros DNS.
 overview-unproven-act = A los registros
+overview-webhook-off = Se desactivó un destino de webhooks
+overview-webhook-act = Verlo

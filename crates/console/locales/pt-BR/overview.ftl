@@ -70,3 +70,5 @@ overview-set-up = Configurar este espaço
 overview-unproven = Nenhum domínio foi verificado ainda
 overview-unproven-text = E-mails com os seus nomes não podem sair antes de os registros DNS serem encontrados.
 overview-unproven-act = Ver os registros
+overview-webhook-off = Um destino de webhooks foi desligado
+overview-webhook-act = Ver

@@ -66,3 +66,5 @@ overview-set-up = 设置此工作区
 overview-unproven = 还没有已验证的域名
 overview-unproven-text = 在找到 DNS 记录之前，不能以您的名称发出邮件。
 overview-unproven-act = 查看记录
+overview-webhook-off = 有 Webhook 端点被关闭
+overview-webhook-act = 查看

@@ -1,6 +1,7 @@
 //! Who sees what: tried for every screen of the list, with everybody for whom it differs.
 
 use serde_json::json;
+use store::Write;
 
 use super::screen::Access;
 use super::screens;
@@ -14,6 +15,8 @@ use crate::feature::event::By;
 use crate::feature::person::permission::Role;
 use crate::feature::suppression::Reason;
 use crate::feature::suppression::admin::{Suppress, suppression_add, suppression_find};
+use crate::feature::webhook::admin::{Wish, webhook_add};
+use crate::feature::webhook::attempts_api::tried;
 use crate::http::endpoint::Method;
 use crate::id::Noun;
 use crate::testing::{Harness, on_both};
@@ -39,7 +42,17 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     let found = suppression_find(store, workspace, &address).await.expect("readable");
     let scope = egress::admin::Scope { workspace: Some(workspace), ..Default::default() };
     let hold = egress::admin::hold_add(store, (mint, now), &scope, "r").await.expect("a hold");
+    // Set-up, webhooks, capture, streams.
+    let wish = Wish { url: "http://127.0.0.1:1/".into(), events: vec!["*".into()], ..Wish::default() };
+    let webhook = webhook_add(store, (mint, now), workspace, &wish).await.expect("an endpoint");
+    harness.app.webhooks.reload(store).await.expect("endpoints");
+    let endpoint = harness.app.webhooks.endpoint(webhook).expect("an endpoint");
+    let (mut write, sample) = (Write::default(), "email.delivered".to_owned());
+    let (attempt, _) = tried(&harness.app, &endpoint, sample, &mut write).await;
+    store.write(write).await.expect("an attempt");
     vec![
+        ("/attempts/", Noun::WebhookAttempt.show(attempt.id)),
+        ("/webhooks/", Noun::Webhook.show(webhook)),
         ("/domains/", Noun::Domain.show(domain)),
         ("/keys/", Noun::Key.show(key)),
         ("/suppressions/", Noun::Suppression.show(found[0].id)),
@@ -48,6 +61,8 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
 }
 
 fn with_id(path: &str, ids: &[(&str, String)]) -> String {
+    let attempt = ids.iter().find(|(before, _)| *before == "/attempts/").map_or("", |(_, id)| id);
+    let path = &path.replace("{attempt}", attempt);
     let id = ids.iter().find(|(before, _)| path.contains(&format!("{before}{{id}}")));
     id.map_or_else(|| path.to_owned(), |(_, id)| path.replace("{id}", id))
 }

@@ -27,7 +27,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, domain, egress, person, quota, sending, setup, stats, suppression};
+use crate::feature::{access, domain, egress, person, quota, sending, setup, stats, suppression, webhook};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -46,6 +46,7 @@ pub fn screens() -> Vec<Screen> {
         quota::console::screens(),
         // Set-up, webhooks, capture, streams.
         setup::console::screens(),
+        webhook::console::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

@@ -34,6 +34,7 @@ use crate::feature::sending::console::{Narrowed, recipients};
 use crate::feature::sending::list::{Filter, Listed, email_list};
 use crate::feature::sending::read::Status;
 use crate::feature::setup::console as setup;
+use crate::feature::webhook::console::switched_off;
 use crate::http::page::{From, Page};
 use crate::id::Noun;
 
@@ -83,7 +84,7 @@ async fn overview(
         let view = View { words, zone: &who.zone, now, span, workspace: &who.workspace };
         let recent = recent.emails.iter().map(|email| view.recent(&app, email)).collect();
         let mut body = view.body(&period, &figures, &providers, recent);
-        body.needs.splice(0..0, unproven(&app, &who));
+        body.needs.splice(0..0, unproven(&app, &who).into_iter().chain(switched_off(&who, &app)));
         Some(body)
     };
     let (from, last) = (period.from, At(period.until.0 - 1));
