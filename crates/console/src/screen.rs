@@ -1,6 +1,7 @@
 //! The screens: a module each, a view model with its template.
 
 pub mod activity;
+pub mod capture;
 pub mod domain;
 pub mod key;
 pub mod message;

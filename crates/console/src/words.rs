@@ -102,6 +102,7 @@ features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
     "steps"
     "steps" "webhook"
+    "steps" "webhook" "capture"
 );
 
 fn bundle(locale: Locale) -> Bundle {

@@ -22,6 +22,8 @@ pub struct Steps {
     /// The addresses of the steps to both sides.
     pub back: Option<String>,
     pub later: Option<String>,
+    /// Whether to go on leaves this step undone.
+    pub skips: bool,
     pub body: Body,
 }
 
@@ -106,6 +108,8 @@ pub struct Arrival {
     pub over: bool,
     pub delivered: bool,
     pub captured: bool,
+    /// The page of the capture mailbox.
+    pub mailbox: String,
     pub title: String,
     pub why: String,
     /// What the server said.

@@ -1,5 +1,6 @@
 //! Who sees what: tried for every screen of the list, with everybody for whom it differs.
 
+use bytes::Bytes;
 use serde_json::json;
 use store::Write;
 
@@ -8,6 +9,7 @@ use super::screens;
 use super::story::Browser;
 use crate::feature::access::Scope;
 use crate::feature::access::keys::{Grant, key_add};
+use crate::feature::capture::CAPTURED;
 use crate::feature::domain::Status;
 use crate::feature::domain::admin::domain_add_unsigned;
 use crate::feature::egress;
@@ -49,8 +51,25 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     let endpoint = harness.app.webhooks.endpoint(webhook).expect("an endpoint");
     let (mut write, sample) = (Write::default(), "email.delivered".to_owned());
     let (attempt, _) = tried(&harness.app, &endpoint, sample, &mut write).await;
-    store.write(write).await.expect("an attempt");
+    let (captured, text) = (mint.next(now), || "me@app.example".to_owned().into());
+    let values = [
+        captured.into(),
+        workspace.into(),
+        1.into(),
+        1.into(),
+        text(),
+        text(),
+        text(),
+        text(),
+        now.0.into(),
+        Bytes::new().into(),
+    ];
+    write.row(&CAPTURED, values);
+    store.write(write).await.expect("an attempt, and a captured mail");
+    let stream = harness.app.directory.snapshot().streams(workspace)[0].id;
     vec![
+        ("/capture/", Noun::Captured.show(captured)),
+        ("/streams/", Noun::Stream.show(stream)),
         ("/attempts/", Noun::WebhookAttempt.show(attempt.id)),
         ("/webhooks/", Noun::Webhook.show(webhook)),
         ("/domains/", Noun::Domain.show(domain)),

@@ -27,7 +27,7 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, domain, egress, person, quota, sending, setup, stats, suppression, webhook};
+use crate::feature::{access, capture, domain, egress, person, quota, sending, setup, stats, suppression, webhook};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -47,6 +47,7 @@ pub fn screens() -> Vec<Screen> {
         // Set-up, webhooks, capture, streams.
         setup::console::screens(),
         webhook::console::screens(),
+        capture::console::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

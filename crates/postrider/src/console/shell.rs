@@ -10,6 +10,7 @@ use crate::directory::Snapshot;
 use crate::feature::access::Workspace;
 use crate::feature::person::Person;
 use crate::feature::person::permission::Role;
+use crate::settings::Settings;
 
 /// A workspace's Overview.
 #[must_use]
@@ -31,7 +32,7 @@ pub fn role_word(role: Role) -> Word {
 /// Puts the frame round a page: only what the role may open is in its navigation.
 pub(super) fn frame(
     page: &mut Page,
-    snapshot: &Snapshot,
+    (snapshot, settings): (&Snapshot, &Settings),
     person: &Person,
     (workspace, role): (&Workspace, Role),
 ) {
@@ -51,17 +52,25 @@ pub(super) fn frame(
         role: role_word(role),
         workspace: place(workspace),
         workspaces,
-        sections: sections(&page.here, workspace, (role, person.operator)),
+        sections: sections(&page.here, settings, workspace, (role, person.operator)),
     });
 }
 
-fn sections(here: &str, workspace: &Workspace, (role, operator): (Role, bool)) -> Vec<Section> {
+fn sections(
+    here: &str,
+    settings: &Settings,
+    workspace: &Workspace,
+    (role, operator): (Role, bool),
+) -> Vec<Section> {
     let here = here.split('?').next().unwrap_or_default();
     let screens = super::screens();
     let of = |section: screen::Section| {
         let placed = screens.iter().filter_map(|screen| Some((screen, screen.place.as_ref()?)));
         let opens = |screen: &Screen| screen.opens_for(role) || operator && screen.access == Access::Operator;
         let own = placed.filter(|(screen, place)| place.section == section && opens(screen));
+        let own = placed.filter(|(screen, place)| {
+            place.section == section && screen.opens_for(role) && (place.when)(settings)
+        });
         let entries = own.map(|(screen, place)| entry(screen, place, here, workspace)).collect::<Vec<_>>();
         (!entries.is_empty()).then(|| Section { heading: section.heading(), entries })
     };

@@ -70,7 +70,10 @@ async fn step(
     State(app): State<Arc<App>>,
     Query(asked): Query<Where>,
 ) -> Result<Response, Refused> {
-    let standing = Standing::read(&app, who.workspace.id, Noun::Domain.read(&asked.domain)).await?;
+    let mut standing = Standing::read(&app, who.workspace.id, Noun::Domain.read(&asked.domain)).await?;
+    if asked.domain == "new" {
+        standing.domain = None;
+    }
     let step = Step::parse(&asked.step).unwrap_or_else(|| standing.next());
     // What is looked at by name must be there; otherwise the newest will do.
     let email = match (step, asked.message.is_empty(), standing.message) {
@@ -124,14 +127,21 @@ fn page<P>(who: Member<P>, standing: &Standing, here: Step, body: Body) -> Steps
         href: (step != Step::Account).then(|| at(workspace, step)),
     };
     let number = here.number();
+    let goes_on = match here {
+        // What is done says itself how it goes on.
+        Step::Domain | Step::Key => !standing.done(here),
+        // Who has not sent anything has nothing to watch.
+        Step::Message => standing.message.is_some(),
+        Step::Account | Step::Arrival => false,
+    };
     Steps {
         path: path(workspace),
         overview: home(workspace),
         steps: Step::ALL.into_iter().map(entry).collect(),
         here: number,
         back: (number > 2).then(|| beside(number - 2)).flatten(),
-        // Who has not sent anything has nothing to watch.
-        later: beside(number).filter(|_| number < Step::Message.number() || standing.message.is_some()),
+        later: beside(number).filter(|_| goes_on),
+        skips: !standing.done(here),
         body,
         page: Frame { here: at(workspace, here), ..who.page },
     }

@@ -25,6 +25,8 @@ async fn a_newcomer_goes_from_nothing_to_a_first_message_on_both() {
         let home = text(&owner.get(&harness, "/w/fresh/").await);
         assert!(home.contains("href=\"/w/fresh/setup\"") && home.contains("setup?step=key"), "{home}");
         assert_eq!(step(&owner, &harness, setup).await, "Step 2 of 5");
+        let another = text(&owner.get(&harness, &format!("{setup}?step=domain&domain=new")).await);
+        assert!(another.contains("Which domain do you send from?"));
         let wrong = owner.post(&harness, &format!("{setup}/domain"), &[("name", "<b>")]).await;
         assert!(wrong.status == 422 && text(&wrong).contains("value=\"&#60;b&#62;\""));
         let added = owner.post(&harness, &format!("{setup}/domain"), &[("name", "mail.example")]).await;

@@ -119,6 +119,7 @@ pub(super) async fn arrival<P>(who: &Member<P>, app: &App, email: &Stored) -> Re
         status: Shown::of(status.as_str()),
         over: finished.is_some(),
         delivered: status == Status::Delivered,
+        mailbox: format!("{}capture", home(&who.workspace)),
         captured: captured(app, &to),
         title: words.word1(title, "to", &to),
         why: words.word1(why, "to", &to),
