@@ -105,6 +105,7 @@ features!(
     "account" "people" "audit"
     // Templates.
     "template" "gallery" "lint"
+    "steps" "webhook" "capture" "stream" "setting"
 );
 
 fn bundle(locale: Locale) -> Bundle {

@@ -31,6 +31,7 @@ domain-record-optional = recommended
 domain-record-name = Name
 domain-record-value = Value
 domain-record-instead = Found in its place
+domain-zone = As lines of a zone file
 domain-why-dkim = Proves that the domain is yours, and signs your mail.
 domain-why-spf = Says that this server may send for the domain. If there is one already, add the middle part to it.
 domain-why-dmarc = Tells receivers what to do with mail that only pretends to be yours.

@@ -31,6 +31,7 @@ domain-record-optional = recomendado
 domain-record-name = Nombre
 domain-record-value = Valor
 domain-record-instead = Encontrado en su lugar
+domain-zone = Como líneas de un archivo de zona
 domain-why-dkim = Demuestra que el dominio es suyo y firma su correo.
 domain-why-spf = Dice que este servidor puede enviar por el dominio. Si ya hay uno, añádale la parte del medio.
 domain-why-dmarc = Dice a los receptores qué hacer con el correo que solo finge ser suyo.

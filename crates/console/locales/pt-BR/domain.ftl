@@ -31,6 +31,7 @@ domain-record-optional = recomendado
 domain-record-name = Nome
 domain-record-value = Valor
 domain-record-instead = Encontrado em seu lugar
+domain-zone = Como linhas de um arquivo de zona
 domain-why-dkim = Prova que o domínio é seu e assina seus e-mails.
 domain-why-spf = Diz que este servidor pode enviar pelo domínio. Se já houver um, acrescente a ele a parte do meio.
 domain-why-dmarc = Diz aos destinatários o que fazer com e-mails que só fingem ser seus.

@@ -31,6 +31,7 @@ domain-record-optional = 建议
 domain-record-name = 名称
 domain-record-value = 值
 domain-record-instead = 查到的却是
+domain-zone = 作为区域文件中的行
 domain-why-dkim = 证明域名归您所有，并为邮件签名。
 domain-why-spf = 声明本服务器可为该域名发信。若已有此记录，请把中间部分加进去。
 domain-why-dmarc = 告诉收件方如何处理冒充您的邮件。

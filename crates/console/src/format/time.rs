@@ -53,6 +53,15 @@ impl Zone {
         i64::from(self.zone.to_offset(timestamp(at)).seconds()) / 3_600
     }
 
+    /// The moment that a field for date and time says, `2026-11-22T09:30`, in this zone; none of what is no such text. Of two
+    /// moments, when clocks go back, the first; of none, when they go forward, the one as much later.
+    #[must_use]
+    pub fn moment_of(&self, text: &str) -> Option<At> {
+        let civil: civil::DateTime = text.trim().parse().ok()?;
+        let zoned = self.zone.to_ambiguous_timestamp(civil).compatible().ok()?;
+        Some(At(zoned.as_microsecond()))
+    }
+
     fn civil(&self, at: At) -> civil::DateTime {
         self.zone.to_datetime(timestamp(at))
     }
@@ -195,6 +204,17 @@ mod tests {
             assert_eq!(moment(locale, &west, NOW), evening);
         }
         assert_eq!((west.whole_hours(NOW), Zone::named("Asia/Kolkata").whole_hours(NOW)), (-3, 5));
+    }
+
+    #[test]
+    fn what_a_field_says_is_a_moment_of_its_zone() {
+        let (utc, west) = (Zone::named("UTC"), Zone::named("America/Sao_Paulo"));
+        let hours = |zone: &Zone, text| zone.moment_of(text).map(|at| at.0 / 3_600_000_000);
+        assert_eq!(hours(&utc, "1970-01-02T01:00"), Some(25));
+        assert_eq!(hours(&west, " 1970-01-02T01:00:00 "), Some(28));
+        for wrong in ["", "tomorrow", "1970-13-01T00:00"] {
+            assert_eq!(hours(&utc, wrong), None, "{wrong}");
+        }
     }
 
     #[test]

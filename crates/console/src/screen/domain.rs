@@ -45,6 +45,8 @@ pub struct Domain {
     pub verdict: Word,
     pub checked: String,
     pub records: Vec<Record>,
+    /// All of them as lines of a zone.
+    pub zone: String,
     pub may_change: bool,
     pub host: String,
     pub host_mistake: Option<Word>,

@@ -20,6 +20,8 @@ pub struct Overview {
     /// None while there was never any mail.
     pub body: Option<Body>,
     pub steps: Vec<Step>,
+    /// The set-up, for who may set up.
+    pub setup: Option<String>,
     /// A line to paste into a shell.
     pub curl: String,
 }
@@ -50,8 +52,10 @@ pub struct Need {
     pub text: String,
     /// How much of what.
     pub measure: String,
-    /// Where it can be mended.
+    /// Where it is seen, or something can be done about it.
     pub href: Option<String>,
+    /// What is done there; none: the measure leads there.
+    pub act: Option<Word>,
 }
 
 /// A figure.
@@ -94,6 +98,8 @@ pub struct Recent {
 pub struct Step {
     pub label: Word,
     pub done: bool,
+    /// Its page in the set-up, for who may set up.
+    pub href: Option<String>,
 }
 
 /// How mail stands: a class of colour, a glyph and a word, everywhere the same.

@@ -1,12 +1,15 @@
 //! Who sees what: tried for every screen of the list, with everybody for whom it differs.
 
+use bytes::Bytes;
 use serde_json::json;
+use store::Write;
 
 use super::screen::Access;
 use super::screens;
 use super::story::Browser;
 use crate::feature::access::Scope;
 use crate::feature::access::keys::{Grant, key_add};
+use crate::feature::capture::CAPTURED;
 use crate::feature::domain::Status;
 use crate::feature::domain::admin::domain_add_unsigned;
 use crate::feature::egress;
@@ -17,6 +20,8 @@ use crate::feature::person::permission::Role;
 use crate::feature::suppression::Reason;
 use crate::feature::suppression::admin::{Suppress, suppression_add, suppression_find};
 use crate::feature::template;
+use crate::feature::webhook::admin::{Wish, webhook_add};
+use crate::feature::webhook::attempts_api::tried;
 use crate::http::endpoint::Method;
 use crate::id::Noun;
 use crate::testing::{Harness, on_both};
@@ -47,8 +52,35 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     let source = content::Source::default();
     let new = template::admin::New { workspace, key: "k", name: "n", draft: &source };
     let template = template::admin::template_add(store, (mint, now), new).await.expect("a template");
+    // Set-up, webhooks, capture, streams.
+    let wish = Wish { url: "http://127.0.0.1:1/".into(), events: vec!["*".into()], ..Wish::default() };
+    let webhook = webhook_add(store, (mint, now), workspace, &wish).await.expect("an endpoint");
+    harness.app.webhooks.reload(store).await.expect("endpoints");
+    let endpoint = harness.app.webhooks.endpoint(webhook).expect("an endpoint");
+    let (mut write, sample) = (Write::default(), "email.delivered".to_owned());
+    let (attempt, _) = tried(&harness.app, &endpoint, sample, &mut write).await;
+    let (captured, text) = (mint.next(now), || "me@app.example".to_owned().into());
+    let values = [
+        captured.into(),
+        workspace.into(),
+        1.into(),
+        1.into(),
+        text(),
+        text(),
+        text(),
+        text(),
+        now.0.into(),
+        Bytes::new().into(),
+    ];
+    write.row(&CAPTURED, values);
+    store.write(write).await.expect("an attempt, and a captured mail");
+    let stream = harness.app.directory.snapshot().streams(workspace)[0].id;
     vec![
         ("/templates/", Noun::Template.show(template)),
+        ("/capture/", Noun::Captured.show(captured)),
+        ("/streams/", Noun::Stream.show(stream)),
+        ("/attempts/", Noun::WebhookAttempt.show(attempt.id)),
+        ("/webhooks/", Noun::Webhook.show(webhook)),
         ("/domains/", Noun::Domain.show(domain)),
         ("/keys/", Noun::Key.show(key)),
         ("/suppressions/", Noun::Suppression.show(found[0].id)),
@@ -75,6 +107,8 @@ async fn people(harness: &Harness, workspace: i64) -> (i64, i64) {
 }
 
 fn with_id(path: &str, ids: &[(&str, String)]) -> String {
+    let attempt = ids.iter().find(|(before, _)| *before == "/attempts/").map_or("", |(_, id)| id);
+    let path = &path.replace("{attempt}", attempt);
     let id = ids.iter().find(|(before, _)| path.contains(&format!("{before}{{id}}")));
     id.map_or_else(|| path.to_owned(), |(_, id)| path.replace("{id}", id))
 }

@@ -33,7 +33,9 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, audit, domain, egress, person, quota, sending, stats, suppression, template};
+use crate::feature::{
+    access, audit, capture, domain, egress, person, quota, sending, setup, stats, suppression, template, webhook,
+};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -55,6 +57,12 @@ pub fn screens() -> Vec<Screen> {
         audit::console::screens(),
         // Templates.
         template::console::screens(),
+        // Set-up, webhooks, capture, streams.
+        setup::console::screens(),
+        webhook::console::screens(),
+        capture::console::screens(),
+        access::stream_console::screens(),
+        access::settings_console::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

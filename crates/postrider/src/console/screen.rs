@@ -28,6 +28,7 @@ use crate::feature::person::{self, Person};
 use crate::http::Api;
 use crate::http::endpoint::Method;
 use crate::id::Noun;
+use crate::settings::Settings;
 
 /// Who is let in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +84,8 @@ pub struct Place {
     /// A symbol of `component/sprite.html`.
     pub icon: &'static str,
     pub label: Word,
+    /// Where it would be of no use, by the settings, it does not stand there.
+    pub when: fn(&Settings) -> bool,
 }
 
 /// One thing that can be seen or sent.
@@ -145,7 +148,14 @@ impl Screen {
     /// Gives it a place in the navigation.
     #[must_use]
     pub fn at(mut self, section: Section, icon: &'static str, label: Word) -> Screen {
-        self.place = Some(Place { section, icon, label });
+        self.place = Some(Place { section, icon, label, when: |_| true });
+        self
+    }
+
+    /// Keeps it out of the navigation where the settings make it useless.
+    #[must_use]
+    pub fn placed_if(mut self, when: fn(&Settings) -> bool) -> Screen {
+        self.place = self.place.map(|place| Place { when, ..place });
         self
     }
 
@@ -198,9 +208,9 @@ impl Admits for Operator {
 impl SignedIn {
     /// What the person's own pages are given: with the frame of the workspace that they came from.
     #[must_use]
-    pub fn page(&self, snapshot: &Snapshot) -> Page {
+    pub fn page(&self, app: &App) -> Page {
         let mut page = self.visit.page();
-        shell::own_frame(&mut page, snapshot, &self.person);
+        shell::own_frame(&mut page, (&app.directory.snapshot(), &app.settings), &self.person);
         page
     }
 }
@@ -261,7 +271,7 @@ impl<P: Needs> FromRequestParts<Api> for Member<P> {
             return Err(Refused::Forbidden { role, helpers });
         }
         let mut page = visit.page();
-        shell::frame(&mut page, &snapshot, &person, (workspace, role));
+        shell::frame(&mut page, (&snapshot, &api.app.settings), &person, (workspace, role));
         let zone = Zone::named(&person.zone);
         let workspace = workspace.clone();
         Ok(Member { visit, person, workspace, role, page, zone, permission: PhantomData })
@@ -282,7 +292,7 @@ impl FromRequestParts<Api> for Operator {
         let own = person.memberships.iter();
         let own = own.filter_map(|(id, role)| Some((snapshot.workspaces.get(id)?, *role)));
         if let Some(own) = own.min_by_key(|(workspace, _)| workspace.id) {
-            shell::frame(&mut page, &snapshot, &person, own);
+            shell::frame(&mut page, (&snapshot, &api.app.settings), &person, own);
         }
         Ok(Operator { visit, person, page })
     }

@@ -10,6 +10,7 @@ use crate::directory::Snapshot;
 use crate::feature::access::Workspace;
 use crate::feature::person::Person;
 use crate::feature::person::permission::Role;
+use crate::settings::Settings;
 
 /// A workspace's Overview.
 #[must_use]
@@ -31,7 +32,7 @@ pub fn role_word(role: Role) -> Word {
 /// Puts the frame round a page: only what the role may open is in its navigation.
 pub(super) fn frame(
     page: &mut Page,
-    snapshot: &Snapshot,
+    (snapshot, settings): (&Snapshot, &Settings),
     person: &Person,
     (workspace, role): (&Workspace, Role),
 ) {
@@ -51,13 +52,13 @@ pub(super) fn frame(
         role: role_word(role),
         workspace: place(workspace),
         workspaces,
-        sections: sections(&page.here, workspace, (role, person.operator)),
+        sections: sections(&page.here, settings, workspace, (role, person.operator)),
         at: format!("?at={}", workspace.name),
     });
 }
 
 /// Puts a frame round a person's own page: that of the workspace which the address names, else that of the person's first one.
-pub(super) fn own_frame(page: &mut Page, snapshot: &Snapshot, person: &Person) {
+pub(super) fn own_frame(page: &mut Page, (snapshot, settings): (&Snapshot, &Settings), person: &Person) {
     let query = page.here.split_once('?').map_or("", |(_, query)| query).to_owned();
     let named = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "at").map(|(_, name)| name);
     let place = |(id, role): &(i64, Role)| snapshot.workspaces.get(id).map(|workspace| (workspace, *role));
@@ -65,17 +66,23 @@ pub(super) fn own_frame(page: &mut Page, snapshot: &Snapshot, person: &Person) {
     let first = places.clone().next();
     let asked = places.find(|(workspace, _)| named.as_deref() == Some(&*workspace.name));
     if let Some(place) = asked.or(first) {
-        frame(page, snapshot, person, place);
+        frame(page, (snapshot, settings), person, place);
     }
 }
 
-fn sections(here: &str, workspace: &Workspace, (role, operator): (Role, bool)) -> Vec<Section> {
+fn sections(
+    here: &str,
+    settings: &Settings,
+    workspace: &Workspace,
+    (role, operator): (Role, bool),
+) -> Vec<Section> {
     let here = here.split('?').next().unwrap_or_default();
     let screens = super::screens();
     let of = |section: screen::Section| {
         let placed = screens.iter().filter_map(|screen| Some((screen, screen.place.as_ref()?)));
         let opens = |screen: &Screen| screen.opens_for(role) || operator && screen.access == Access::Operator;
-        let own = placed.filter(|(screen, place)| place.section == section && opens(screen));
+        let own = placed
+            .filter(|(screen, place)| place.section == section && opens(screen) && (place.when)(settings));
         let entries = own.map(|(screen, place)| entry(screen, place, here, workspace)).collect::<Vec<_>>();
         (!entries.is_empty()).then(|| Section { heading: section.heading(), entries })
     };

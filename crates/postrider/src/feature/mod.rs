@@ -15,6 +15,7 @@ pub mod person;
 pub mod quota;
 pub mod search;
 pub mod sending;
+pub mod setup;
 pub mod stats;
 pub mod suppression;
 pub mod template;

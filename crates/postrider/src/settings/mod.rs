@@ -74,6 +74,12 @@ impl Settings {
         self.routes.route_for(domain)
     }
 
+    /// Whether some mail is kept in the capture mailbox.
+    #[must_use]
+    pub fn captures(&self) -> bool {
+        self.routes.capture_any()
+    }
+
     /// The narrowest trusted network that holds `address`; of equally narrow ones the first in the file.
     #[must_use]
     pub fn trusted_for(&self, address: IpAddr) -> Option<&Trusted> {

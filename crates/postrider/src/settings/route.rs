@@ -182,6 +182,13 @@ impl Routes {
         all
     }
 
+    /// Whether any of them keeps mail in the capture mailbox.
+    #[must_use]
+    pub fn capture_any(&self) -> bool {
+        let all = self.exactly.values().chain(self.below.values()).chain([&self.otherwise]);
+        all.into_iter().any(|route| matches!(route.next_hop, NextHop::Capture))
+    }
+
     /// The route for mail to `domain`.
     #[must_use]
     pub fn route_for(&self, domain: &Domain) -> &Route {

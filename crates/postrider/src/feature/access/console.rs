@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ::console::Page as Frame;
 use ::console::format::time;
 use ::console::screen::key::{Choice, Keys, Made, Row, Smtp};
-use ::console::snippet::{Target, snippets};
+use ::console::snippet::{Snippet, Target, snippets};
 use ::console::words::{Word, Words};
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::Scope;
 use super::api::{KEY_NAME_MAX, KEYS_MAX};
-use super::keys::{Grant, ListedKey, key_find, key_list, key_made, revoke_rows};
+use super::keys::{Grant, ListedKey, NewKey, key_find, key_list, key_made, revoke_rows};
 use crate::app::App;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
@@ -46,10 +46,10 @@ fn path(workspace: &Workspace) -> String {
 /// What somebody typed, and what came of it.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Typed {
-    name: String,
-    scope: String,
-    domain: String,
+pub(crate) struct Typed {
+    pub name: String,
+    pub scope: String,
+    pub domain: String,
 }
 
 async fn list(
@@ -80,20 +80,7 @@ async fn page(
         name: key.name,
         prefix: key.shown,
     };
-    let smtp = smtp(app);
-    let http = who
-        .visit
-        .origin()
-        .map(str::to_owned)
-        .unwrap_or_else(|| format!("http://{}", app.settings.http.listen));
-    let sender = domains.iter().find(|(_, _, sends)| *sends).map_or("mail.example.com", |(_, name, _)| name);
-    let from = format!("hello@{sender}");
-    let target = Target {
-        http: &http,
-        smtp_host: &smtp.host,
-        smtp_port: smtp.ports.first().map_or(0, |(port, _)| *port),
-        from: &from,
-    };
+    let Connecting { smtp, http, snippets } = connecting(&who, app);
     Ok(Keys {
         rows: paged.rows.into_iter().map(row).collect(),
         before: paged.before,
@@ -103,12 +90,41 @@ async fn page(
         mistake,
         scopes: scope_choices(words, &typed.scope),
         domains: domain_choices(words, &domains, &typed.domain),
-        snippets: snippets(&target),
+        snippets,
         smtp,
         http,
         page: Frame { here: path.clone(), ..who.page },
         path,
     })
+}
+
+/// What programs need to hand over mail.
+pub(crate) struct Connecting {
+    pub smtp: Smtp,
+    /// The API's address.
+    pub http: String,
+    pub snippets: Vec<Snippet>,
+}
+
+/// How programs connect, as this browser found us.
+pub(crate) fn connecting<P>(who: &Member<P>, app: &App) -> Connecting {
+    let smtp = smtp(app);
+    let http = who
+        .visit
+        .origin()
+        .map(str::to_owned)
+        .unwrap_or_else(|| format!("http://{}", app.settings.http.listen));
+    let domains = domains(app, who.workspace.id);
+    let sender = domains.iter().find(|(_, _, sends)| *sends).map_or("mail.example.com", |(_, name, _)| name);
+    let from = format!("hello@{sender}");
+    let target = Target {
+        http: &http,
+        smtp_host: &smtp.host,
+        smtp_port: smtp.ports.first().map_or(0, |(port, _)| *port),
+        from: &from,
+    };
+    let snippets = snippets(&target);
+    Connecting { smtp, http, snippets }
 }
 
 fn scope_word(scope: Scope) -> Word {
@@ -171,11 +187,27 @@ async fn make_sent(
     State(app): State<Arc<App>>,
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Refused> {
-    let (name, start) = (typed.name.trim(), Edge::default());
+    let start = Edge::default();
+    let key = match make(&who, &app, &typed).await? {
+        Ok(key) => key,
+        Err(mistake) => return show_again(&page(who, &app, &start, (&typed, Some(mistake))).await?),
+    };
+    let name = typed.name.trim().to_owned();
+    let shown = page(who, &app, &start, (&Typed::default(), None)).await?;
+    show(&Keys { made: Some(Made { name, secret: key.text }), ..shown })
+}
+
+/// Makes a key of what somebody typed, or says what is wrong.
+pub(crate) async fn make(
+    who: &Member<SteerKeys>,
+    app: &App,
+    typed: &Typed,
+) -> Result<Result<NewKey, Word>, Refused> {
+    let name = typed.name.trim();
     let domain = match &*typed.domain {
         "" => Some(None),
         text => {
-            let known = domains(&app, who.workspace.id);
+            let known = domains(app, who.workspace.id);
             let id = Noun::Domain.read(text).filter(|id| known.iter().any(|domain| domain.0 == *id));
             id.map(Some)
         }
@@ -189,8 +221,8 @@ async fn make_sent(
     } else {
         None
     };
-    if mistake.is_some() {
-        return show_again(&page(who, &app, &start, (&typed, mistake)).await?);
+    if let Some(mistake) = mistake {
+        return Ok(Err(mistake));
     }
     let scope = Scope::parse(&typed.scope).unwrap_or(Scope::Sending);
     let grant = Grant { workspace: who.workspace.id, name, scope, domain: domain.flatten(), by: who.by() };
@@ -201,10 +233,9 @@ async fn make_sent(
         before: None,
         after: Some(json!({ "name": name, "scope": scope.as_str(), "domain_id": typed.domain })),
     };
-    who.commit(&app, write, change).await?;
+    who.commit(app, write, change).await?;
     app.directory.reload(&app.store).await?;
-    let shown = page(who, &app, &start, (&Typed::default(), None)).await?;
-    show(&Keys { made: Some(Made { name: name.to_owned(), secret: key.text }), ..shown })
+    Ok(Ok(key))
 }
 
 #[derive(Deserialize)]

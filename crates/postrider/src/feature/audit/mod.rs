@@ -70,6 +70,18 @@ pub enum Action {
     TemplatePublished,
     TemplateTested,
     TemplateRemoved,
+    // What is sent and steered from set-up, webhooks, capture and streams.
+    EmailSent,
+    WebhookAdded,
+    WebhookChanged,
+    WebhookRotated,
+    WebhookTested,
+    WebhookReplayed,
+    WebhookRemoved,
+    CaptureEmptied,
+    StreamAdded,
+    StreamChanged,
+    WorkspaceChanged,
 }
 
 impl Action {
@@ -116,6 +128,17 @@ impl Action {
             Action::TemplatePublished => "template.published",
             Action::TemplateTested => "template.tested",
             Action::TemplateRemoved => "template.removed",
+            Action::EmailSent => "email.sent",
+            Action::WebhookAdded => "webhook.added",
+            Action::WebhookChanged => "webhook.changed",
+            Action::WebhookRotated => "webhook.rotated",
+            Action::WebhookTested => "webhook.tested",
+            Action::WebhookReplayed => "webhook.replayed",
+            Action::WebhookRemoved => "webhook.removed",
+            Action::CaptureEmptied => "capture.emptied",
+            Action::StreamAdded => "stream.added",
+            Action::StreamChanged => "stream.changed",
+            Action::WorkspaceChanged => "workspace.changed",
         }
     }
 }

@@ -5,6 +5,9 @@
 //! 2. A captured delivery and its message in the mailbox are stored in one transaction.
 
 pub mod api;
+pub mod console;
+#[cfg(test)]
+mod console_story;
 pub mod read;
 #[cfg(test)]
 mod story;

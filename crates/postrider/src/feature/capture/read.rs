@@ -110,9 +110,21 @@ pub async fn captured_find(store: &Store, workspace: i64, id: i64) -> Result<Opt
 /// # Errors
 /// As [`Store::write`]; what was deleted before stays deleted.
 pub async fn captured_clear(store: &Store, workspace: i64) -> Result<usize, StoreError> {
+    captured_clear_with(store, workspace, Write::default()).await
+}
+
+/// As [`captured_clear`]; `first` goes with the first transaction.
+///
+/// # Errors
+/// As [`captured_clear`].
+pub async fn captured_clear_with(
+    store: &Store,
+    workspace: i64,
+    mut first: Write,
+) -> Result<usize, StoreError> {
     let mut cleared = 0;
     loop {
-        let mut write = Write::default();
+        let mut write = std::mem::take(&mut first);
         write.step(&CLEAR, vec![("workspace", workspace.into()), ("limit", CLEAR_PAGE.into())]);
         let gone = match store.write(write).await? {
             Committed::Stored { answers } => answers.iter().map(Vec::len).sum(),

@@ -48,7 +48,7 @@ fn list_path(workspace: &Workspace) -> String {
     format!("/w/{}/domains", workspace.name)
 }
 
-fn path(workspace: &Workspace, id: i64) -> String {
+pub(crate) fn path(workspace: &Workspace, id: i64) -> String {
     format!("{}/{}", list_path(workspace), Noun::Domain.show(id))
 }
 
@@ -103,7 +103,7 @@ fn status(domain: &ListedDomain) -> Status {
     Status::parse(&domain.status).unwrap_or(Status::Pending)
 }
 
-fn sign(domain: &ListedDomain) -> Sign {
+pub(crate) fn sign(domain: &ListedDomain) -> Sign {
     let (class, icon, word) = match status(domain) {
         Status::Pending => ("def", "clock", Word("domain-status-pending")),
         Status::Verified => ("ok", "check", Word("domain-status-verified")),
@@ -123,24 +123,26 @@ async fn add_sent(
     State(app): State<Arc<App>>,
     Posted(new): Posted<New>,
 ) -> Result<Response, Refused> {
-    let mistake = match Domain::parse(new.name.trim()) {
-        Err(_) => Word("domain-mistake-name"),
-        Ok(_) if app.directory.snapshot().domain_count(who.workspace.id) >= DOMAINS_MAX => {
-            Word("domain-mistake-many")
-        }
-        Ok(name) => match add(&who, &app, &name).await? {
-            Some(id) => return Ok(redirect(&path(&who.workspace, id))),
-            None => Word("domain-mistake-taken"),
-        },
+    let mistake = match add(&who, &app, &new.name).await? {
+        Ok(id) => return Ok(redirect(&path(&who.workspace, id))),
+        Err(mistake) => mistake,
     };
     let typed = Typed { name: new.name, mistake: Some(mistake) };
     show_again(&list_page(who, &app, &Edge::default(), typed).await?)
 }
 
-/// Makes a domain; none when the workspace has it already.
-async fn add(who: &Member<ChangeDomains>, app: &App, name: &Domain) -> Result<Option<i64>, Refused> {
+/// Makes a domain of what somebody typed; gives its id, or what is wrong.
+pub(crate) async fn add(
+    who: &Member<ChangeDomains>,
+    app: &App,
+    typed: &str,
+) -> Result<Result<i64, Word>, Refused> {
+    let Ok(name) = Domain::parse(typed.trim()) else { return Ok(Err(Word("domain-mistake-name"))) };
+    if app.directory.snapshot().domain_count(who.workspace.id) >= DOMAINS_MAX {
+        return Ok(Err(Word("domain-mistake-many")));
+    }
     let made = (&app.mint, app.now(), who.by());
-    let made = admin::domain_made(made, who.workspace.id, name, Status::Pending).await;
+    let made = admin::domain_made(made, who.workspace.id, &name, Status::Pending).await;
     let (id, write) = made.map_err(|error| match error {
         DomainAddError::Store(error) => Refused::from(error),
         DomainAddError::Key(error) => {
@@ -156,7 +158,7 @@ async fn add(who: &Member<ChangeDomains>, app: &App, name: &Domain) -> Result<Op
     };
     let committed = who.commit(app, write, change).await?;
     app.directory.reload(&app.store).await?;
-    Ok(committed.map(|_| id))
+    Ok(committed.map(|_| id).ok_or(Word("domain-mistake-taken")))
 }
 
 async fn one(
@@ -186,6 +188,7 @@ async fn one_page<P>(who: Member<P>, app: &App, domain: ListedDomain) -> Result<
         status: sign(&domain),
         verdict,
         checked: checked(&who, app, &domain),
+        zone: records::zone_lines(&records),
         records: records.into_iter().map(record).collect(),
         may_change: who.role.may(Permission::ChangeDomains),
         host: domain.tracking_host.unwrap_or_default(),
@@ -197,7 +200,7 @@ async fn one_page<P>(who: Member<P>, app: &App, domain: ListedDomain) -> Result<
     })
 }
 
-fn record(record: records::Record) -> Record {
+pub(crate) fn record(record: records::Record) -> Record {
     let why = match record.purpose {
         Purpose::Dkim => Word("domain-why-dkim"),
         Purpose::Spf => Word("domain-why-spf"),
@@ -232,8 +235,18 @@ async fn check_sent(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Refused> {
     let domain = find(&who, &app, &named).await?;
-    let findings = check::look(&app.store, &app.resolver, (who.workspace.id, &domain)).await?;
-    let (place, verified) = ((who.workspace.id, &domain), check::verifies(&findings));
+    look(&who, &app, &domain).await?;
+    Ok(redirect(&path(&who.workspace, domain.id)))
+}
+
+/// Looks a domain's records up, because somebody asks for it.
+pub(crate) async fn look(
+    who: &Member<ChangeDomains>,
+    app: &App,
+    domain: &ListedDomain,
+) -> Result<(), Refused> {
+    let findings = check::look(&app.store, &app.resolver, (who.workspace.id, domain)).await?;
+    let (place, verified) = ((who.workspace.id, domain), check::verifies(&findings));
     let write = admin::checked_rows(app.now(), place, check::show(&findings), verified);
     let change = Change {
         action: Action::DomainLookedUp,
@@ -241,9 +254,9 @@ async fn check_sent(
         before: Some(json!({ "status": domain.status })),
         after: Some(json!({ "verified": verified })),
     };
-    who.commit(&app, write, change).await?.ok_or(Refused::NotFound)?;
+    who.commit(app, write, change).await?.ok_or(Refused::NotFound)?;
     app.directory.reload(&app.store).await?;
-    Ok(redirect(&path(&who.workspace, domain.id)))
+    Ok(())
 }
 
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ pub mod console;
 mod console_story;
 pub mod records;
 #[cfg(test)]
-mod story;
+pub(crate) mod story;
 pub mod work;
 
 use std::collections::HashMap;

@@ -77,6 +77,32 @@ pub async fn records(app: &App, workspace: i64, domain: &ListedDomain) -> Result
     Ok(records)
 }
 
+/// Octets of one string of a TXT record (RFC 1035 §3.3.14: one octet counts them).
+const STRING_MAX: usize = 255;
+
+/// The records as lines of a zone file (RFC 1035 §5), names and targets absolute.
+#[must_use]
+pub fn zone_lines(records: &[Record]) -> String {
+    let mut lines = String::new();
+    for Record { purpose, name, value, .. } in records {
+        let value = match purpose {
+            Purpose::Dkim | Purpose::Spf | Purpose::Dmarc => strings(value),
+            Purpose::Tracking => format!("{value}."),
+        };
+        lines.push_str(&format!("{name}. IN {} {value}\n", purpose.kind()));
+    }
+    lines
+}
+
+/// A text as the strings of a TXT record.
+fn strings(text: &str) -> String {
+    let quoted = |part: &[u8]| {
+        let part = String::from_utf8_lossy(part).replace('\\', "\\\\").replace('"', "\\\"");
+        format!("\"{part}\"")
+    };
+    text.as_bytes().chunks(STRING_MAX).map(quoted).collect::<Vec<_>>().join(" ")
+}
+
 /// Why a name cannot stand in a domain's links.
 #[derive(Debug, thiserror::Error)]
 pub enum HostMistake {
@@ -101,5 +127,34 @@ pub fn tracking_host(domain: &str, text: &str) -> Result<Option<Domain>, HostMis
         Ok(Some(host))
     } else {
         Err(HostMistake::Foreign(domain.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_has_absolute_names_and_strings_that_fit() {
+        let record = |purpose, name: &str, value: &str| Record {
+            purpose,
+            name: name.into(),
+            value: value.into(),
+            finding: None,
+        };
+        let key = format!("v=DKIM1; p={}", "A".repeat(300));
+        let lines = zone_lines(&[
+            record(Purpose::Dkim, "s._domainkey.a.example", &key),
+            record(Purpose::Tracking, "go.a.example", "mail.b.example"),
+            record(Purpose::Spf, "a.example", "v=spf1 \"\\ ~all"),
+        ]);
+        let mut lines = lines.lines();
+        let long = lines.next().expect("a line");
+        assert!(long.starts_with("s._domainkey.a.example. IN TXT \"v=DKIM1; p=A"), "{long}");
+        let parts: Vec<_> = long.split('"').filter(|part| part.len() > 1 && !part.contains(" IN ")).collect();
+        assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [255, 56]);
+        assert_eq!(parts.concat(), key);
+        assert_eq!(lines.next(), Some("go.a.example. IN CNAME mail.b.example."));
+        assert_eq!(lines.next(), Some("a.example. IN TXT \"v=spf1 \\\"\\\\ ~all\""));
     }
 }

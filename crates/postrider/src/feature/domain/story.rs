@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use super::work;
 use crate::testing::{Database, Harness};
 
-pub(super) async fn with_dns(database: Database) -> (Harness, ScriptedDns) {
+pub(crate) async fn with_dns(database: Database) -> (Harness, ScriptedDns) {
     let dns = ScriptedDns::start("").await.expect("a DNS server");
     let resolvers = dns.address().to_string();
     (Harness::start(database, &[("dns.resolvers", &resolvers)]).await, dns)
 }
 
 /// A script in which the records of kind DKIM stand, in strings of at most 255 octets as DNS wants them.
-pub(super) fn zone(domain: &Value) -> String {
+pub(crate) fn zone(domain: &Value) -> String {
     let records = domain["records"].as_array().expect("records").iter();
     let line = |record: &Value| {
         let (name, value) = (record["name"].as_str()?, record["value"].as_str()?.replace(' ', ""));

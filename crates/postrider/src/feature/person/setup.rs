@@ -60,14 +60,19 @@ pub async fn path(app: &App) -> Result<Option<String>, StoreError> {
     Ok(nobody(&app.store).await?.then(|| format!("/setup?code={}", app.people.first_run)))
 }
 
+/// Whether people may call a workspace so.
+#[must_use]
+pub fn title_ok(title: &str) -> bool {
+    (1..=TITLE_CHARS_MAX).contains(&title.trim().chars().count())
+}
+
 /// Reads the form: pure.
 fn mistakes(asked: &Asked) -> Mistakes {
-    let within = |text: &str, max: usize| (1..=max).contains(&text.trim().chars().count());
     Mistakes {
         name: name_mistake(&asked.name),
         email: Address::parse(asked.email.trim()).err().map(|_| Word("mistake-email")),
         password: password_mistake(&asked.password),
-        workspace: (!within(&asked.workspace, TITLE_CHARS_MAX)).then_some(Word("mistake-workspace")),
+        workspace: (!title_ok(&asked.workspace)).then_some(Word("mistake-workspace")),
     }
 }
 

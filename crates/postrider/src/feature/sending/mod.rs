@@ -14,6 +14,7 @@ pub mod control;
 pub mod examine;
 pub mod idempotency;
 pub mod indexed;
+pub mod letter;
 pub mod list;
 pub mod parcel;
 pub mod policy;

@@ -35,6 +35,22 @@ pub struct Wish {
     pub enabled: bool,
 }
 
+impl Default for Wish {
+    /// Of an endpoint of which nothing is said yet.
+    fn default() -> Wish {
+        Wish {
+            url: String::new(),
+            events: Vec::new(),
+            streams: None,
+            headers: Vec::new(),
+            message_headers: Vec::new(),
+            batch: 1,
+            ed25519: false,
+            enabled: true,
+        }
+    }
+}
+
 impl Wish {
     /// What an endpoint has now.
     #[must_use]
@@ -83,10 +99,25 @@ fn random<const N: usize>() -> Vec<u8> {
 /// As [`Store::write`].
 pub async fn webhook_add(
     store: &Store,
-    (mint, now): (&Mint, At),
+    made: (&Mint, At),
     workspace: i64,
     wish: &Wish,
 ) -> Result<i64, StoreError> {
+    let (id, write) = add_rows(store, made, workspace, wish).await?;
+    store.write(write).await?;
+    Ok(id)
+}
+
+/// As [`webhook_add`], for who commits it with more.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn add_rows(
+    store: &Store,
+    (mint, now): (&Mint, At),
+    workspace: i64,
+    wish: &Wish,
+) -> Result<(i64, Write), StoreError> {
     let id = mint.next(now);
     let mut params = wish.params();
     params.extend([
@@ -101,8 +132,7 @@ pub async fn webhook_add(
     let mut write = Write::default();
     write.step(&WEBHOOK_ADD, params);
     write.step(&CURSOR_ADD, vec![("id", id.into()), ("cursor", from.into())]);
-    store.write(write).await?;
-    Ok(id)
+    Ok((id, write))
 }
 
 /// Changes an endpoint. One that is enabled again goes on where it stopped.
@@ -110,6 +140,12 @@ pub async fn webhook_add(
 /// # Errors
 /// As [`Store::write`]; `Conflict` when it was removed meanwhile.
 pub async fn webhook_change(store: &Store, endpoint: &Endpoint, wish: &Wish) -> Result<(), StoreError> {
+    store.write(change_rows(endpoint, wish)).await.map(drop)
+}
+
+/// As [`webhook_change`], for who commits it with more.
+#[must_use]
+pub fn change_rows(endpoint: &Endpoint, wish: &Wish) -> Write {
     let reason = match endpoint.state {
         _ if wish.enabled => None,
         State::Disabled(reason) => Some(reason),
@@ -129,7 +165,7 @@ pub async fn webhook_change(store: &Store, endpoint: &Endpoint, wish: &Wish) -> 
     ]);
     let mut write = Write::default();
     write.step_expecting(1, "no such webhook", &WEBHOOK_CHANGE, params);
-    store.write(write).await.map(drop)
+    write
 }
 
 /// Gives an endpoint another secret; the former one signs beside it for [`ROTATION_US`].
@@ -137,6 +173,12 @@ pub async fn webhook_change(store: &Store, endpoint: &Endpoint, wish: &Wish) -> 
 /// # Errors
 /// As [`webhook_change`].
 pub async fn webhook_rotate(store: &Store, now: At, endpoint: &Endpoint) -> Result<(), StoreError> {
+    store.write(rotate_rows(now, endpoint)).await.map(drop)
+}
+
+/// As [`webhook_rotate`], for who commits it with more.
+#[must_use]
+pub fn rotate_rows(now: At, endpoint: &Endpoint) -> Write {
     let params = vec![
         ("id", endpoint.id.into()),
         ("workspace", endpoint.workspace.into()),
@@ -145,7 +187,7 @@ pub async fn webhook_rotate(store: &Store, now: At, endpoint: &Endpoint) -> Resu
     ];
     let mut write = Write::default();
     write.step_expecting(1, "no such webhook", &WEBHOOK_ROTATE, params);
-    store.write(write).await.map(drop)
+    write
 }
 
 /// Removes an endpoint and what waits for it. Its attempts go with their age.
@@ -153,11 +195,17 @@ pub async fn webhook_rotate(store: &Store, now: At, endpoint: &Endpoint) -> Resu
 /// # Errors
 /// As [`webhook_change`].
 pub async fn webhook_remove(store: &Store, endpoint: &Endpoint) -> Result<(), StoreError> {
+    store.write(remove_rows(endpoint)).await.map(drop)
+}
+
+/// As [`webhook_remove`], for who commits it with more.
+#[must_use]
+pub fn remove_rows(endpoint: &Endpoint) -> Write {
     let id = || vec![("id", endpoint.id.into())];
     let mut params = id();
     params.push(("workspace", endpoint.workspace.into()));
     let mut write = Write::default();
     write.step_expecting(1, "no such webhook", &WEBHOOK_DELETE, params);
     write.step(&CURSOR_DELETE, id()).step(&WAITING_DELETE, id()).step(&REPLAYS_DELETE, id());
-    store.write(write).await.map(drop)
+    write
 }

@@ -23,7 +23,7 @@ use crate::http::page::{List, PageParams};
 use crate::id::Noun;
 
 /// Endpoints of one workspace. Reason: each is read into memory and worked for.
-const WEBHOOKS_MAX: usize = 2_000;
+pub(super) const WEBHOOKS_MAX: usize = 2_000;
 /// Events of one request.
 const BATCH_MAX: i64 = 500;
 /// Header fields that an endpoint may ask for, of either kind.
@@ -126,29 +126,29 @@ impl WebhookBody {
 /// An endpoint as it should be; what is left out stays, or is as said here.
 #[derive(Deserialize, ToSchema, Default)]
 #[serde(default)]
-struct WebhookWishBody {
+pub(super) struct WebhookWishBody {
     /// `https://…`; in development also `http://` and private addresses.
-    endpoint: Option<String>,
+    pub(super) endpoint: Option<String>,
     /// Names of events; `*` for all.
-    events: Option<Vec<String>>,
+    pub(super) events: Option<Vec<String>>,
     /// Names of streams; all when nothing is said.
-    streams: Option<Vec<String>>,
+    pub(super) streams: Option<Vec<String>>,
     /// Header fields to send with each request, at most 20.
-    headers: Option<BTreeMap<String, String>>,
+    pub(super) headers: Option<BTreeMap<String, String>>,
     /// Header fields of the mail to tell in `data.headers`, at most 20.
-    message_headers: Option<Vec<String>>,
+    pub(super) message_headers: Option<Vec<String>>,
     /// Events of one request at most, 1 to 500; 1 when nothing is said.
-    batch: Option<i64>,
+    pub(super) batch: Option<i64>,
     /// Whether to sign with Ed25519, too.
-    ed25519: Option<bool>,
-    enabled: Option<bool>,
+    pub(super) ed25519: Option<bool>,
+    pub(super) enabled: Option<bool>,
     /// Resend's word for `enabled`: `enabled` or `disabled`.
-    status: Option<String>,
+    pub(super) status: Option<String>,
 }
 
 impl WebhookWishBody {
     /// Puts what was said in the place of what was.
-    fn read_into(self, app: &App, workspace: i64, wish: &mut Wish, mistakes: &mut Mistakes) {
+    pub(super) fn read_into(self, app: &App, workspace: i64, wish: &mut Wish, mistakes: &mut Mistakes) {
         if let Some(url) = self.endpoint {
             match WebUrl::parse(app.web.reach(), &url) {
                 Ok(url) => wish.url = url.as_str().to_owned(),
@@ -298,16 +298,7 @@ async fn add(
             mistakes.add(pointer, Code::MissingRequiredField, "this field is needed");
         }
     }
-    let mut wish = Wish {
-        url: String::new(),
-        events: Vec::new(),
-        streams: None,
-        headers: Vec::new(),
-        message_headers: Vec::new(),
-        batch: 1,
-        ed25519: false,
-        enabled: true,
-    };
+    let mut wish = Wish::default();
     body.read_into(&app, holder.workspace, &mut wish, &mut mistakes);
     mistakes.none_or(())?;
     if app.webhooks.of_workspace(holder.workspace).len() >= WEBHOOKS_MAX {

@@ -10,7 +10,7 @@ use mail::date::rfc3339;
 use net::clock::Stopwatch;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::{WRITER_SHIFT, Write};
+use store::{StoreError, WRITER_SHIFT, Write};
 use utoipa::ToSchema;
 
 use super::api::{named, read_events};
@@ -111,7 +111,7 @@ impl WebhookAttemptBody {
     }
 }
 
-fn request_id(kept: &Kept) -> i64 {
+pub(super) fn request_id(kept: &Kept) -> i64 {
     kept.batch.or(kept.events.first().map(|(id, _)| *id)).unwrap_or_default()
 }
 
@@ -158,12 +158,20 @@ async fn one(
     let id = inner.id(Noun::WebhookAttempt, "attempt")?;
     let found = attempt(&app.store, (holder.workspace, webhook.id), id).await?;
     let (url, kept) = found.ok_or_else(|| ApiError::not_found("attempt"))?;
-    let body = if kept.sample {
-        Some(sample_body(&webhook, &kept))
-    } else {
-        told_body(&app, &webhook, &kept).await?
-    };
+    let body = request_body(&app, &webhook, &kept).await?;
     Ok(axum::Json(whole(&kept, url, body)))
+}
+
+/// What an endpoint was told in an attempt, as it is told today; none when that is not kept any more.
+///
+/// # Errors
+/// As [`store::Store::read`].
+pub(super) async fn request_body(
+    app: &App,
+    webhook: &Webhook,
+    kept: &Kept,
+) -> Result<Option<Bytes>, StoreError> {
+    if kept.sample { Ok(Some(sample_body(webhook, kept))) } else { told_body(app, webhook, kept).await }
 }
 
 fn whole(kept: &Kept, url: String, body: Option<Bytes>) -> WebhookAttemptWhole {
@@ -176,7 +184,7 @@ fn whole(kept: &Kept, url: String, body: Option<Bytes>) -> WebhookAttemptWhole {
     WebhookAttemptWhole { attempt, request: WebhookRequestBody { method: "POST", url, headers, body } }
 }
 
-async fn told_body(app: &App, webhook: &Webhook, kept: &Kept) -> Result<Option<Bytes>, ApiError> {
+async fn told_body(app: &App, webhook: &Webhook, kept: &Kept) -> Result<Option<Bytes>, StoreError> {
     let ids: Vec<i64> = kept.events.iter().map(|(id, _)| *id).collect();
     let mut events = events_by_id(&app.store, webhook.workspace, &ids).await?;
     if events.len() < ids.len() {
@@ -233,7 +241,7 @@ async fn replay_event(
 }
 
 /// A walk over a single event, whatever the endpoint asked for.
-fn one_event(app: &App, event: i64, name: String) -> Replay {
+pub(super) fn one_event(app: &App, event: i64, name: String) -> Replay {
     let writer = event >> WRITER_SHIFT;
     Replay {
         id: app.mint.next(app.now()),
@@ -310,15 +318,21 @@ async fn walk_over_time(app: &App, body: ReplayBody) -> Result<Replay, ApiError>
     }
     let events = body.events.map(|names| read_events(names, "/events", &mut mistakes));
     mistakes.none_or(())?;
-    let from = since.unwrap_or(At(0));
-    Ok(Replay {
-        id: app.mint.next(app.now()),
-        cursor: cursor_before(&app.store, from).await?,
-        upto: heads(&app.store).await?,
-        from,
-        until: until.unwrap_or(At(i64::MAX)),
-        events: events.filter(|names| !names.iter().any(|name| name == "*")),
-    })
+    let events = events.filter(|names| !names.iter().any(|name| name == "*"));
+    Ok(walk(app, (since.unwrap_or(At(0)), until.unwrap_or(At(i64::MAX))), events).await?)
+}
+
+/// A walk over what happened from a moment on and before another, and is in the log by now.
+///
+/// # Errors
+/// As [`store::Store::read`].
+pub(super) async fn walk(
+    app: &App,
+    (from, until): (At, At),
+    events: Option<Vec<String>>,
+) -> Result<Replay, StoreError> {
+    let (cursor, upto) = (cursor_before(&app.store, from).await?, heads(&app.store).await?);
+    Ok(Replay { id: app.mint.next(app.now()), cursor, upto, from, until, events })
 }
 
 /// Which sample to send.
@@ -340,6 +354,14 @@ async fn test(
     if Name::parse(&name).is_none() {
         return Err(ApiError::field("/event", Code::InvalidValue, "no event has this name"));
     }
+    let mut write = Write::default();
+    let (kept, body) = tried(&app, &webhook, name, &mut write).await;
+    app.store.write(write).await?;
+    Ok(axum::Json(whole(&kept, webhook.url.as_str().to_owned(), Some(body))))
+}
+
+/// Sends a sample of the event `name`; `write` gets the attempt's row.
+pub(crate) async fn tried(app: &App, webhook: &Webhook, name: String, write: &mut Write) -> (Kept, Bytes) {
     let (at, clock) = (app.now(), Stopwatch::start());
     // Above every writer's numbers, so that no event of the log has its id.
     let event = app.mint.next(at);
@@ -352,16 +374,14 @@ async fn test(
         told: vec![(event, name)],
     };
     let mut kept = Kept { sample: true, batch: None, ..Kept::of(&flown, Verdict::Failed, None) };
-    let body = sample_body(&webhook, &kept);
-    let answer = call(&app, &webhook, &Idle::default(), at, (&Noun::Event.show(event), body.clone())).await;
+    let body = sample_body(webhook, &kept);
+    let answer = call(app, webhook, &Idle::default(), at, (&Noun::Event.show(event), body.clone())).await;
     flown.outcome = outcome(at, answer);
     flown.took = clock.elapsed();
     let verdict = if flown.outcome.is_success() { Verdict::Delivered } else { Verdict::GivenUp };
     kept = Kept { sample: true, batch: None, ..Kept::of(&flown, verdict, None) };
-    let mut write = Write::default();
-    keep(&mut write, &app.mint, app.now(), &webhook, std::slice::from_mut(&mut kept));
-    app.store.write(write).await?;
-    Ok(axum::Json(whole(&kept, webhook.url.as_str().to_owned(), Some(body))))
+    keep(write, &app.mint, app.now(), webhook, std::slice::from_mut(&mut kept));
+    (kept, body)
 }
 
 /// An event that never happened.

@@ -184,6 +184,84 @@ pub async fn attempts_below(
     Ok(found)
 }
 
+/// Which attempts are wanted; nothing said: all.
+#[derive(Clone, Default)]
+pub struct Wanted {
+    pub verdict: Option<Verdict>,
+    /// The name of an event.
+    pub event: Option<String>,
+}
+
+impl Wanted {
+    /// Whether it leaves out any.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        self.verdict.is_some() || self.event.is_some()
+    }
+
+    fn takes(&self, kept: &Kept) -> bool {
+        self.verdict.is_none_or(|verdict| verdict == kept.verdict)
+            && self.event.as_ref().is_none_or(|name| kept.events.iter().any(|(_, own)| own == name))
+    }
+}
+
+/// Up to `limit` of the wanted attempts with ids below `below`, newest first, among [`ROWS_SEARCHED`] rows; with the id up to
+/// which was looked, when that is not the end.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn attempts_wanted(
+    store: &Store,
+    (workspace, webhook): (i64, i64),
+    wanted: &Wanted,
+    (below, limit): (i64, usize),
+) -> Result<(Vec<Kept>, Option<i64>), StoreError> {
+    let params = [
+        ("id", webhook.into()),
+        ("workspace", workspace.into()),
+        ("below", below.into()),
+        ("limit", ROWS_SEARCHED.into()),
+    ];
+    let rows = store.read(&ATTEMPTS_BELOW, &params).await?;
+    let mut found = Vec::new();
+    for row in &rows {
+        for (_, kept) in read(row)?.into_iter().rev().filter(|(_, kept)| kept.id < below) {
+            if found.len() == limit {
+                let last = found.last().map(|kept: &Kept| kept.id);
+                return Ok((found, last));
+            }
+            if wanted.takes(&kept) {
+                found.push(kept);
+            }
+        }
+    }
+    let more = i64::try_from(rows.len()).is_ok_and(|rows| rows >= ROWS_SEARCHED);
+    let looked = rows.last().filter(|_| more).map(|row| row.int(0)).transpose()?;
+    Ok((found, looked))
+}
+
+/// The attempts of the newest `rows` commits, newest first.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn attempts_newest(
+    store: &Store,
+    (workspace, webhook): (i64, i64),
+    rows: i64,
+) -> Result<Vec<Kept>, StoreError> {
+    let params = [
+        ("id", webhook.into()),
+        ("workspace", workspace.into()),
+        ("below", i64::MAX.into()),
+        ("limit", rows.into()),
+    ];
+    let mut found = Vec::new();
+    for row in &store.read(&ATTEMPTS_BELOW, &params).await? {
+        found.extend(read(row)?.into_iter().rev().map(|(_, kept)| kept));
+    }
+    Ok(found)
+}
+
 /// One attempt of an endpoint.
 ///
 /// # Errors

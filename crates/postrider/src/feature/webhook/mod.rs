@@ -14,7 +14,8 @@
 
 pub mod admin;
 pub mod api;
-mod attempts_api;
+pub(crate) mod attempts_api;
+pub mod console;
 mod feed;
 mod flight;
 mod kept;

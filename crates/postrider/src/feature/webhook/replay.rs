@@ -63,6 +63,12 @@ pub async fn admits(store: &Store, webhook: i64) -> Result<bool, StoreError> {
 /// # Errors
 /// As [`Store::write`].
 pub async fn replay_add(store: &Store, webhook: i64, new: &Replay) -> Result<(), StoreError> {
+    store.write(replay_rows(webhook, new)).await.map(drop)
+}
+
+/// As [`replay_add`], for who commits it with more.
+#[must_use]
+pub fn replay_rows(webhook: i64, new: &Replay) -> Write {
     let mut write = Write::default();
     let names = new.events.as_ref().map(|names| serde_json::json!(names).to_string());
     let params = vec![
@@ -75,7 +81,7 @@ pub async fn replay_add(store: &Store, webhook: i64, new: &Replay) -> Result<(),
         ("events", names.into()),
     ];
     write.step(&REPLAY_ADD, params);
-    store.write(write).await.map(drop)
+    write
 }
 
 /// Adds to a write how far a replay has come; done when it has come to its end.

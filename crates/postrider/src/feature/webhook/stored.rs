@@ -15,6 +15,7 @@ use crate::feature::event::read::Cursor;
 query!(WEBHOOKS, "queries/webhooks.sql");
 query!(CURSOR_OF, "queries/cursor.sql");
 query!(WAITING, "queries/waiting.sql");
+query!(WAITING_COUNT, "queries/waiting_count.sql");
 
 /// Every endpoint.
 ///
@@ -55,6 +56,15 @@ fn endpoint(row: &Row) -> Result<Endpoint, StoreError> {
         failing_since: row.int_or_null(14)?.map(At),
         created: At(row.int(15)?),
     })
+}
+
+/// How many events wait to be told again.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn waiting_count(store: &Store, id: i64) -> Result<i64, StoreError> {
+    let rows = store.read(&WAITING_COUNT, &[("id", id.into())]).await?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
 /// How far an endpoint has come, and what waits for it.

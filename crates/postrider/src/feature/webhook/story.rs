@@ -16,17 +16,17 @@ use crate::testing::{DOMAIN, Database, Harness};
 
 /// A request that a receiver got.
 #[derive(Clone)]
-struct Got {
+pub(super) struct Got {
     headers: HeaderMap,
     body: Bytes,
 }
 
 impl Got {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a body in JSON")
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 
@@ -36,17 +36,17 @@ impl Got {
 }
 
 /// What a receiver says to its n-th request, counted from 0.
-type Manner = fn(usize, &Got) -> Response;
+pub(super) type Manner = fn(usize, &Got) -> Response;
 
 /// A customer's server.
-struct Receiver {
+pub(super) struct Receiver {
     address: SocketAddr,
     got: Arc<Mutex<Vec<Got>>>,
     count: watch::Receiver<usize>,
 }
 
 impl Receiver {
-    async fn start(manner: Manner) -> Receiver {
+    pub(super) async fn start(manner: Manner) -> Receiver {
         let (told, count) = watch::channel(0);
         let got: Arc<Mutex<Vec<Got>>> = Arc::default();
         let state = (manner, got.clone(), Arc::new(told));
@@ -68,12 +68,12 @@ impl Receiver {
         Receiver { address, got, count }
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}/hook?of=ours", self.address)
     }
 
     /// Everything so far, once there are `count`.
-    async fn wait(&mut self, count: usize) -> Vec<Got> {
+    pub(super) async fn wait(&mut self, count: usize) -> Vec<Got> {
         self.count.wait_for(|now| *now >= count).await.expect("the receiver runs");
         self.got.lock().expect("no panic").clone()
     }
@@ -89,7 +89,7 @@ const QUICK: [(&str, &str); 1] = [("webhooks.retry_waits", "0s 0s 0s 0s")];
 const PUBLIC: (&str, &str) = ("webhooks.allow_private", "false");
 
 /// Tells a story on both databases, without waits between attempts.
-async fn on_both(story: impl AsyncFn(&Harness)) {
+pub(super) async fn on_both(story: impl AsyncFn(&Harness)) {
     for database in [Database::Sqlite, Database::Postgres] {
         let harness = Harness::start(database, &QUICK).await;
         story(&harness).await;
@@ -108,7 +108,7 @@ async fn told_of(harness: &Harness, receiver: &Receiver, events: &[&str]) -> Str
     webhook["id"].as_str().expect("an id").to_owned()
 }
 
-async fn mail(harness: &Harness, subject: &str) -> Value {
+pub(super) async fn mail(harness: &Harness, subject: &str) -> Value {
     let body = json!({
         "from": format!("me@{DOMAIN}"), "to": "ann@there.example", "subject": subject, "text": "t",
         "tags": { "kind": "welcome" }, "metadata": { "order": "7" }, "headers": { "X-Order": "A-7" },
@@ -119,7 +119,7 @@ async fn mail(harness: &Harness, subject: &str) -> Value {
 }
 
 /// The attempts of an endpoint, newest first, once there are `count`.
-async fn attempts(harness: &Harness, webhook: &str, count: usize) -> Vec<Value> {
+pub(super) async fn attempts(harness: &Harness, webhook: &str, count: usize) -> Vec<Value> {
     let mut commits = harness.app.store.commits();
     loop {
         commits.mark_unchanged();

@@ -37,7 +37,7 @@ pub(super) fn screens() -> Vec<Screen> {
 
 /// The frame of a person's own page that is reached under `path`, and what its paths end with.
 pub(super) fn own(who: &SignedIn, app: &App, path: &str) -> (Page, String) {
-    let page = who.page(&app.directory.snapshot());
+    let page = who.page(app);
     let at = page.inside.as_ref().map_or_else(String::new, |inside| inside.at.clone());
     (Page { here: format!("{path}{at}"), ..page }, at)
 }

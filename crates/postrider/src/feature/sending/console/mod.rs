@@ -24,6 +24,7 @@ mod verdict;
 use ::console::words::Word;
 
 pub use activity::{Narrowed, recipients};
+pub use verdict::words_of;
 
 use crate::app::App;
 use crate::console::refusal::Refused;
@@ -59,7 +60,7 @@ fn path_of(workspace: &Workspace, message: i64) -> String {
 }
 
 /// A path's message, if it is the workspace's.
-async fn existing(app: &App, workspace: i64, shown: &str) -> Result<Stored, Refused> {
+pub(crate) async fn existing(app: &App, workspace: i64, shown: &str) -> Result<Stored, Refused> {
     let message = Noun::Message.read(shown).ok_or(Refused::NotFound)?;
     email_one(&app.store, workspace, message).await?.ok_or(Refused::NotFound)
 }

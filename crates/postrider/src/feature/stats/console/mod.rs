@@ -120,6 +120,7 @@ impl<'v> View<'v> {
                 Rows::Emails(status) => self.mail(status),
                 Rows::Figures(group) => self.figures_by(group),
             }),
+            act: None,
         })
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ::console::format::time;
 use ::console::screen::live::OfOverview;
-use ::console::screen::overview::{Body, Overview, Provider, Recent, Status as Shown, Step as Todo, Tile};
+use ::console::screen::overview::{Body, Need, Overview, Provider, Recent, Status as Shown, Step as Todo, Tile};
 use ::console::words::{Word, Words};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -22,11 +22,13 @@ use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
 use crate::console::shell::home;
 use crate::feature::access::Workspace;
+use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeFigures;
 use crate::feature::sending::api::listed::{EmailFilter, among};
 use crate::feature::sending::console::recipients;
 use crate::feature::sending::list::{Filter, Listed, email_list};
 use crate::feature::sending::read::Status;
+use crate::feature::setup::console as setup;
 use crate::feature::stats::Dimension;
 use crate::feature::stats::advice::{Place, advise};
 use crate::feature::stats::fact::OTHERS;
@@ -36,6 +38,7 @@ use crate::feature::stats::period::{Period, Step};
 use crate::feature::stats::read::{Sums, sums};
 use crate::feature::stats::select::{By, Selection};
 use crate::feature::stats::span::Span;
+use crate::feature::webhook::console::switched_off;
 use crate::http::page::{From, Page};
 use crate::id::Noun;
 
@@ -67,7 +70,11 @@ pub(super) async fn overview(
     let recent = email_list(&app.store, view.now, workspace, &Filter::default(), page).await?;
     let body = match recent.emails.as_slice() {
         [] => None,
-        emails => Some(view.body(&app, emails).await?),
+        emails => {
+            let mut body = view.body(&app, emails).await?;
+            body.needs.splice(0..0, unproven(&app, &who).into_iter().chain(switched_off(&who, &app)));
+            Some(body)
+        }
     };
     show(&Overview {
         range: view.range(&view.period()),
@@ -75,21 +82,47 @@ pub(super) async fn overview(
         ranges: view.ranges(|one| format!("{}?range={}", home(&who.workspace), one.facts().0)),
         usage: view.figures_by(""),
         body,
-        steps: todo(&app, workspace),
+        steps: todo(&app, &who),
+        setup: who.role.may(Permission::ChangeDomains).then(|| setup::path(&who.workspace)),
         curl: curl(&app),
         page: who.page,
     })
 }
 
 /// What is left to do until the first mail.
-fn todo(app: &App, workspace: i64) -> Vec<Todo> {
-    let snapshot = app.directory.snapshot();
+fn todo<P>(app: &App, who: &Member<P>) -> Vec<Todo> {
+    let (snapshot, workspace) = (app.directory.snapshot(), who.workspace.id);
+    let path = setup::path(&who.workspace);
+    let open = who.role.may(Permission::ChangeDomains);
+    let step = |label, done: bool, name: &str| {
+        let href = (open && !name.is_empty()).then(|| format!("{path}?step={name}"));
+        Todo { label, done, href }
+    };
+    let proven = snapshot.domains_of(workspace).any(|domain| domain.status.may_send());
     vec![
-        Todo { label: Word("overview-step-account"), done: true },
-        Todo { label: Word("overview-step-domain"), done: snapshot.domain_count(workspace) > 0 },
-        Todo { label: Word("overview-step-key"), done: snapshot.key_count(workspace) > 0 },
-        Todo { label: Word("overview-step-message"), done: false },
+        step(Word("overview-step-account"), true, ""),
+        step(Word("overview-step-domain"), proven, "domain"),
+        step(Word("overview-step-key"), snapshot.key_count(workspace) > 0, "key"),
+        step(Word("overview-step-message"), false, "message"),
     ]
+}
+
+/// What is to be done while none of a workspace's domains is proven.
+fn unproven<P>(app: &App, who: &Member<P>) -> Option<Need> {
+    let (snapshot, words) = (app.directory.snapshot(), who.page.words);
+    let mut domains = snapshot.domains_of(who.workspace.id).peekable();
+    domains.peek()?;
+    if !who.role.may(Permission::ChangeDomains) || domains.any(|domain| domain.status.may_send()) {
+        return None;
+    }
+    Some(Need {
+        bad: false,
+        title: words.t("overview-unproven"),
+        text: words.t("overview-unproven-text"),
+        measure: String::new(),
+        href: Some(format!("{}?step=domain", setup::path(&who.workspace))),
+        act: Some(Word("overview-unproven-act")),
+    })
 }
 
 /// A line that sends the first mail.

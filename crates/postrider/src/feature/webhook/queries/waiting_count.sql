@@ -1,0 +1,1 @@
+SELECT count(*) FROM webhook_waiting WHERE webhook_id = :id
