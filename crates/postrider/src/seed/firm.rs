@@ -17,6 +17,7 @@ use crate::feature::event::By;
 use crate::feature::person::{self, password::Hashing, permission::Role};
 use crate::feature::template::admin as templates;
 use crate::feature::tracking::switches::Switches;
+use crate::http::page::Page;
 use crate::id::Mint;
 
 /// The owner's address.
@@ -86,6 +87,19 @@ pub async fn found(site: &Site<'_>, password: &str) -> anyhow::Result<Firm> {
     }
     let bodies = written(site, workspace).await?;
     Ok(Firm { workspace, streams, keys, bodies, owner })
+}
+
+/// Notes that pending domains were looked for of late, and found as before.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn look_again(store: &Store, now: At, workspace: i64) -> anyhow::Result<()> {
+    let all = domains::domain_list(store, workspace, Page::first(100)).await?;
+    for listed in all.iter().filter(|one| one.status == Status::Pending.as_str()) {
+        let shown = listed.findings.clone().unwrap_or_default();
+        domains::domain_checked(store, now, (workspace, listed), shown, false).await?;
+    }
+    Ok(())
 }
 
 /// Verified ones, one whose records are missing, and one in whose place others stand.

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use mail::At;
 use store::{Store, Write};
 
+use crate::feature::access::keys::keys_used;
 use crate::feature::audit;
 use crate::feature::egress;
 use crate::feature::event::By;
@@ -53,8 +54,8 @@ const CONTENTS_MAX: u64 = 20_000;
 const BATCH_ROWS: usize = 8_000;
 /// Deliveries to one person, in the mean.
 const MAILS_EACH: u64 = 14;
-/// Messages that wait for their time.
-const SCHEDULED: i64 = 14;
+/// Of a thousand mails of the last two days, those that wait for their time, and for how many hours at most.
+const SCHEDULED: (u64, i64) = (60, 90);
 /// Addresses that somebody suppressed by hand.
 const BY_HAND: u64 = 9;
 
@@ -130,7 +131,10 @@ fn weight(hour: At, first: At) -> (f64, bool) {
     let day = [0.55, 1.0, 1.1, 1.0, 1.05, 0.9, 0.6][usize::try_from(weekday).unwrap_or(0)];
     let growth = 0.6 + 0.5 * (hour.0 - first.0) as f64 / (YEAR_DAYS * DAY_US) as f64;
     let burst = if campaign { 7.0 } else { 1.0 };
-    (f64::from(BY_HOUR[of_day]) * day * growth * burst, campaign)
+    // No two days are alike.
+    let mut luck = Dice::of(17, hour.0.unsigned_abs() / DAY_US.unsigned_abs());
+    let luck = 0.72 + luck.below(560) as f64 / 1_000.0;
+    (f64::from(BY_HOUR[of_day]) * day * growth * burst * luck, campaign)
 }
 
 /// The hours from one to another with how much mail each has.
@@ -220,10 +224,13 @@ async fn recent(
             }
             desk.advance(at);
             let newest = wish.deliveries - desk.deliveries <= CONTENTS_MAX;
-            let captured = newest && wish.now.0 - at.0 < 2 * DAY_US && dice.permille(160);
+            let late = newest && wish.now.0 - at.0 < 2 * DAY_US;
+            let captured = late && dice.permille(160);
+            let scheduled = (late && !captured && dice.permille(SCHEDULED.0))
+                .then(|| At(wish.now.0 + dice.between(1, SCHEDULED.1) * HOUR_US));
             let more = wish.events.map_or(0, |events| lacking(desk, events, wish.deliveries));
             let content = newest && wish.now.0 - at.0 < 28 * DAY_US;
-            desk.accept(at, Manners { content, campaign, captured, more, ..Manners::default() });
+            desk.accept(at, Manners { content, campaign, captured, scheduled, more });
             if desk.batch.rows.len() >= BATCH_ROWS {
                 store.write(std::mem::take(&mut desk.batch)).await?;
                 progress(20 + 55 * desk.deliveries / wish.deliveries.max(1));
@@ -231,11 +238,6 @@ async fn recent(
         }
     }
     desk.advance(wish.now);
-    let mut dice = Dice::of(wish.seed, 6);
-    for number in 1..=SCHEDULED {
-        let scheduled = At(wish.now.0 + number * 5 * HOUR_US + dice.between(0, HOUR_US));
-        desk.accept(wish.now, Manners { content: true, scheduled: Some(scheduled), ..Manners::default() });
-    }
     store.write(std::mem::take(&mut desk.batch)).await?;
     Ok(())
 }
@@ -286,5 +288,7 @@ async fn today(store: &Store, mint: &Arc<Mint>, firm: &firm::Firm, wish: &Wish) 
         note(&mut write, audit::Action::AddressSuppressed, address.folded(), told);
     }
     store.write(write).await?;
-    Ok(())
+    let used = firm.keys.iter().zip(1..).map(|(key, hours)| (*key, At(now.0 - hours * hours * HOUR_US)));
+    keys_used(store, used).await?;
+    firm::look_again(store, now, firm.workspace).await
 }
