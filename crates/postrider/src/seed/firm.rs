@@ -196,7 +196,11 @@ async fn published(
         Program::load(&compiled, &limits).map_err(|problem| anyhow::anyhow!("{name}: {problem:?}"))?;
     let mut bodies = Vec::new();
     for locale in LOCALES {
-        let rendered = program.render(locale, &entry.sample(locale));
+        let mut data = entry.sample(locale);
+        for own in ["product", "shop"].into_iter().filter(|own| entry.sample(locale).contains_key(*own)) {
+            data.insert(own.to_owned(), TITLE.into());
+        }
+        let rendered = program.render(locale, &data);
         let rendered = rendered.map_err(|failure| anyhow::anyhow!("{name}, {locale}: {failure}"))?;
         bodies.push(Body { html: rendered.html, text: rendered.text });
     }

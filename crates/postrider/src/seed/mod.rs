@@ -15,6 +15,7 @@ mod dice;
 mod firm;
 mod hooks;
 mod kind;
+mod letter;
 mod scene;
 #[cfg(test)]
 mod story;
@@ -214,16 +215,14 @@ async fn recent(
     let first = At(wish.now.0 - YEAR_DAYS * DAY_US);
     let total: f64 = hours(first, (edge, wish.now)).map(|(_, weight, _)| weight).sum();
     let mut dice = Dice::of(wish.seed, 5);
-    let mut owed = 0.0;
+    let mut passed = 0.0;
     for (hour, weight, campaign) in hours(first, (edge, wish.now)) {
+        passed += weight;
         // Some mails have two recipients: what is owed follows what there is.
-        owed += weight * wish.deliveries as f64 / total / 1.02;
+        let mut owed = passed / total * wish.deliveries as f64 - desk.deliveries as f64;
         for at in moments(&mut dice, hour, &mut owed) {
-            if desk.deliveries >= wish.deliveries {
-                break;
-            }
             desk.advance(at);
-            let newest = wish.deliveries - desk.deliveries <= CONTENTS_MAX;
+            let newest = wish.deliveries.saturating_sub(desk.deliveries) <= CONTENTS_MAX;
             let late = newest && wish.now.0 - at.0 < 2 * DAY_US;
             let captured = late && dice.permille(160);
             let scheduled = (late && !captured && dice.permille(SCHEDULED.0))
