@@ -62,6 +62,7 @@ export async function paths(page, screens) {
   const wanted = screens.filter((one) => one.method === 'GET' && !(one.path in ELSEWHERE)).map((one) => one.path);
   const patterns = new Map(wanted.map((path) => [path, pattern(path)]));
   const found = new Map(wanted.filter((path) => !/\{(?!workspace)/.test(path)).map((path) => [path, path.replace('{workspace}', 'default')]));
+  const literal = new Set(found.values());
   const looked = new Set();
   // Tabs of a page: other views of the same path.
   const views = new Map();
@@ -80,12 +81,15 @@ export async function paths(page, screens) {
         queue.push(tab);
       }
     }
-    const links = await page.$$eval('a[href], iframe[src], form[method=get][action]', (all) => all.map((one) => one.href ?? one.src ?? one.action));
-    for (const link of links.map((link) => new URL(link, page.url())).filter((link) => link.origin === new URL(page.url()).origin)) {
+    // Links, frames, and what scripts load: whatever an attribute names.
+    const named = await page.$$eval('body *:not(form[method=post])', (all) =>
+      all.flatMap((one) => [...one.attributes].map(({ value }) => value).filter((value) => value.startsWith('/'))));
+    for (const link of new Set(named.map((link) => new URL(link, page.url()).pathname))) {
       for (const [name, matches] of patterns) {
-        if (!found.has(name) && matches.test(link.pathname)) {
-          found.set(name, link.pathname);
-          queue.push(link.pathname);
+        // Literal parts beat ids: `/templates/new` is none of `/templates/{id}`.
+        if (!found.has(name) && matches.test(link) && !literal.has(link)) {
+          found.set(name, link);
+          queue.push(link);
         }
       }
     }
@@ -96,14 +100,13 @@ export async function paths(page, screens) {
   return { pages, missing };
 }
 
-// Literal parts beat ids: `/templates/new` is none of `/templates/{id}`.
 function pattern(path) {
   const parts = path.replace('{workspace}', 'default').split('/');
-  const part = (text) => (text.startsWith('{') ? '[a-z]{2,4}_[0-9a-z]{13}' : text.replace(/[.]/g, '\\.'));
+  const part = (text) => (text.startsWith('{') ? '[^/]+' : text.replace(/[.]/g, '\\.'));
   return new RegExp(`^${parts.map(part).join('/')}$`);
 }
 
-// Whether an answer is a page of the console: no file, no stream, nothing that is shown in a frame of its own.
+// Whether an answer is a page of the console: no file, no stream, no part of a page, nothing that is shown in a frame of its own.
 async function isPage(page, path) {
   const cookies = await page.context().cookies();
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
@@ -112,9 +115,11 @@ async function isPage(page, path) {
   const answer = await fetch(base + path, { headers: { cookie, accept: 'text/html' }, redirect: 'manual', signal: stop.signal });
   const type = answer.headers.get('content-type') ?? '';
   const policy = answer.headers.get('content-security-policy') ?? '';
+  const html = answer.status === 200 && type.startsWith('text/html') && !policy.includes('sandbox');
+  const whole = html && /^\s*<!doctype html/i.test(await answer.text());
   stop.abort();
   if (answer.status >= 400) throw new Error(`${path} answers ${answer.status}`);
-  return answer.status === 200 && type.startsWith('text/html') && !policy.includes('sandbox');
+  return whole;
 }
 
 // A name for a file.
