@@ -1,5 +1,6 @@
 // Signs in, finds every page and what it loads, and prints one JSON object: the session's cookie, the pages with their octets, and
 // further views of lists: other pages of them, filters, searches. Usage: weigh.mjs GIVEN (JSON)
+import { gzipSync } from 'node:zlib';
 import { context, paths, session, start } from './browser.mjs';
 
 const given = JSON.parse(process.argv[2]);
@@ -25,7 +26,10 @@ for (const { name, path } of pages) {
   for (const answer of answers) {
     const type = answer.headers()['content-type'] ?? '';
     const kind = Object.keys(octets).find((kind) => type.includes(kind === 'js' ? 'javascript' : kind));
-    if (kind && answer.frame() === page.mainFrame()) octets[kind] += (await answer.request().sizes()).responseBodySize;
+    if (!kind || answer.frame() !== page.mainFrame()) continue;
+    // Pages are not sent compressed: what a proxy in front would make of them.
+    const packed = 'content-encoding' in answer.headers();
+    octets[kind] += packed ? (await answer.request().sizes()).responseBodySize : gzipSync(await answer.body()).length;
   }
   weighed.push({ name, path, ...octets });
   const own = (href) => href.startsWith(path.split('?')[0] + '?');

@@ -143,9 +143,7 @@ async fn people(site: &Site<'_>, workspace: i64, password: &str) -> anyhow::Resu
     let made = (&**site.mint, site.at);
     let busy = |_| anyhow::anyhow!("passwords are hashed by too many at once");
     let hash = hashing.make(password.to_owned()).await.map_err(busy)?;
-    let owner =
-        person::person_add(site.store, made, (OWNER, "Lucía Ferrer", &hash), (workspace, Role::Owner))
-            .await?;
+    let owner = person::setup::first_add(site.store, made, (OWNER, "Lucía Ferrer", &hash), workspace).await?;
     for (email, name, role) in others {
         let hash = hashing.make(person::random_token()).await.map_err(busy)?;
         person::person_add(site.store, made, (email, name, &hash), (workspace, role)).await?;
