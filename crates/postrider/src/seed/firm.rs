@@ -40,13 +40,20 @@ pub struct Body {
     pub text: Option<String>,
 }
 
+/// A kind's mail in every language, in the order of [`LOCALES`].
+pub struct Written {
+    /// The template that it is made of, with its version.
+    pub template: Option<(i64, i64)>,
+    pub bodies: Vec<Body>,
+}
+
 /// What the mail of the year needs of it.
 pub struct Firm {
     pub workspace: i64,
     pub streams: HashMap<Arc<str>, Lane>,
     pub keys: Vec<i64>,
-    /// By kind: the template with its version, and the bodies in the order of [`LOCALES`].
-    pub bodies: HashMap<&'static str, (Option<(i64, i64)>, Vec<Body>)>,
+    /// By kind.
+    pub bodies: HashMap<&'static str, Written>,
     pub owner: i64,
 }
 
@@ -152,18 +159,12 @@ async fn people(site: &Site<'_>, workspace: i64, password: &str) -> anyhow::Resu
 }
 
 /// Templates of the gallery, published, with what they say in each language; and a draft that nobody published.
-async fn written(
-    site: &Site<'_>,
-    workspace: i64,
-) -> anyhow::Result<HashMap<&'static str, (Option<(i64, i64)>, Vec<Body>)>> {
+async fn written(site: &Site<'_>, workspace: i64) -> anyhow::Result<HashMap<&'static str, Written>> {
     let mut bodies = HashMap::new();
     for kind in KINDS {
         let made = match kind.template {
-            Some(name) => {
-                let (id, version, bodies) = published(site, workspace, name).await?;
-                (Some((id, version)), bodies)
-            }
-            None => (None, LOCALES.iter().map(|locale| plain(locale)).collect()),
+            Some(name) => published(site, workspace, name).await?,
+            None => Written { template: None, bodies: LOCALES.iter().map(|locale| plain(locale)).collect() },
         };
         bodies.insert(kind.name, made);
     }
@@ -173,11 +174,7 @@ async fn written(
     Ok(bodies)
 }
 
-async fn published(
-    site: &Site<'_>,
-    workspace: i64,
-    name: &'static str,
-) -> anyhow::Result<(i64, i64, Vec<Body>)> {
+async fn published(site: &Site<'_>, workspace: i64, name: &'static str) -> anyhow::Result<Written> {
     let entry = gallery::find(name).with_context(|| format!("the gallery has no {name}"))?;
     let (source, title) = (entry.source(), entry.about().title);
     let limits = Limits::default();
@@ -202,7 +199,7 @@ async fn published(
         let rendered = rendered.map_err(|failure| anyhow::anyhow!("{name}, {locale}: {failure}"))?;
         bodies.push(Body { html: rendered.html, text: rendered.text });
     }
-    Ok((id, version, bodies))
+    Ok(Written { template: Some((id, version)), bodies })
 }
 
 /// What the ERP writes.

@@ -106,7 +106,7 @@ impl Desk<'_> {
 
     /// The size of a mail that nobody composes, roughly.
     fn size_about(&self, kind: &Kind, locale: usize) -> usize {
-        let body = &self.firm.bodies[kind.name].1[locale];
+        let body = &self.firm.bodies[kind.name].bodies[locale];
         let octets = |part: &Option<String>| part.as_ref().map_or(0, String::len);
         600 + octets(&body.text) + octets(&body.html) * 11 / 10
     }
@@ -118,7 +118,7 @@ impl Desk<'_> {
         subject: &str,
         (message, at): (i64, At),
     ) -> Bytes {
-        let body = &self.firm.bodies[kind.name].1[to[0].locale];
+        let body = &self.firm.bodies[kind.name].bodies[to[0].locale];
         let boxed =
             |one: &Recipient| Mailbox { name: Some(one.given.clone()), address: address(&one.address) };
         let from = Mailbox { name: Some(kind.author.1.to_owned()), address: author.clone() };
@@ -163,7 +163,7 @@ impl Desk<'_> {
             tags: Some(tags(kind, shared.now)),
             metadata: Some(format!(r#"{{"customer":"c-{}"}}"#, letter.to[0].number).into()),
             made_from: self.firm.bodies[kind.name]
-                .0
+                .template
                 .map(|(template, version)| MadeFrom { template, version }),
             now: shared.now,
             scheduled: manners.scheduled,
@@ -187,7 +187,7 @@ pub(super) fn about(firm: &Firm, letter: &Letter, domain: &str) -> About {
         stream: firm.streams[letter.kind.stream].id,
         origin: origin(letter.kind),
         key: firm.keys.get(letter.kind.key).copied(),
-        template: firm.bodies[letter.kind.name].0,
+        template: firm.bodies[letter.kind.name].template,
         tags: Some(tags(letter.kind, letter.shared.now)),
         domain: domain.into(),
         since: letter.shared.due,
