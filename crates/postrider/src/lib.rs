@@ -15,6 +15,7 @@ pub mod intake;
 pub mod retention;
 pub mod room;
 pub mod schema;
+pub mod seed;
 pub mod settings;
 pub mod starts;
 pub mod steady;

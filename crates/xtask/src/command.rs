@@ -46,13 +46,19 @@ pub fn run_quietly(command: &mut Command) -> Result<String> {
 
 /// Runs a command, showing each line of its output and handing it to `each`; tells whether the command succeeded.
 pub fn run_lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
+    read_lines(command, |line| {
+        println!("{line}");
+        each(line);
+    })
+}
+
+/// Runs a command, handing each line of its output to `each` as it comes; tells whether the command succeeded.
+pub fn read_lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
     let what = describe(command);
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run {what}"))?;
     let output = child.stdout.take().expect("invariant: the output was piped above");
     for line in BufReader::new(output).lines() {
-        let line = line?;
-        println!("{line}");
-        each(&line);
+        each(&line?);
     }
     Ok(child.wait()?.success())
 }

@@ -49,6 +49,14 @@ impl Api {
         Ok(Self { connection: BufReader::new(stream), head })
     }
 
+    /// Connects as a browser with these cookies.
+    pub fn visit(base: &str, cookies: &str) -> Result<Self> {
+        let mut api = Self::connect(base, "")?;
+        let address = base.trim_start_matches("http://").trim_end_matches('/');
+        api.head = format!("Host: {address}\r\nAccept: text/html\r\nCookie: {cookies}\r\n");
+        Ok(api)
+    }
+
     /// What is at `path`.
     pub fn read(&mut self, path: &str) -> Result<Answer> {
         self.ask("GET", path, b"")

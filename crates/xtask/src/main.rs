@@ -10,6 +10,7 @@ mod check;
 mod child;
 mod clock;
 mod command;
+mod console;
 mod crash;
 mod fuzz;
 mod gallery;
@@ -57,6 +58,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Show every ready template as it arrives: files, pictures, scores of spam filters
     Gallery(gallery::Options),
+    /// Take pictures of every screen of the console, on a seeded year
+    Screens(console::screens::Options),
     /// Measure beside peers
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Crash(options) => crash::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Gallery(options) => gallery::run(&options),
+        Task::Screens(options) => console::screens::run(&options),
         Task::Bench(bench) => bench::run(&bench).map(|()| ExitCode::SUCCESS),
     }
 }

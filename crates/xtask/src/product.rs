@@ -149,6 +149,8 @@ struct Ready {
     smtp: String,
     /// Only at the first start with some data.
     api_key: Option<String>,
+    /// The link that makes the first owner, while there is none.
+    setup: Option<String>,
 }
 
 fn ready(process: &mut Running, log: &std::path::Path) -> Result<Ready> {
@@ -158,7 +160,7 @@ fn ready(process: &mut Running, log: &std::path::Path) -> Result<Ready> {
     let value: Value = serde_json::from_str(&line).with_context(|| format!("not a JSON line: {line}"))?;
     let text = |name: &str| value[name].as_str().map(str::to_owned);
     let (Some(http), Some(smtp)) = (text("http"), text("smtp")) else { bail!("addresses missing in {line}") };
-    Ok(Ready { http, smtp, api_key: text("api_key") })
+    Ok(Ready { http, smtp, api_key: text("api_key"), setup: text("setup") })
 }
 
 /// The program, running.
@@ -187,6 +189,11 @@ impl Instance {
     /// The first key, which only the first start tells.
     pub fn api_key(&self) -> Result<&str> {
         self.ready.api_key.as_deref().context("the program told no key at its first start")
+    }
+
+    /// The link that opens the console to its first person.
+    pub fn setup(&self) -> Result<&str> {
+        self.ready.setup.as_deref().context("the program told no link to the set-up")
     }
 
     /// The processes from which everything that it runs descends, the database's among them.

@@ -11,7 +11,7 @@ use crate::command::{command, run_lines};
 use crate::postgres::{Durability, Postgres};
 use crate::product::{self, Database};
 use crate::tally::Tally;
-use crate::{crash, interop, place, setup};
+use crate::{console, crash, interop, place, setup};
 
 /// The variable by which tests learn the URL of the PostgreSQL server.
 const POSTGRES_VARIABLE: &str = "POSTRIDER_TEST_POSTGRES";
@@ -22,20 +22,33 @@ const CRASH_ROUND_KILLS: u32 = 5;
 /// What to run.
 #[derive(clap::Args, Debug, Default)]
 pub struct Options {
-    /// Only the workspace's own tests: no foreign clients, no crash round
+    /// Only the workspace's own tests: no foreign clients, no browser, no crash round
     #[arg(long)]
     only_cargo: bool,
+    /// Only the console in a browser
+    #[arg(long, conflicts_with = "only_cargo")]
+    only_browser: bool,
 }
 
 pub fn run(options: &Options) -> Result<ExitCode> {
     setup::run()?;
     let mut tally = Tally::default();
+    if options.only_browser {
+        product::build(product::Build::Tests)?;
+        console::tests::run(&mut tally)?;
+        println!("{tally}");
+        return Ok(if tally.succeeded() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     cargo_tests(&mut tally)?;
     if !options.only_cargo {
         product::build(product::Build::Tests)?;
         let outcome = interop::run(&mut tally);
         if outcome.is_err() {
             tally.record("foreign clients and receivers", &outcome);
+        }
+        let outcome = console::tests::run(&mut tally);
+        if outcome.is_err() {
+            tally.record("the console in a browser", &outcome);
         }
         for database in [Database::Sqlite, Database::Postgres] {
             crash_round(&mut tally, database);

@@ -75,7 +75,7 @@ pub enum BounceClass {
 }
 
 /// Where in the dialogue the reply came.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Stage {
     Connect,
     Greeting,

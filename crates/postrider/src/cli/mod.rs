@@ -17,6 +17,7 @@ mod keys;
 mod post;
 mod queue;
 mod restore;
+mod seed;
 mod send;
 pub(crate) mod serve;
 mod stats;
@@ -100,6 +101,9 @@ enum Command {
     /// Judge anew what recipients did; make a new secret for tokens.
     #[command(subcommand)]
     Tracking(tracking::TrackingCommand),
+    /// Fill an empty data directory with a year of a shop's mail, to look at.
+    #[command(after_help = seed::HELP)]
+    Seed(seed::SeedArgs),
     /// Copy the database into a file while the server runs.
     #[command(after_help = backup::HELP)]
     Backup(backup::BackupArgs),
@@ -198,6 +202,7 @@ async fn perform(command: Command, settings: Settings, json: bool) -> anyhow::Re
         Command::Suppressions(command) => suppressions::run(settings, command).await,
         Command::Stats(command) => stats::run(settings, command).await,
         Command::Tracking(command) => tracking::run(settings, command).await,
+        Command::Seed(args) => seed::run(settings, args).await,
         Command::Backup(args) => backup::run(settings, args).await,
         Command::Restore(args) => restore::run(settings, args).await,
     }

@@ -83,7 +83,7 @@ pub(super) async fn open_store(settings: &Settings, role: Role) -> anyhow::Resul
     Ok(Store::open(options).await?)
 }
 
-async fn open_search(settings: &Settings) -> anyhow::Result<Store> {
+pub(super) async fn open_search(settings: &Settings) -> anyhow::Result<Store> {
     let options = Options {
         location: location(settings, "search.db"),
         durability: Durability::Rebuildable,

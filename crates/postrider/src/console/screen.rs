@@ -21,7 +21,7 @@ use super::guard::Posted;
 use super::refusal::Refused;
 use super::shell;
 use super::visit::Visit;
-use crate::directory::Snapshot;
+use crate::app::App;
 use crate::feature::access::Workspace;
 use crate::feature::person::permission::{Needs, Permission, Role};
 use crate::feature::person::{self, Person};

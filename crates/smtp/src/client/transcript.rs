@@ -2,7 +2,7 @@
 //!
 //! A line of it: `OFFSET_US C: MAIL FROM:<ann@example.org>` or `OFFSET_US S: 250 2.1.0 Ok`.
 //!
-//! Guarantees: no secret, no body, no control character but the line ends; at most [`TRANSCRIPT_MAX_BYTES`] and one
+//! Guarantees: no secret, no body, no control character but the line ends, nothing that turns the direction of text; at most [`TRANSCRIPT_MAX_BYTES`] and one
 //! closing line that says that more was said.
 
 use std::fmt::Write;
@@ -67,10 +67,11 @@ impl Transcript {
     }
 }
 
-/// Appends `text` with every control character as a blank.
+/// Appends `text` with every control character as a blank, and all that turns the direction of what stands beside it.
 pub(super) fn push_printable(text: &str, out: &mut String) {
-    if text.chars().any(char::is_control) {
-        out.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    let deceives = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.chars().any(deceives) {
+        out.extend(text.chars().map(|c| if deceives(c) { ' ' } else { c }));
     } else {
         out.push_str(text);
     }

@@ -4,6 +4,7 @@
 //! next; so ratios are what to read.
 
 pub mod api;
+pub mod console;
 pub mod latency;
 pub mod machine;
 pub mod relay;
@@ -34,6 +35,8 @@ pub enum Bench {
     Render(render::Options),
     /// What a dashboard asks of a million events: milliseconds for each question
     Stats(stats::Options),
+    /// Pages of the console with a million deliveries: server time of each, and what it makes a browser load
+    Console(console::Options),
     /// Tracking pixels on one core: nginx with a file of the same size and Postrider in turn
     Track(track::Options),
     /// Events a second told to one endpoint, and to a thousand of which some are dead
@@ -48,6 +51,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Waiting(options) => waiting::run(options),
         Bench::Render(options) => render::run(options),
         Bench::Stats(options) => stats::run(options),
+        Bench::Console(options) => console::run(options),
         Bench::Track(options) => track::run(options),
         Bench::Webhooks(options) => webhooks::run(options),
     }

@@ -20,7 +20,23 @@ pub fn is_root() -> bool {
 pub fn run() -> Result<()> {
     debian::install(&debian::TESTS)?;
     python::install()?;
+    console_scripts()?;
     node::install(&place::interop_scripts(), &place::interop_installed().join("node"))
+}
+
+/// What `cargo xtask screens` needs: the browser, and letters of every language. Without root it goes on with what there is.
+pub fn console() -> Result<()> {
+    if let Err(error) = debian::install(&debian::GALLERY[..4]) {
+        if is_root() {
+            return Err(error);
+        }
+        eprintln!("{error:#}");
+    }
+    console_scripts()
+}
+
+fn console_scripts() -> Result<()> {
+    node::install(&place::interop_scripts().join("console"), &place::interop_installed().join("console"))
 }
 
 /// What `cargo xtask gallery` needs. Without root it goes on with what there is.

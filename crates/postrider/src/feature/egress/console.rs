@@ -109,17 +109,25 @@ async fn page<P>(who: Member<P>, app: &App) -> Result<Queue, StoreError> {
 
 fn figures<P>(who: &Member<P>, queues: &[QueueView]) -> Vec<Figure> {
     let locale = who.page.words.locale;
-    let sum = |of: &dyn Fn(&QueueView) -> usize| {
-        let n = queues.iter().map(of).sum::<usize>();
-        number::whole(locale, i64::try_from(n).unwrap_or(i64::MAX))
+    let whole = |n: usize| number::whole(locale, i64::try_from(n).unwrap_or(i64::MAX));
+    let waiting = |which: &dyn Fn(&&QueueView) -> bool| {
+        let sums = queues.iter().filter(which).map(at_least);
+        let (n, more) = sums.fold((0, false), |all, one| (all.0 + one.0, all.1 | one.1));
+        if more { whole(n) + "+" } else { whole(n) }
     };
-    let held = |queue: &QueueView| if queue.why == Waiting::Held { queue.waiting } else { 0 };
+    let leaving = queues.iter().map(|queue| queue.leased as usize).sum();
     vec![
-        Figure { label: Word("queue-waiting"), digits: sum(&|queue| queue.waiting) },
-        Figure { label: Word("queue-under-way"), digits: sum(&|queue| queue.leased as usize) },
-        Figure { label: Word("queue-held"), digits: sum(&held) },
-        Figure { label: Word("queue-destinations"), digits: sum(&|_| 1) },
+        Figure { label: Word("queue-waiting"), digits: waiting(&|_| true) },
+        Figure { label: Word("queue-under-way"), digits: whole(leaving) },
+        Figure { label: Word("queue-held"), digits: waiting(&|queue| queue.why == Waiting::Held) },
+        Figure { label: Word("queue-destinations"), digits: whole(queues.len()) },
     ]
+}
+
+/// How many wait as far as is known, and whether there may be more. A queue of which nothing was read, as nobody reads what is
+/// held, has one at least.
+fn at_least(queue: &QueueView) -> (usize, bool) {
+    (queue.waiting.max(usize::from(queue.spilled)), queue.spilled)
 }
 
 async fn row<P>(who: &Member<P>, app: &App, queue: &QueueView) -> Result<Row, StoreError> {
@@ -129,14 +137,15 @@ async fn row<P>(who: &Member<P>, app: &App, queue: &QueueView) -> Result<Row, St
         Some(heard) => Some(heard),
         None => inspect::reason(&app.store, &queue.key).await?.map(|(_, reply)| reply),
     };
-    let waiting = number::whole(words.locale, i64::try_from(queue.waiting).unwrap_or(i64::MAX));
+    let (waiting, more) = at_least(queue);
+    let waiting = number::whole(words.locale, i64::try_from(waiting).unwrap_or(i64::MAX));
     let leaving = i64::from(queue.leased);
     Ok(Row {
         domain: queue.key.domain.to_string(),
         lane: queue.key.lane.as_str(),
         lane_word: lane_word(queue.key.lane),
         status: sign(queue.why),
-        waiting: if queue.spilled { waiting + "+" } else { waiting },
+        waiting: if more { waiting + "+" } else { waiting },
         under_way: if leaving == 0 { String::new() } else { words.t1("queue-row-leaving", "n", leaving) },
         reply: heard.unwrap_or_default(),
         until: until.map(|at| self::until(who, now, at)).unwrap_or_default(),

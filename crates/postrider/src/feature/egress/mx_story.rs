@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::testing::{DOMAIN, Database, Harness};
 
-/// A server that refuses `gone@…` for good, puts `busy@…` off, and takes everybody else's mail.
+/// A server that refuses `gone@…` for good, `evil@…` in hostile words, puts `busy@…` off, and takes everybody else's mail.
 pub(crate) async fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -21,6 +21,10 @@ pub(crate) async fn server() -> SocketAddr {
     });
     address
 }
+
+/// What a server says that hopes for a page which believes it: markup, ends of attributes, terminal escapes, letters that turn the
+/// direction of text.
+pub(crate) const EVIL: &str = "550 5.1.1 </pre></blockquote><script>alert(1)</script>\"'><img src=x onerror=alert(2)> \u{1b}[31mred\u{1b}[0m \u{202e}moc.elpmaxe\u{202c}\u{2066}\u{7}";
 
 async fn converse(stream: TcpStream) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
@@ -44,6 +48,7 @@ async fn converse(stream: TcpStream) -> std::io::Result<()> {
             }
             "QUIT" => "221 2.0.0 bye",
             _ if said.starts_with("RCPT TO:<gone@") => "550 5.1.1 no such user here",
+            _ if said.starts_with("RCPT TO:<evil@") => EVIL,
             _ if said.starts_with("RCPT TO:<busy@") => "451 4.7.1 greylisted, try again later",
             _ => "250 2.0.0 fine",
         };

@@ -281,7 +281,7 @@ impl Settlement {
     /// The rows: attempt, state, event, and what else the conclusion brings.
     #[must_use]
     pub fn write(&self, mint: &Mint, which: Try) -> Write {
-        let Settlement { leased, conclusion, attempt, at, .. } = self;
+        let leased = &self.leased;
         let mut write = Write::default();
         if which == Try::Again {
             let params = vec![
@@ -290,18 +290,30 @@ impl Settlement {
             ];
             write.guard = Some(Guard { query: &STILL_LEASED, params });
         }
+        self.state(&mut write);
+        self.happened(&mut write, mint);
+        write
+    }
+
+    /// The delivery's new state.
+    pub fn state(&self, write: &mut Write) {
+        state_row(write, self);
+    }
+
+    /// Everything but the delivery's state: attempt, event, and what else the conclusion brings.
+    pub fn happened(&self, write: &mut Write, mint: &Mint) {
+        let Settlement { leased, conclusion, attempt, at, .. } = self;
         let attempt_id = attempt.as_ref().map(|attempt| {
             let id = mint.next(attempt.started);
-            attempt_row(&mut write, id, (leased, conclusion), attempt);
+            attempt_row(write, id, (leased, conclusion), attempt);
             id
         });
-        state_row(&mut write, self);
         if leased.key.lane == Lane::Code && !matches!(conclusion, Conclusion::Deferred { .. }) {
-            sending::erase(&mut write, leased.entry.message);
+            sending::erase(write, leased.entry.message);
         }
-        event_row(&mut write, self, attempt_id);
+        event_row(write, self, attempt_id);
         if let (Some(bytes), Some(parcel)) = (&self.captured, &leased.parcel) {
-            capture::keep(&mut write, *at, (mint.next(*at), leased.entry.delivery), parcel, bytes.clone());
+            capture::keep(write, *at, (mint.next(*at), leased.entry.delivery), parcel, bytes.clone());
         }
         if let (Conclusion::Bounced { suppress: true, .. }, Some(address)) = (conclusion, address_of(leased))
         {
@@ -313,9 +325,8 @@ impl Settlement {
                 by: event::By::Delivery(leased.entry.delivery),
                 evidence: attempt.as_ref().map(|attempt| attempt.finding.reply.to_string()),
             };
-            suppression::admin::suppress(&mut write, mint, *at, new);
+            suppression::admin::suppress(write, mint, *at, new);
         }
-        write
     }
 }
 

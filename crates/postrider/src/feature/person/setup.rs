@@ -5,7 +5,7 @@ use ::console::screen::setup::Mistakes;
 use ::console::words::{Locale, Word};
 use mail::{Address, At};
 use serde_json::json;
-use store::{StoreError, Write, query};
+use store::{Store, StoreError, Write, query};
 
 use super::account::{name_mistake, password_mistake};
 use super::password::Busy;
@@ -14,7 +14,7 @@ use super::{member_row, nobody};
 use crate::app::App;
 use crate::feature::access::{self, DEFAULT_WORKSPACE};
 use crate::feature::audit;
-use crate::id::Noun;
+use crate::id::{Mint, Noun};
 
 query!(PERSON_FIRST, "queries/person_first.sql");
 
@@ -133,4 +133,31 @@ pub async fn make(
         Err(StoreError::Conflict(_)) => Ok(Outcome::Late),
         Err(error) => Err(error),
     }
+}
+
+/// Makes the first owner, the installation's operator too, of a workspace that was made for the purpose; gives the id.
+///
+/// # Errors
+/// `Conflict` when there is somebody; as [`store::Store::write`].
+pub async fn first_add(
+    store: &Store,
+    (mint, now): (&Mint, At),
+    (email, name, password): (&str, &str, &str),
+    workspace: i64,
+) -> Result<i64, StoreError> {
+    let id = mint.next(now);
+    let mut write = Write::default();
+    let params = vec![
+        ("id", id.into()),
+        ("email", email.to_owned().into()),
+        ("name", name.to_owned().into()),
+        ("locale", "".into()),
+        ("zone", "UTC".into()),
+        ("password", password.to_owned().into()),
+        ("now", now.0.into()),
+    ];
+    write.step_expecting(1, "there is somebody already", &PERSON_FIRST, params);
+    member_row(&mut write, id, workspace, Role::Owner);
+    store.write(write).await?;
+    Ok(id)
 }

@@ -363,7 +363,8 @@ impl Examined {
     }
 }
 
-fn note(write: &mut Write, shared: &Shared, delivery: &AcceptedDelivery) {
+/// Adds the event of a delivery's beginning.
+pub(crate) fn note(write: &mut Write, shared: &Shared, delivery: &AcceptedDelivery) {
     let (name, data) = match delivery.fate {
         Fate::Queued => (event::Name::EmailQueued, None),
         Fate::Scheduled => (event::Name::EmailScheduled, None),

@@ -16,6 +16,7 @@ use super::Dimension;
 use super::histogram::bucket;
 use super::provider::provider;
 use crate::feature::event::Name;
+use crate::feature::sending::Origin;
 use crate::id::Noun;
 
 /// Octets of a key; the rest is cut.
@@ -102,7 +103,40 @@ struct Said {
     first: bool,
 }
 
+/// What a message counts by, for who has it in memory.
+#[derive(Clone)]
+pub struct About {
+    pub workspace: i64,
+    pub stream: i64,
+    pub origin: Origin,
+    pub key: Option<i64>,
+    pub template: Option<(i64, i64)>,
+    pub tags: Option<Box<str>>,
+    /// The recipient's.
+    pub domain: Box<str>,
+    /// Since when it could be delivered.
+    pub since: At,
+}
+
 impl Fact {
+    /// Of an event that no log has.
+    #[must_use]
+    pub fn of((at, name, data): (At, Name, Option<Box<str>>), about: About) -> Fact {
+        let traits = Traits {
+            workspace: about.workspace,
+            hour: at.hour().0,
+            stream: about.stream,
+            origin: origin(about.origin.as_str()),
+            key: about.key,
+            template: about.template,
+            tags: about.tags,
+            domain: about.domain,
+            link: None,
+        };
+        let message = Some(Message { traits, since: about.since });
+        Fact { workspace: about.workspace, at, name: Some(name), data, message }
+    }
+
     /// Reads a row of `facts.sql`.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod inbox;
 mod judge;
 pub mod networks;
 mod page;
+pub mod past;
 mod reading;
 pub mod reclassify;
 mod region;

@@ -28,10 +28,7 @@ pub fn settle(
     let mut overturned = 0;
     for (one, label) in all.iter().zip(labels(all, networks)) {
         match &one.label {
-            None => {
-                insert(write, delivery, one, &label);
-                note(write, delivery, one, &label);
-            }
+            None => judged(write, delivery, one, &label),
             Some(old) if *old == label => {}
             Some(old) => {
                 update(write, one.id, old, &label);
@@ -43,6 +40,12 @@ pub fn settle(
         }
     }
     overturned
+}
+
+/// A new request with what is said of it: its row and its event.
+pub fn judged(write: &mut Write, delivery: &Delivery, one: &Engagement, label: &Label) {
+    insert(write, delivery, one, label);
+    note(write, delivery, one, label);
 }
 
 fn insert(write: &mut Write, delivery: &Delivery, one: &Engagement, label: &Label) {

@@ -30,6 +30,9 @@ mod stored;
 mod story;
 pub mod work;
 
+pub(crate) use kept::{Kept, Verdict, keep};
+pub(crate) use stored::endpoints;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};

@@ -141,6 +141,37 @@ async fn a_page_says_why_and_what_can_be_done() {
 }
 
 #[tokio::test]
+async fn what_a_hostile_server_says_is_shown_and_does_nothing() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let (harness, _dns) = abroad(database).await;
+        let browser = Browser::of_member(&harness, harness.workspace(), Role::Developer).await;
+        let evil = sent(&harness, "evil@good.example", "s").await;
+        attempted(&harness, &evil).await;
+        let page = text(&browser.get(&harness, &format!("/w/default/activity/{evil}")).await);
+        let shown = page.matches(
+            "&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#62;&#60;img src=x onerror=alert(2)&#62;",
+        );
+        assert!(shown.count() >= 3, "verdict, recipients and conversation on {database:?}: {page}");
+        for harm in [
+            "<script>alert",
+            "<img",
+            "</pre></blockquote>",
+            "\u{1b}",
+            "\u{7}",
+            "\u{202e}",
+            "\u{202c}",
+            "\u{2066}",
+        ] {
+            assert!(!page.contains(harm), "{harm:?} on {database:?}: {page}");
+        }
+        harness.indexed().await;
+        let found = text(&browser.get(&harness, "/w/default/activity?q=reply:alert").await);
+        assert!(!found.contains("<script>alert"), "{found}");
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
 async fn what_waits_can_be_taken_back_once() {
     on_both(async |harness: &Harness| {
         let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
