@@ -69,4 +69,5 @@ may-steer-webhooks = See and change webhooks, and replay events
 may-steer-keys = See, make and revoke API keys
 may-steer-people = See and invite people, and change their roles
 may-see-audit = See who changed what
+may-empty-capture = Empty the capture mailbox
 may-change-workspace = Change the workspace’s settings

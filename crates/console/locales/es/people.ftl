@@ -70,4 +70,5 @@ may-steer-webhooks = Ver y cambiar webhooks, y repetir eventos
 may-steer-keys = Ver, crear y revocar claves de API
 may-steer-people = Ver e invitar a personas, y cambiar sus roles
 may-see-audit = Ver quién cambió qué
+may-empty-capture = Vaciar el buzón de captura
 may-change-workspace = Cambiar los ajustes del espacio

@@ -70,4 +70,5 @@ may-steer-webhooks = Ver e alterar webhooks e repetir eventos
 may-steer-keys = Ver, criar e revogar chaves de API
 may-steer-people = Ver e convidar pessoas e mudar seus papéis
 may-see-audit = Ver quem mudou o quê
+may-empty-capture = Esvaziar a caixa de captura
 may-change-workspace = Mudar as configurações do espaço

@@ -66,4 +66,5 @@ may-steer-webhooks = 查看和更改 Webhook，重放事件
 may-steer-keys = 查看、创建和撤销 API 密钥
 may-steer-people = 查看和邀请成员，更改其角色
 may-see-audit = 查看谁作了哪些更改
+may-empty-capture = 清空捕获邮箱
 may-change-workspace = 更改工作区设置

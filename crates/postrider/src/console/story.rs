@@ -86,21 +86,21 @@ impl Browser {
         self.send(harness, request, Body::from(form)).await
     }
 
-    fn cookie(&self) -> String {
+    fn cookies(&self) -> String {
         let cookies = self.cookies.borrow();
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// A stream that is still to be read.
     pub(crate) async fn follow(&self, harness: &Harness, path: &str) -> Stream {
-        let request = Request::get(path).header("cookie", self.cookie()).body(Body::empty());
+        let request = Request::get(path).header("cookie", self.cookies()).body(Body::empty());
         let response = harness.begin(request.expect("a request")).await;
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Stream { body: response.into_body().into_data_stream(), text: String::new() }
     }
 
     async fn send(&self, harness: &Harness, request: axum::http::request::Builder, body: Body) -> Answer {
-        let request = request.header("cookie", self.cookie()).body(body).expect("a request");
+        let request = request.header("cookie", self.cookies()).body(body).expect("a request");
         let answer = harness.send(request).await;
         for value in answer.headers.get_all("set-cookie") {
             let text = value.to_str().expect("a cookie");

@@ -14,8 +14,7 @@ use ::console::screen::activity::Choice;
 use ::console::screen::audit::{Audit, Change, Row};
 use ::console::words::{Word, Words};
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use mail::date::rfc3339;
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,7 +28,7 @@ use crate::console::shell::escaped;
 use crate::feature::access::Workspace;
 use crate::feature::person::member::member_list;
 use crate::feature::person::permission::need::SeeAudit;
-use crate::feature::stats::csv::csv;
+use crate::http::csv::{download, line as head};
 use crate::http::page::{From, Page};
 use crate::id::Noun;
 
@@ -81,6 +80,25 @@ const WORDS: &[(&str, Word)] = &[
     ("person.joined", Word("audit-person-joined")),
     ("member.role_changed", Word("audit-role-changed")),
     ("member.removed", Word("audit-member-removed")),
+    ("queue.cancelled", Word("audit-queue-cancelled")),
+    ("email.sent_again", Word("audit-email-sent-again")),
+    ("email.shared", Word("audit-email-shared")),
+    ("email.sent", Word("audit-email-sent")),
+    ("capture.emptied", Word("audit-capture-emptied")),
+    ("stream.added", Word("audit-stream-added")),
+    ("stream.changed", Word("audit-stream-changed")),
+    ("template.made", Word("audit-template-made")),
+    ("template.changed", Word("audit-template-changed")),
+    ("template.published", Word("audit-template-published")),
+    ("template.tested", Word("audit-template-tested")),
+    ("template.removed", Word("audit-template-removed")),
+    ("webhook.added", Word("audit-webhook-added")),
+    ("webhook.changed", Word("audit-webhook-changed")),
+    ("webhook.removed", Word("audit-webhook-removed")),
+    ("webhook.replayed", Word("audit-webhook-replayed")),
+    ("webhook.rotated", Word("audit-webhook-rotated")),
+    ("webhook.tested", Word("audit-webhook-tested")),
+    ("workspace.changed", Word("audit-workspace-changed")),
 ];
 
 #[derive(Deserialize, Default)]
@@ -233,7 +251,7 @@ async fn table(
     let page = Page { limit: CSV_LINES_MAX, ..asked.page() };
     let _turn = app.list_turns.take(who.workspace.id).await;
     let rows = audit_list(&app.store, &asked.wanted(&who), page).await?;
-    let head = ["time", "person", "email", "action", "object", "before", "after", "address"];
+    let first = head(&["time", "person", "email", "action", "object", "before", "after", "address"]);
     let value = |value: Option<Value>| value.map_or_else(String::new, |value| value.to_string());
     let line = |one: Listed| {
         let (name, email) = one.person.unwrap_or_default();
@@ -241,12 +259,8 @@ async fn table(
         vec![rfc3339(one.at), name, email, one.action, one.object, before, after, one.address]
     };
     let limit = usize::try_from(CSV_LINES_MAX).unwrap_or(usize::MAX);
-    let lines =
-        std::iter::once(head.map(str::to_owned).to_vec()).chain(rows.into_iter().take(limit).map(line));
-    let name = format!("attachment; filename=\"audit-{}.csv\"", who.workspace.name);
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, csv(lines)).into_response())
+    let lines = std::iter::once(first).chain(rows.into_iter().take(limit).map(line)).collect();
+    Ok(download(&format!("audit-{}", who.workspace.name), lines))
 }
 
 #[cfg(test)]

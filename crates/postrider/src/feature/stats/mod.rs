@@ -16,7 +16,6 @@ pub mod api;
 mod api_story;
 pub mod console;
 mod consumption;
-pub mod csv;
 pub mod fact;
 pub mod figures;
 pub mod follow;

@@ -169,6 +169,7 @@ fn permission_word(permission: Permission) -> Word {
         Permission::SteerKeys => Word("may-steer-keys"),
         Permission::SteerPeople => Word("may-steer-people"),
         Permission::SeeAudit => Word("may-see-audit"),
+        Permission::EmptyCapture => Word("may-empty-capture"),
         Permission::ChangeWorkspace => Word("may-change-workspace"),
     }
 }
