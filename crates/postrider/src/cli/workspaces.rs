@@ -24,7 +24,7 @@ pub(super) enum WorkspacesCommand {
     #[command(after_help = "Example:\n  postrider workspaces list")]
     List,
     /// Say how many deliveries a workspace may have accepted in a month (UTC).
-    #[command(after_help = "Examples:\n  postrider workspaces quota shop --monthly 50000 --refuse\n  \
+    #[command(after_help = "Example:\n  postrider workspaces quota shop --monthly 50000 --refuse\n  \
                             postrider workspaces quota shop --none")]
     Quota(QuotaArgs),
     /// Accept nothing more from a workspace, and hold what waits.
