@@ -100,9 +100,7 @@ macro_rules! features {
 }
 features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
-    "steps"
-    "steps" "webhook"
-    "steps" "webhook" "capture"
+    "steps" "webhook" "capture" "stream" "setting"
 );
 
 fn bundle(locale: Locale) -> Bundle {

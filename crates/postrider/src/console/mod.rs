@@ -27,7 +27,9 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
-use crate::feature::{access, capture, domain, egress, person, quota, sending, setup, stats, suppression, webhook};
+use crate::feature::{
+    access, capture, domain, egress, person, quota, sending, setup, stats, suppression, webhook,
+};
 use crate::http::Api;
 use refusal::Refused;
 use screen::Screen;
@@ -48,6 +50,8 @@ pub fn screens() -> Vec<Screen> {
         setup::console::screens(),
         webhook::console::screens(),
         capture::console::screens(),
+        access::stream_console::screens(),
+        access::settings_console::screens(),
     ];
     slices.into_iter().flatten().collect()
 }

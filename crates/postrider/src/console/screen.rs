@@ -281,7 +281,7 @@ impl FromRequestParts<Api> for Operator {
         let own = person.memberships.iter();
         let own = own.filter_map(|(id, role)| Some((snapshot.workspaces.get(id)?, *role)));
         if let Some(own) = own.min_by_key(|(workspace, _)| workspace.id) {
-            shell::frame(&mut page, &snapshot, &person, own);
+            shell::frame(&mut page, (&snapshot, &api.app.settings), &person, own);
         }
         Ok(Operator { visit, person, page })
     }

@@ -67,10 +67,8 @@ fn sections(
     let of = |section: screen::Section| {
         let placed = screens.iter().filter_map(|screen| Some((screen, screen.place.as_ref()?)));
         let opens = |screen: &Screen| screen.opens_for(role) || operator && screen.access == Access::Operator;
-        let own = placed.filter(|(screen, place)| place.section == section && opens(screen));
-        let own = placed.filter(|(screen, place)| {
-            place.section == section && screen.opens_for(role) && (place.when)(settings)
-        });
+        let own = placed
+            .filter(|(screen, place)| place.section == section && opens(screen) && (place.when)(settings));
         let entries = own.map(|(screen, place)| entry(screen, place, here, workspace)).collect::<Vec<_>>();
         (!entries.is_empty()).then(|| Section { heading: section.heading(), entries })
     };

@@ -64,6 +64,14 @@ pub async fn stream_add(
     workspace: i64,
     new: (&str, Class, Switches),
 ) -> Result<i64, StoreError> {
+    let (id, write) = stream_made((mint, now), workspace, new);
+    store.write(write).await?;
+    Ok(id)
+}
+
+/// As [`stream_add`], for who commits it with more.
+#[must_use]
+pub fn stream_made((mint, now): (&Mint, At), workspace: i64, new: (&str, Class, Switches)) -> (i64, Write) {
     let mut write = Write::default();
     let (name, class, tracking) = new;
     let id = stream_rows(&mut write, (mint, now), workspace, new);
@@ -71,8 +79,7 @@ pub async fn stream_add(
         "stream_id": Noun::Stream.show(id), "name": name, "class": class.as_str(), "tracking": tracking.to_string(),
     });
     event::note(&mut write, now, workspace, event::Name::StreamCreated, Some(told.to_string()));
-    store.write(write).await?;
-    Ok(id)
+    (id, write)
 }
 
 /// Changes what a stream tracks; messages that were accepted before keep what they had.
@@ -85,13 +92,19 @@ pub async fn stream_track(
     (workspace, id): (i64, i64),
     tracking: Switches,
 ) -> Result<(), StoreError> {
+    store.write(track_rows(now, (workspace, id), tracking)).await.map(drop)
+}
+
+/// As [`stream_track`], for who commits it with more.
+#[must_use]
+pub fn track_rows(now: At, (workspace, id): (i64, i64), tracking: Switches) -> Write {
     let mut write = Write::default();
     let params =
         vec![("workspace", workspace.into()), ("id", id.into()), ("tracking", tracking.to_string().into())];
     write.step_expecting(1, "there is no such stream", &STREAM_TRACK, params);
     let told = json!({ "stream_id": Noun::Stream.show(id), "tracking": tracking.to_string() });
     event::note(&mut write, now, workspace, event::Name::StreamChanged, Some(told.to_string()));
-    store.write(write).await.map(drop)
+    write
 }
 
 fn stream_rows(

@@ -26,7 +26,7 @@ use crate::id::Noun;
 /// Letters of a key's name at most. Reason: it stands in lists.
 pub const KEY_NAME_MAX: usize = 100;
 /// Streams of a workspace at most. Reason: all of all workspaces are held in memory.
-const STREAMS_MAX: usize = 1_000;
+pub const STREAMS_MAX: usize = 1_000;
 /// Keys in force of a workspace at most. Reason: all of all workspaces are held in memory, and read at each change of one.
 pub const KEYS_MAX: usize = 1_000;
 

@@ -14,8 +14,14 @@ pub mod console;
 #[cfg(test)]
 mod console_story;
 pub mod keys;
+pub mod settings_console;
+#[cfg(test)]
+mod settings_story;
 #[cfg(test)]
 mod story;
+pub mod stream_console;
+#[cfg(test)]
+mod stream_story;
 pub mod usage;
 
 use std::sync::Arc;

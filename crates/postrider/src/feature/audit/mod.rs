@@ -53,6 +53,7 @@ pub enum Action {
     CaptureEmptied,
     StreamAdded,
     StreamChanged,
+    WorkspaceChanged,
 }
 
 impl Action {
@@ -89,6 +90,7 @@ impl Action {
             Action::CaptureEmptied => "capture.emptied",
             Action::StreamAdded => "stream.added",
             Action::StreamChanged => "stream.changed",
+            Action::WorkspaceChanged => "workspace.changed",
         }
     }
 }

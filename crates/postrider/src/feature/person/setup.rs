@@ -60,6 +60,12 @@ pub async fn path(app: &App) -> Result<Option<String>, StoreError> {
     Ok(nobody(&app.store).await?.then(|| format!("/setup?code={}", app.people.first_run)))
 }
 
+/// Whether people may call a workspace so.
+#[must_use]
+pub fn title_ok(title: &str) -> bool {
+    (1..=TITLE_CHARS_MAX).contains(&title.trim().chars().count())
+}
+
 /// Reads the form: pure.
 fn mistakes(asked: &Asked) -> Mistakes {
     let within = |text: &str, max: usize| (1..=max).contains(&text.trim().chars().count());
@@ -72,7 +78,7 @@ fn mistakes(asked: &Asked) -> Mistakes {
             CHARS_MIN..=CHARS_MAX => None,
             _ => Some(Word("mistake-password-long")),
         },
-        workspace: (!within(&asked.workspace, TITLE_CHARS_MAX)).then_some(Word("mistake-workspace")),
+        workspace: (!title_ok(&asked.workspace)).then_some(Word("mistake-workspace")),
     }
 }
 

@@ -130,6 +130,7 @@ fn heading(name: Name) -> Word {
         | Name::SuppressionAdded
         | Name::SuppressionRemoved
         | Name::WorkspaceCreated
+        | Name::WorkspaceChanged
         | Name::StreamCreated
         | Name::StreamChanged
         | Name::KeyCreated
