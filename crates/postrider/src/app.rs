@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use mail::At;
 use net::resolver::Resolver;
 use net::tls::{ClientTls, ServerTls};
@@ -16,7 +17,7 @@ use crate::feature::template::programs::Programs;
 use crate::feature::tracking::Tracking;
 use crate::health::Health;
 use crate::id::Mint;
-use crate::room::Room;
+use crate::room::{Full, Room};
 use crate::settings::Settings;
 use crate::starts::Starts;
 
@@ -54,7 +55,7 @@ pub struct App {
     pub counters: crate::feature::monitor::Counters,
     /// Lists of emails that may read the database at once: half of the readers, because the queue reads, too.
     pub list_turns: crate::turns::Turns,
-    /// Octets of requests' bodies that are in memory.
+    /// Octets of requests' bodies, and of mail that somebody gets, that are in memory.
     pub bodies: Arc<Room>,
     /// Files that are fetched from URLs.
     pub fetches: Arc<Room>,
@@ -79,5 +80,16 @@ impl App {
     #[must_use]
     pub fn now(&self) -> At {
         net::clock::now()
+    }
+
+    /// Octets that somebody gets, with the room that they take until the last of them has left: many who read slowly must
+    /// not fill memory with large mail. The room is that of requests' bodies.
+    ///
+    /// # Errors
+    /// There is none left, or none for this workspace.
+    pub fn on_its_way(&self, workspace: i64, octets: Bytes) -> Result<Bytes, Full> {
+        let mut place = self.bodies.place(workspace);
+        place.grow(octets.len())?;
+        Ok(place.hold(octets))
     }
 }

@@ -71,6 +71,10 @@ fn form_fields(octets: &[u8]) -> Vec<(String, String)> {
 
 /// The fields as a type; what a form of ours does not have is not one of ours.
 fn read<T: DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Refused> {
+    // Nobody types one, and PostgreSQL stores none.
+    if fields.iter().any(|(_, value)| value.contains('\0')) {
+        return Err(Refused::Forged);
+    }
     let object: serde_json::Map<String, serde_json::Value> =
         fields.into_iter().map(|(name, value)| (name, value.into())).collect();
     serde_json::from_value(object.into()).map_err(|_| Refused::Forged)

@@ -196,6 +196,9 @@ async fn raw(holder: FullKey, State(app): State<Arc<App>>, shown: Shown) -> Resu
     let id = shown.id(Noun::Captured, "captured message")?;
     let bytes = captured_raw(&app.store, holder.workspace, id).await?;
     let bytes = bytes.ok_or_else(|| ApiError::not_found("captured message"))?;
+    let bytes = app
+        .on_its_way(holder.workspace, bytes)
+        .map_err(|full| full.refusal("octets of mail on their way"))?;
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static("message/rfc822"));
     // A browser must not make a page of what a tenant wrote.
     let plain = (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -123,6 +123,7 @@ async fn source(
 ) -> Result<Response, Refused> {
     let id = named.id(Noun::Captured)?;
     let octets = captured_raw(&app.store, who.workspace.id, id).await?.ok_or(Refused::NotFound)?;
+    let octets = app.on_its_way(who.workspace.id, octets).map_err(|_| Refused::Busy)?;
     let name = format!("attachment; filename=\"{}.eml\"", Noun::Captured.show(id));
     let headers = [(header::CONTENT_TYPE, "message/rfc822".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, octets).into_response())

@@ -217,13 +217,17 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// Mail of the workspace; none when the domain is none.
+    /// Mail of the workspace; none when the domain is none, or the lane.
     pub(super) fn scope(&self, workspace: i64) -> Option<Scope> {
         let domain = match self.domain.trim() {
             "" => None,
             text => Some(Domain::parse(text).ok()?.as_str().to_owned()),
         };
-        Some(Scope { workspace: Some(workspace), domain, lane: Lane::parse(&self.lane) })
+        let lane = match &*self.lane {
+            "" => None,
+            text => Some(Lane::parse(text)?),
+        };
+        Some(Scope { workspace: Some(workspace), domain, lane })
     }
 }
 

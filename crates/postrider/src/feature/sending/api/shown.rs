@@ -357,6 +357,8 @@ pub(super) async fn raw(
     let email = existing(&app, &who, &shown).await?;
     let content =
         email.content.ok_or_else(|| ApiError::not_found("content: it was removed after its time, as"))?;
+    let content =
+        app.on_its_way(who.workspace, content).map_err(|full| full.refusal("octets of mail on their way"))?;
     Ok(([(header::CONTENT_TYPE, "message/rfc822")], content).into_response())
 }
 

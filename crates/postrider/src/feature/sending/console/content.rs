@@ -42,7 +42,11 @@ pub(super) async fn preview(
     Path((_, shown)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
     let octets = existing(&app, who.workspace.id, &shown).await?.content.ok_or(Refused::NotFound)?;
-    let html = with_pictures(&Content::of(&octets).html.unwrap_or_default(), &octets);
+    let _turn = app.list_turns.take(who.workspace.id).await;
+    let made = tokio::task::spawn_blocking(move || {
+        with_pictures(&Content::of(&octets).html.unwrap_or_default(), &octets)
+    });
+    let html = made.await.map_err(|_| Refused::Fault)?;
     let mut response = Html(html).into_response();
     response.extensions_mut().insert(Sandboxed);
     Ok(response)
@@ -56,6 +60,7 @@ pub(super) async fn source(
 ) -> Result<Response, Refused> {
     let email = existing(&app, who.workspace.id, &shown).await?;
     let octets = email.content.ok_or(Refused::NotFound)?;
+    let octets = app.on_its_way(who.workspace.id, octets).map_err(|_| Refused::Busy)?;
     let name = format!("attachment; filename=\"{}.eml\"", Noun::Message.show(email.id));
     let headers = [(header::CONTENT_TYPE, "message/rfc822".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, octets).into_response())
@@ -80,14 +85,14 @@ pub(super) enum View {
 }
 
 /// What a tab shows. `path` is the message's page.
-pub(super) fn body(words: Words, email: &Stored, view: View, path: &str) -> Body {
+pub(super) async fn body(words: Words, email: &Stored, view: View, path: &str) -> Result<Body, Refused> {
     let Some(octets) = &email.content else {
         let code = email.origin == Origin::Code.as_str();
-        return Body::Gone(if code { Word("message-gone-code") } else { Word("message-gone-aged") });
+        return Ok(Body::Gone(if code { Word("message-gone-code") } else { Word("message-gone-aged") }));
     };
-    match view {
-        View::Preview { phone } => Body::Preview(framed(octets, path, phone)),
-        View::Text => Body::Text(Content::of(octets).text),
+    Ok(match view {
+        View::Preview { phone } => Body::Preview(framed(&parts(octets).await?, path, phone)),
+        View::Text => Body::Text(parts(octets).await?.text),
         View::Headers => Body::Headers(fields(octets)),
         View::Source => {
             let shown = &octets[..octets.len().min(SOURCE_SHOWN_MAX)];
@@ -98,13 +103,19 @@ pub(super) fn body(words: Words, email: &Stored, view: View, path: &str) -> Body
                 download: format!("{path}/source"),
             })
         }
-    }
+    })
 }
 
-fn framed(octets: &Bytes, path: &str, phone: bool) -> Preview {
+/// What a mail says, read where nothing waits for it: a large one takes long.
+async fn parts(octets: &Bytes) -> Result<Content, Refused> {
+    let octets = octets.clone();
+    tokio::task::spawn_blocking(move || Content::of(&octets)).await.map_err(|_| Refused::Fault)
+}
+
+fn framed(parts: &Content, path: &str, phone: bool) -> Preview {
     let width = |href: &str, label, here| Range { href: format!("{path}?tab={href}"), label, here };
     Preview {
-        src: Content::of(octets).html.is_some().then(|| format!("{path}/preview")),
+        src: parts.html.is_some().then(|| format!("{path}/preview")),
         phone,
         widths: vec![
             width("preview", Word("message-desktop"), !phone),

@@ -88,10 +88,14 @@ pub(super) async fn message(
     let body = match tab {
         Tab::Timeline => {
             let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
-            let view = timeline::View { words: who.page.words, zone: &who.zone, names };
+            let with_content = who.role.may(Permission::SeeContent);
+            let view = timeline::View { words: who.page.words, zone: &who.zone, names, with_content };
             Body::Timeline(view.read(&app, (workspace, email.id)).await?)
         }
-        Tab::Content(view) => content::body(who.page.words, &email, view, &path),
+        Tab::Content(view) => {
+            let _turn = app.list_turns.take(workspace).await;
+            content::body(who.page.words, &email, view, &path).await?
+        }
     };
     let rows = match Noun::Delivery.read(&asked.after) {
         Some(id) => {

@@ -84,7 +84,7 @@ pub(super) async fn shared(
     let all = recipient_list(&app.store, now, (workspace, message), Page::first(RECIPIENTS_MAX)).await?;
     let (page, zone) = (who.visit.page(), Zone::named("UTC"));
     let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
-    let timeline = timeline::View { words: page.words, zone: &zone, names };
+    let timeline = timeline::View { words: page.words, zone: &zone, names, with_content: false };
     // What a seller may see, who sees no content, is all that there is on it.
     let view = View { words: page.words, zone: &zone, path: "", role: Role::Seller };
     let principal = all.iter().min_by_key(|one| one.status);

@@ -30,6 +30,16 @@ pub(super) struct View<'v> {
     pub zone: &'v Zone,
     /// Addresses of the recipients by their deliveries.
     pub names: HashMap<i64, &'v str>,
+    /// Whether who looks may see what mail says, and so the whole of a link that was clicked: it may open an account.
+    pub with_content: bool,
+}
+
+/// A link's scheme and host, without what may be a secret.
+fn host_of(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}")
 }
 
 impl View<'_> {
@@ -48,6 +58,7 @@ impl View<'_> {
         let data: Value =
             event.data.as_deref().and_then(|data| serde_json::from_str(data).ok()).unwrap_or_default();
         let text = |key: &str| data[key].as_str().map(str::to_owned);
+        let url = text("url").map(|url| if self.with_content { url } else { host_of(&url) });
         let (class, icon, title) = match verdict::event(&event.name) {
             Some((class, icon, word)) => (class, icon, self.words.word(word)),
             None => ("", "circle-dashed", event.name.clone()),
@@ -66,7 +77,7 @@ impl View<'_> {
             class,
             icon,
             title,
-            quotes: ["reply", "url", "agent"].into_iter().filter_map(text).collect(),
+            quotes: [text("reply"), url, text("agent")].into_iter().flatten().collect(),
             notes,
             at: self.clock(event.at),
             datetime: rfc3339(event.at),
