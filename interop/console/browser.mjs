@@ -55,6 +55,11 @@ const ELSEWHERE = {
   '/': 'leads on',
   '/setup': 'the first start, where there is nobody yet',
   '/login': 'looked at signed out',
+  '/login/code': 'the second step of signing in',
+  '/support/{token}': 'opened by the errand that makes a link',
+  '/invitation/{token}': 'opened by the errand that invites',
+  '/w/{workspace}/setup/domains/{id}': 'a part of the set-up',
+  '/w/{workspace}/setup/messages/{email}': 'a part of the set-up',
 };
 
 // Every page of the list as a path that can be opened: what has ids gets them from links on other pages.

@@ -1,5 +1,6 @@
 // People's errands in the console, each on its own. Usage: tests.mjs GIVEN (JSON).
 // A line for each: `passed: NAME` or `failed: NAME | WHY`. Nothing sleeps: what is waited for is looked at until it is there.
+import { createServer } from 'node:http';
 import { NARROW, WIDE, axe, context, paths, session, sideways, signIn, start } from './browser.mjs';
 
 const given = JSON.parse(process.argv[2]);
@@ -10,7 +11,11 @@ const LOAD_MAX_BYTES = 60 * 1024;
 // Pages whose purpose is an editor may load one.
 const EDITORS = [/\/templates\//, /\/parts\//];
 
+// Only the errands whose name has this, for who mends one.
+const only = process.argv[3] ?? '';
+
 async function errand(name, work) {
+  if (!name.includes(only)) return;
   try {
     await work();
     console.log(`passed: ${name}`);
@@ -36,6 +41,25 @@ async function visit(options, work) {
   } finally {
     await made.close();
   }
+}
+
+// What axe-core finds wrong with a page.
+async function violations(page) {
+  await page.evaluate(script);
+  const result = await page.evaluate(() => window.axe.run(document, {
+    iframes: false, resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }));
+  return result.violations.map((one) => {
+    const where = one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ');
+    return `${one.id} at ${where} (${one.nodes.length})`;
+  });
+}
+
+// The same for a page that nothing leads to.
+async function look(page, what) {
+  const found = await violations(page);
+  must(found.length === 0, `${what}: ${found.join(', ')}`);
 }
 
 // Loads a page again until something is on it.
@@ -72,15 +96,27 @@ await errand('the first start leads from an empty folder to a delivered message'
     await page.fill('input[name=email]', 'lucia@marea.example');
     await page.fill('input[name=password]', 'a horse in the rain');
     await page.fill('input[name=workspace]', 'Marea');
-    await Promise.all([page.waitForURL(/\/w\/default\//), page.click('form[action^="/setup"] button.pri')]);
-    // The key of the first start, as an application would use it.
+    await Promise.all([page.waitForURL('**/w/default/setup'), page.click('form[action^="/setup"] button.pri')]);
+    const onward = (selector) => Promise.all([page.waitForURL(/\/w\/default\/setup/), page.click(selector)]);
+    await page.goto('/w/default/setup?step=domain&domain=new');
+    await page.fill('form[action$="/setup/domain"] #f-name', 'marea.example');
+    await onward('form[action$="/setup/domain"] button');
+    must((await page.locator('pr-copy').count()) > 2, 'no records to copy');
+    await page.goto('/w/default/setup?step=key');
+    await page.click('form[action$="/setup/key"] button');
+    await page.locator('pr-copy code', { hasText: /^pr_/ }).first().waitFor();
+    await onward('a.pri[href$="step=message"]');
+    await page.fill('#f-to', 'ann@example.org');
+    await onward('form[action$="/setup/message"] button.pri');
+    await until(page, 'main .st.ok');
+    // An application sends with the key of the first start.
     const mail = { from: 'you@app.example', to: 'ann@example.org', subject: 'Hello from the first start', text: 'It works.' };
     const headers = { authorization: `Bearer ${given.key}`, 'content-type': 'application/json' };
     const sent = await fetch(`${given.fresh}/emails`, { method: 'POST', headers, body: JSON.stringify(mail) });
     must(sent.ok, `the API answers ${sent.status}`);
     await page.goto('/w/default/activity');
     await until(page, 'a.rowlink:has-text("Hello from the first start")');
-    await page.click('a.rowlink');
+    await page.click('a.rowlink:has-text("Hello from the first start")');
     await until(page, '.verdict .st.ok');
     must(complaints.length === 0, complaints[0]);
   });
@@ -100,6 +136,111 @@ await errand('why a message bounced is found out', async () => {
     must((await page.locator('#why').innerText()).length > 10, 'the verdict says nothing');
     must(/RCPT TO:<|MAIL FROM:</.test(await page.locator('main').innerText()), 'the conversation is not there');
   });
+});
+
+await errand('a marketer is invited, comes, and sees no keys', async () => {
+  await visit(inside, async (page) => {
+    await page.goto('/w/default/users');
+    await page.fill('#f-email', 'mara@people.example');
+    await page.selectOption('form[action$="/invitations"] select[name=role]', 'marketer');
+    await page.click('form[action$="/invitations"] button.pri');
+    const link = await page.locator('pr-copy code', { hasText: '/invitation/' }).innerText();
+    await visit({ base: given.base }, async (hers) => {
+      await hers.goto(new URL(link).pathname);
+      await look(hers, link);
+      await hers.fill('#f-name', 'Mara Costa');
+      await hers.fill('#f-password', 'a boat in the harbour');
+      await Promise.all([hers.waitForURL(/\/w\/default\//), hers.click('form[action^="/invitation/"] button.pri')]);
+      must((await hers.locator('.nav a[href$="/templates"]').count()) > 0, 'a marketer has no templates');
+      must((await hers.locator('.nav a[href$="/keys"]').count()) === 0, 'a marketer is led to keys');
+      must((await hers.goto('/w/default/keys')).status() === 403, 'a marketer sees keys');
+      must((await hers.goto(new URL(link).pathname)).status() !== 200, 'the invitation opens twice');
+    });
+  });
+});
+
+await errand('a message is shown to somebody without an account', async () => {
+  await visit(inside, async (page) => {
+    await page.goto('/w/default/activity?status=bounced');
+    await page.locator('a.rowlink').first().click();
+    await page.locator('form[action$="/share"] button').first().evaluate((button) => button.form.requestSubmit(button));
+    const link = await page.locator('pr-copy code', { hasText: '/support/' }).innerText();
+    await visit({ base: given.base }, async (theirs) => {
+      await theirs.goto(new URL(link).pathname);
+      await look(theirs, link);
+      must((await theirs.locator('form:not([action^="/manner"])').count()) === 0, 'something can be changed there');
+    });
+  });
+});
+
+await errand('a template is made, tried, tested and published', async () => {
+  await visit(inside, async (page, complaints) => {
+    await page.goto('/w/default/templates/new');
+    await page.fill('#f-name', 'Greeting of the tests');
+    await page.fill('#f-key', 'greeting-of-tests');
+    await Promise.all([page.waitForURL(/\/templates\/tpl_/), page.click('button[name=from][value=welcome]')]);
+    await page.locator('.cm-editor').first().waitFor();
+    await page.fill('#f-subject', 'Welcome aboard, {{ name }}');
+    await page.locator('.inboxline', { hasText: 'Welcome aboard, ' }).waitFor();
+    await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.ok()), page.keyboard.press('Control+s')]);
+    await page.goto(new URL(page.url()).pathname);
+    must((await page.inputValue('#f-subject')).startsWith('Welcome aboard'), 'the draft was not kept');
+    await page.click('form[action$="/test"] >> xpath=ancestor::details >> summary');
+    await page.fill('#f-to', 'ann@example.org');
+    await Promise.all([page.waitForURL(/told=|activity/), page.click('form[action$="/test"] button.pri')]);
+    await page.goto(new URL(page.url()).pathname.replace(/(tpl_[a-z0-9]+).*/, '$1/versions'));
+    await Promise.all([page.waitForURL(/told=|versions/), page.click('form[action$="/publish"] button.pri')]);
+    await page.goto('/w/default/templates');
+    const row = page.locator('tr', { hasText: 'Greeting of the tests' });
+    must(/1/.test(await row.innerText()), 'no version is live');
+    await page.goto('/w/default/activity');
+    await until(page, 'a.rowlink:has-text("Welcome aboard")');
+    must(complaints.length === 0, complaints[0]);
+  });
+});
+
+await errand('an event is sent to an endpoint, and once more when it is replayed', async () => {
+  const heard = [];
+  const server = createServer((asked, answer) => {
+    asked.resume().on('end', () => {
+      heard.push(asked.headers['webhook-id']);
+      answer.end('ok');
+    });
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const wait = async (n) => {
+    const end = Date.now() + WAIT_MS;
+    while (heard.length < n) {
+      must(Date.now() < end, `only ${heard.length} of ${n} came`);
+      await new Promise((done) => setImmediate(done));
+    }
+  };
+  try {
+    await visit(inside, async (page) => {
+      await page.goto('/w/default/webhooks/new');
+      await page.fill('#f-url', `http://127.0.0.1:${server.address().port}/hooks`);
+      await page.click('form[action$="/webhooks"] button.pri');
+      await page.locator('pr-copy code', { hasText: 'whsec_' }).first().waitFor();
+      await page.goto('/w/default/webhooks');
+      await page.locator('a.rowlink', { hasText: `127.0.0.1:${server.address().port}` }).click();
+      await page.click('form[action$="/test"] button');
+      await wait(1);
+      await page.waitForURL(/\/attempts\//);
+      const endpoint = page.url().replace(/\/attempts\/.*/, '');
+      await page.goto('/w/default/setup?step=message');
+      await page.fill('#f-to', 'ann@example.org');
+      await page.click('form[action$="/setup/message"] button.pri');
+      await wait(2);
+      await page.goto(endpoint);
+      await until(page, 'tr:has-text("email.delivered") a.rowlink, li:has-text("email.delivered") a.rowlink');
+      await page.locator('tr:has-text("email.delivered") a.rowlink, li:has-text("email.delivered") a.rowlink').first().click();
+      await page.click('form[action$="/replay"] button');
+      await wait(3);
+      must(heard[1] && heard[1] === heard[2], `a replay has another id: ${heard}`);
+    });
+  } finally {
+    server.close();
+  }
 });
 
 await errand('the language is switched, and stays', async () => {
@@ -174,14 +315,7 @@ for (const { name, path, out } of pages) {
         const editor = EDITORS.some((one) => one.test(path));
         if (!editor && loaded > LOAD_MAX_BYTES) found.push(`${loaded} octets of styles and scripts`);
         found.push(...complaints);
-        await page.evaluate(script);
-        const result = await page.evaluate(() => window.axe.run(document, {
-          iframes: false, resultTypes: ['violations'],
-          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        }));
-        for (const one of result.violations) {
-          found.push(`${colorScheme}: ${one.id} at ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')} (${one.nodes.length})`);
-        }
+        found.push(...(await violations(page)).map((one) => `${colorScheme}: ${one}`));
       });
     }
     must(found.length === 0, found.join('; '));

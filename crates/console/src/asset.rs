@@ -71,7 +71,8 @@ pub struct Assets {
 impl Assets {
     /// All of them.
     pub fn all(&self) -> [&Asset; 12] {
-        let Assets { style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, code, editor } = self;
+        let Assets { style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, code, editor } =
+            self;
         [style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, code, editor]
     }
 

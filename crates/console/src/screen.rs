@@ -2,9 +2,9 @@
 
 pub mod account;
 pub mod activity;
-pub mod chart;
 pub mod audit;
 pub mod capture;
+pub mod chart;
 pub mod domain;
 pub mod invitation;
 pub mod key;

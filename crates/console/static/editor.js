@@ -218,7 +218,7 @@
       code.syntaxHighlighting(colours), look, code.EditorView.lineWrapping, code.EditorView.cspNonce.of(nonce),
       code.EditorState.readOnly.of(readonly),
       code.EditorView.editorAttributes.of({ class: `code-${area.name}` }),
-      code.EditorView.contentAttributes.of({ "aria-labelledby": `l-${area.id}` }),
+      code.EditorView.contentAttributes.of({ "aria-labelledby": `l-${area.id}`, tabindex: "0" }),
       code.EditorView.updateListener.of((update) => { if (update.docChanged) typed(); }),
       ...languages[area.dataset.code](),
     ];

@@ -34,7 +34,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
 use crate::feature::{
-    access, audit, capture, domain, egress, person, quota, sending, setup, stats, suppression, template, webhook,
+    access, audit, capture, domain, egress, person, quota, sending, setup, stats, suppression, template,
+    webhook,
 };
 use crate::http::Api;
 use refusal::Refused;

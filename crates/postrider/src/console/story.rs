@@ -180,7 +180,7 @@ pub(crate) async fn set_up(harness: &Harness) -> Browser {
         ("zone", "America/Sao_Paulo"),
     ];
     let made = browser.post(harness, "/setup", &fields).await;
-    assert_eq!((made.status, made.header("location")), (303, "/"), "{}", text(&made));
+    assert_eq!((made.status, made.header("location")), (303, "/w/default/setup"), "{}", text(&made));
     browser
 }
 

@@ -34,8 +34,11 @@ pub struct Asked {
 
 /// What became of it.
 pub enum Outcome {
-    /// The person's id.
-    Made(i64),
+    /// The person's id, and the workspace's.
+    Made {
+        person: i64,
+        workspace: i64,
+    },
     Mistaken(Mistakes),
     /// There is somebody already.
     Late,
@@ -128,7 +131,7 @@ pub async fn make(
     match app.store.write(write).await {
         Ok(_) => {
             app.directory.reload(&app.store).await?;
-            Ok(Outcome::Made(id))
+            Ok(Outcome::Made { person: id, workspace: workspace.id })
         }
         Err(StoreError::Conflict(_)) => Ok(Outcome::Late),
         Err(error) => Err(error),

@@ -191,9 +191,9 @@ fn wished(form: &Wished) -> Result<Option<Quota>, Word> {
 /// A whole number, also as people write one in our languages: `50,000`, `50.000`, `50 000`.
 fn grouped(text: &str) -> Option<i64> {
     let groups: Vec<&str> = text.split([',', '.', ' ', '\u{a0}', '\u{202f}']).collect();
-    let digits = |group: &&str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
+    let digits = |group: &str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
     let (first, rest) = groups.split_first()?;
-    let whole = groups.iter().all(|group| digits(&group))
+    let whole = groups.iter().all(|group| digits(group))
         && rest.iter().all(|group| group.len() == 3)
         && (rest.is_empty() || first.len() <= 3);
     if whole { groups.concat().parse().ok() } else { None }

@@ -29,6 +29,7 @@ use crate::console::visit::Visit;
 use crate::feature::audit;
 use crate::feature::person::setup::{self, Asked};
 use crate::feature::person::{PERSON_MANNER, nobody, sign_in};
+use crate::feature::setup::console as steps;
 use crate::id::Noun;
 
 /// This slice's screens.
@@ -101,9 +102,11 @@ async fn set_up_sent(
     let (now, visit) = (app.now(), &who.visit);
     let from = visit.from();
     match setup::make(&app, now, &asked, (visit.locale(), &from.shown())).await? {
-        setup::Outcome::Made(person) => {
+        setup::Outcome::Made { person, workspace } => {
             let token = sign_in::begin_first(&app, now, person, &from).await?;
-            Ok(signed_in(visit, &token, "/"))
+            let snapshot = app.directory.snapshot();
+            let next = snapshot.workspaces.get(&workspace).map_or_else(|| "/".to_owned(), steps::path);
+            Ok(signed_in(visit, &token, &next))
         }
         setup::Outcome::Mistaken(mistakes) => {
             Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&setup_form(visit, asked, mistakes))?).into_response())

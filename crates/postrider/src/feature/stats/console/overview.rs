@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use ::console::format::time;
 use ::console::screen::live::OfOverview;
-use ::console::screen::overview::{Body, Need, Overview, Provider, Recent, Status as Shown, Step as Todo, Tile};
+use ::console::screen::overview::{
+    Body, Need, Overview, Provider, Recent, Status as Shown, Step as Todo, Tile,
+};
 use ::console::words::{Word, Words};
 use askama::Template;
 use axum::extract::{Query, State};
