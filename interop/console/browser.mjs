@@ -55,6 +55,7 @@ const ELSEWHERE = {
   '/': 'leads on',
   '/setup': 'the first start, where there is nobody yet',
   '/login': 'looked at signed out',
+  '/w/{workspace}/activity/{email}/preview': 'what a mail says, in a frame of its page',
   '/login/code': 'the second step of signing in',
   '/support/{token}': 'opened by the errand that makes a link',
   '/invitation/{token}': 'opened by the errand that invites',
