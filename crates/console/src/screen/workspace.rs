@@ -12,8 +12,8 @@ pub struct Workspaces {
     pub page: Page,
     pub rows: Vec<Row>,
     /// What was typed for a new one, and what is wrong with it.
-    pub name: String,
-    pub title: String,
+    pub new_name: String,
+    pub new_title: String,
     pub mistake: Option<Word>,
     /// What is wrong with a quota that was sent.
     pub quota_mistake: Option<Word>,

@@ -90,7 +90,7 @@ async fn page(
         let of_month = figures(app, workspace.id).await?;
         rows.push(row(&who, workspace, &of_month));
     }
-    Ok(Workspaces { page: who.page, rows, name: new.name, title: new.title, mistake, quota_mistake })
+    Ok(Workspaces { page: who.page, rows, new_name: new.name, new_title: new.title, mistake, quota_mistake })
 }
 
 /// What was counted of a workspace since the month began (UTC).
