@@ -13,8 +13,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::refusal::Refused;
+use super::screen::Authority;
 use super::visit::Visit;
 use crate::feature::access::digest_of;
+use crate::http::error::ApiError;
 use crate::http::{Api, json};
 use crate::settings::BaseUrl;
 
@@ -55,7 +57,14 @@ impl<T: DeserializeOwned, const OCTETS_MAX: usize> FromRequest<Api> for Posted<T
 
     async fn from_request(request: Request, api: &Api) -> Result<Posted<T, OCTETS_MAX>, Refused> {
         let visit = Visit::of_request(&request)?;
-        let octets = json::octets(request, api, OCTETS_MAX).await.map_err(|_| Refused::Forged)?;
+        let authority = request.extensions().get::<Authority>().copied();
+        let refused = |error: ApiError| if error.is_unavailable() { Refused::Busy } else { Refused::Forged };
+        let octets = json::octets(request, api, OCTETS_MAX).await.map_err(refused)?;
+        if let Some(authority) = authority
+            && !authority.stands(&api.app, &visit).await?
+        {
+            return Err(Refused::SignIn { next: "/".to_owned() });
+        }
         let wanted = visit.hidden();
         let fields = form_fields(&octets);
         let given = fields.iter().find(|(name, _)| name == Hidden::NAME).map_or("", |(_, value)| value);

@@ -16,6 +16,7 @@ use axum::routing::{MethodRouter, get, post};
 use console::Page;
 use console::format::time::Zone;
 use console::words::Word;
+use store::StoreError;
 
 use super::guard::Posted;
 use super::refusal::Refused;
@@ -26,6 +27,7 @@ use crate::feature::access::Workspace;
 use crate::feature::person::permission::{Needs, Permission, Role};
 use crate::feature::person::{self, Person};
 use crate::http::Api;
+use crate::http::auth::Asking;
 use crate::http::endpoint::Method;
 use crate::id::Noun;
 use crate::settings::Settings;
@@ -170,6 +172,26 @@ impl Screen {
     }
 }
 
+/// What a handler's first argument found. The body of a form comes later, and it must still be so then: who was taken out in
+/// between changes nothing any more.
+#[derive(Clone, Copy)]
+pub(super) struct Authority {
+    person: i64,
+    member: Option<(i64, Role)>,
+    operator: bool,
+}
+
+impl Authority {
+    pub(super) async fn stands(self, app: &App, visit: &Visit) -> Result<bool, StoreError> {
+        let Some(token) = &visit.session else { return Ok(false) };
+        let person = person::of_session(&app.store, app.now(), token).await?;
+        Ok(person.is_some_and(|person| {
+            let member = self.member.is_none_or(|(workspace, role)| person.role(workspace) == Some(role));
+            person.id == self.person && member && (person.operator || !self.operator)
+        }))
+    }
+}
+
 /// Anybody, signed in or not.
 pub struct Visitor {
     pub visit: Arc<Visit>,
@@ -251,6 +273,7 @@ impl FromRequestParts<Api> for SignedIn {
         // A form cannot be sent again after signing in: its page can.
         let next = if parts.method.is_safe() { visit.here.clone() } else { "/".to_owned() };
         let person = person.ok_or(Refused::SignIn { next })?;
+        parts.extensions.insert(Authority { person: person.id, member: None, operator: false });
         Ok(SignedIn { visit, person })
     }
 }
@@ -270,6 +293,12 @@ impl<P: Needs> FromRequestParts<Api> for Member<P> {
             let helpers = person::helpers(&api.app.store, workspace.id, P::PERMISSION).await?;
             return Err(Refused::Forbidden { role, helpers });
         }
+        parts.extensions.insert(Authority {
+            person: person.id,
+            member: Some((workspace.id, role)),
+            operator: false,
+        });
+        parts.extensions.insert(Asking(workspace.id));
         let mut page = visit.page();
         shell::frame(&mut page, (&snapshot, &api.app.settings), &person, (workspace, role));
         let zone = Zone::named(&person.zone);
@@ -287,6 +316,7 @@ impl FromRequestParts<Api> for Operator {
         if !person.operator {
             return Err(Refused::NotFound);
         }
+        parts.extensions.insert(Authority { person: person.id, member: None, operator: true });
         let mut page = visit.page();
         let snapshot = api.app.directory.snapshot();
         let own = person.memberships.iter();

@@ -112,7 +112,7 @@ fn restricted(why: &'static str) -> ApiError {
 
 /// The workspace whose key a request carries, for extractors that come after the authority.
 #[derive(Clone, Copy)]
-pub(super) struct Asking(pub i64);
+pub(crate) struct Asking(pub i64);
 
 /// The key of `Authorization: Bearer …`. It is found by its SHA-256, so how long the search takes tells nothing about it.
 fn key(parts: &mut Parts, api: &Api) -> Result<Arc<Key>, ApiError> {

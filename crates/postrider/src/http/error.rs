@@ -263,6 +263,12 @@ impl ApiError {
         ApiError { retry_after_s: Some(retry_after_s), ..ApiError::new(Name::RateLimitExceeded, detail) }
     }
 
+    /// Whether trying again may help.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        self.name == Name::ServiceUnavailable
+    }
+
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> ApiError {
         ApiError { retry_after_s: Some(RETRY_AFTER_S), ..ApiError::new(Name::ServiceUnavailable, detail) }

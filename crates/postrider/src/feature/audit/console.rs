@@ -33,7 +33,7 @@ use crate::http::page::{From, Page};
 use crate::id::Noun;
 
 /// Lines of a table to keep: the newest of what was asked for. Reason: an answer is made in memory.
-const CSV_LINES_MAX: i64 = 10_000;
+const CSV_LINES_MAX: i64 = 2_000;
 /// People to choose from.
 const PEOPLE_MAX: i64 = 200;
 

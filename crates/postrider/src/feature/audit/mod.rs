@@ -157,6 +157,15 @@ pub struct Entry<'e> {
     pub after: Option<Value>,
 }
 
+/// Octets of what was there before, and after, at most. Reason: the log is read many entries at a time.
+const VALUE_OCTETS_MAX: usize = 4_096;
+
+/// A value as it is stored; of one that is too long only that it was.
+fn kept(value: Value) -> String {
+    let text = value.to_string();
+    if text.len() <= VALUE_OCTETS_MAX { text } else { r#"{"too_long":true}"#.to_owned() }
+}
+
 /// Adds the entry to the change itself.
 pub fn note(write: &mut Write, (mint, now): (&Mint, At), entry: Entry<'_>) {
     let params = vec![
@@ -166,8 +175,8 @@ pub fn note(write: &mut Write, (mint, now): (&Mint, At), entry: Entry<'_>) {
         ("now", now.0.into()),
         ("action", entry.action.as_str().into()),
         ("object", entry.object.into()),
-        ("before", entry.before.map(|value| value.to_string()).into()),
-        ("after", entry.after.map(|value| value.to_string()).into()),
+        ("before", entry.before.map(kept).into()),
+        ("after", entry.after.map(kept).into()),
         ("address", entry.address.to_owned().into()),
     ];
     write.step(&AUDIT_ADD, params);

@@ -26,6 +26,7 @@ use crate::feature::sending::{
     Options, Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission,
 };
 use crate::id::Noun;
+use crate::settings::NextHop;
 
 query!(INVITATION_PUT, "queries/invitation_put.sql");
 query!(INVITATION_LIST, "queries/invitation_list.sql");
@@ -132,7 +133,7 @@ impl<'n> New<'n> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Told {
     ByMail,
-    /// No domain of the workspace may send, or it is not taken now: the link has to be handed over.
+    /// No domain of the workspace may send, the mail would be captured, or it is not taken now: the link has to be handed over.
     NotByMail,
 }
 
@@ -147,9 +148,11 @@ pub async fn invite(
     (new, letter): (&New<'_>, &Letter),
     rows: impl Fn() -> Write,
 ) -> Result<Option<Told>, StoreError> {
+    // Whoever reads captured mail would come in with the link.
+    let kept_here = matches!(app.settings.route_for(&new.email.domain()).next_hop, NextHop::Capture);
     let sent = match mail(app, now, new, letter) {
-        Ok(mail) => accept_with(app, now, rows(), mail).await.ok(),
-        Err(_) => None,
+        Ok(mail) if !kept_here => accept_with(app, now, rows(), mail).await.ok(),
+        Ok(_) | Err(_) => None,
     };
     let (told, stored) = match sent {
         Some(stored) => (Told::ByMail, stored),

@@ -333,7 +333,8 @@ async fn revoke_sent(
     let id = named.id(Noun::Invitation)?;
     let open = invitation::invitation_list(&app.store, who.workspace.id).await?;
     let found = open.into_iter().find(|one| one.id == id).ok_or(Refused::NotFound)?;
-    if sure.sure == "yes" {
+    // An invitation to a role above one's own is not one's to end.
+    if sure.sure == "yes" && who.role.gives(found.role) {
         let change = Change {
             action: Action::InvitationRevoked,
             object: Noun::Invitation.show(id),

@@ -28,7 +28,8 @@ async fn accepts(harness: &Harness, browser: &Browser, link: &str) -> Answer {
 
 #[tokio::test]
 async fn somebody_new_is_invited_by_mail_and_gets_what_the_role_gives() {
-    on_both(async |harness: &Harness| {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = &Harness::start(database, &[("delivery.next_hop", "127.0.0.1:1")]).await;
         let owner = set_up(harness).await;
         let invited = invites(harness, &owner, (BOB, "marketer")).await;
         assert!(invited.status == 200 && text(&invited).contains("An email with the link is on its way"));
@@ -64,6 +65,17 @@ async fn somebody_new_is_invited_by_mail_and_gets_what_the_role_gives() {
         assert!(text(&owner.get(harness, USERS).await).contains("Bob &#60;b&#62;"));
         let told = audited(harness).await;
         assert!(told.contains(&"person.invited".to_owned()) && told.contains(&"person.joined".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn who_reads_captured_mail_finds_no_invitation_there() {
+    on_both(async |harness: &Harness| {
+        let owner = set_up(harness).await;
+        let invited = text(&invites(harness, &owner, (BOB, "admin")).await);
+        assert!(invited.contains("hand over the link yourself"), "{invited}");
+        harness.settled().await;
+        assert_eq!(harness.get("/captured").await.json()["data"].as_array().map(Vec::len), Some(0));
     })
     .await;
 }
