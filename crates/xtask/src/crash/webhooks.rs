@@ -5,13 +5,13 @@
 //! took, with 2xx. Missing are the expected ones that never arrived, unaccounted those of which no attempt says that they
 //! did. Copies beyond the first come from kills: at most a window of events each.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Chance, KILL_AFTER_MS, Options};
 use crate::clock::{pause, wait_for};
@@ -27,6 +27,8 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(300);
 const FAILS_EVERY: u64 = 20;
 /// Events that one kill may have told again: the product's window for one endpoint.
 const WINDOW: u64 = 256;
+/// Missing events that are shown.
+const MISSING_SHOWN: usize = 5;
 /// Messages of one request of the load.
 const BATCH: usize = 20;
 
@@ -105,8 +107,7 @@ pub fn crash(options: &Options) -> Result<Outcome> {
         over.store(true, Ordering::Relaxed);
         killed
     })?;
-    let mut api = Api::connect(instance.http(), &key)?;
-    compare(options, &mut api, &hooks, (&begin, &webhook))
+    compare(options, (instance.http(), &key), &hooks, (&begin, &webhook))
 }
 
 fn kill_all(instance: &mut Instance, options: &Options) -> Result<()> {
@@ -127,7 +128,7 @@ fn kill_all(instance: &mut Instance, options: &Options) -> Result<()> {
 /// Sends mail until it is over; a server that was killed is called again.
 fn load(base: &str, key: &str, over: &AtomicBool) {
     let mail = json!({ "from": format!("me@{SENDER_DOMAIN}"), "to": "ann@there.example", "subject": "s", "text": "t" });
-    let body = serde_json::Value::Array(vec![mail; BATCH]).to_string();
+    let body = Value::Array(vec![mail; BATCH]).to_string();
     while !over.load(Ordering::Relaxed) {
         if let Ok(mut api) = Api::connect(base, key) {
             while !over.load(Ordering::Relaxed) && api.ask("POST", "/emails/batch", body.as_bytes()).is_ok() {
@@ -140,30 +141,39 @@ fn load(base: &str, key: &str, over: &AtomicBool) {
 
 fn compare(
     options: &Options,
-    api: &mut Api,
+    (base, key): (&str, &str),
     hooks: &Hooks,
     (begin, webhook): (&str, &str),
 ) -> Result<Outcome> {
-    let expected = wait_for("the end of what happens", DRAIN_LIMIT, || {
-        let before = happened(api, begin)?;
+    let mut api = Api::connect(base, key)?;
+    let happened = wait_for("the end of what happens", DRAIN_LIMIT, || {
+        let before = happened(&mut api, begin)?;
         pause(Duration::from_secs(2));
-        let now = happened(api, begin)?;
+        let now = happened(&mut api, begin)?;
         Ok((before.len() == now.len()).then_some(now))
     })?;
+    let expected: HashSet<String> = happened.keys().cloned().collect();
     let all = wait_for("the last event's arrival", DRAIN_LIMIT, || {
         pause(Duration::from_millis(200));
         let taken = hooks.ledger().taken;
         Ok(expected.iter().all(|id| taken.contains_key(id)).then_some(()))
     });
+    // The connection was closed meanwhile if that took long.
+    let mut api = Api::connect(base, key)?;
     if let Err(error) = all {
         eprintln!("{error:#}");
+        let taken = hooks.ledger().taken;
+        for (_, event) in happened.iter().filter(|(id, _)| !taken.contains_key(*id)).take(MISSING_SHOWN) {
+            eprintln!("missing: {event}");
+        }
+        eprintln!("the webhook: {}", api.read(&format!("/webhooks/{webhook}"))?.json()?);
     }
     let accounted = wait_for("the last attempt's row", Duration::from_secs(30), || {
         pause(Duration::from_millis(200));
-        let delivered = delivered(api, webhook)?;
+        let delivered = delivered(&mut api, webhook)?;
         Ok(expected.is_subset(&delivered).then_some(delivered))
     });
-    let accounted = accounted.or_else(|_| delivered(api, webhook))?;
+    let accounted = accounted.or_else(|_| delivered(&mut api, webhook))?;
     let taken = hooks.ledger().taken;
     Ok(Outcome {
         kills: options.kills,
@@ -175,18 +185,13 @@ fn compare(
     })
 }
 
-/// The ids of all events after a cursor.
-fn happened(api: &mut Api, begin: &str) -> Result<HashSet<String>> {
-    let (mut ids, mut cursor) = (HashSet::new(), begin.to_owned());
+/// All events after a cursor, by their ids.
+fn happened(api: &mut Api, begin: &str) -> Result<HashMap<String, Value>> {
+    let (mut ids, mut cursor) = (HashMap::new(), begin.to_owned());
     loop {
         let page = api.read(&format!("/events?limit=1000&after={cursor}"))?.json()?;
-        ids.extend(
-            page["data"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|one| Some(one["id"].as_str()?.to_owned())),
-        );
+        let events = page["data"].as_array().into_iter().flatten();
+        ids.extend(events.filter_map(|one| Some((one["id"].as_str()?.to_owned(), one.clone()))));
         cursor = page["cursor"].as_str().context("no cursor")?.to_owned();
         if page["has_more"] == false {
             return Ok(ids);

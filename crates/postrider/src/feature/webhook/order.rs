@@ -7,6 +7,7 @@
 //! 3. What [`Order::low`] gives is before every event that is neither over nor among those that wait.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use mail::At;
@@ -263,10 +264,11 @@ impl Order {
         }
     }
 
-    /// When the next event that waits is due.
+    /// When the next event is due that was not at `now`. One that was and did not go waits for something else than the clock.
     #[must_use]
-    pub fn next_due(&self) -> Option<At> {
-        self.due.first().map(|(due, _)| *due)
+    pub fn next_due(&self, now: At) -> Option<At> {
+        let later = (Bound::Excluded((now, (At(i64::MAX), i64::MAX))), Bound::Unbounded);
+        self.due.range(later).next().map(|(due, _)| *due)
     }
 
     /// Whether everything is over.
@@ -408,9 +410,24 @@ mod tests {
         while let Some(load) = order.take(At(1), 1) {
             order.land(At(1), &load, Fate::Again(At(1_000_000)));
         }
-        assert_eq!(order.next_due(), Some(At(1_000_000)));
+        assert_eq!(order.next_due(At(1)), Some(At(1_000_000)));
         order.hurry(At(5));
-        assert_eq!(order.next_due(), Some(At(5)));
+        assert_eq!(order.next_due(At(4)), Some(At(5)));
+    }
+
+    #[test]
+    fn who_is_due_and_cannot_go_hides_nobody_who_is_due_later() {
+        let mut order = Order::default();
+        order.offer(At(1), [event(1, Some(7)), event(2, Some(7)), event(3, Some(8))]);
+        let first = order.take(At(1), 1).expect("of the one message");
+        let other = order.take(At(1), 1).expect("of the other");
+        order.land(At(1), &first, Fate::Again(At(10)));
+        order.land(At(1), &other, Fate::Again(At(12)));
+        order.take(At(11), 1).expect("the first again");
+        assert!(order.take(At(11), 1).is_none(), "the other is not due");
+        assert_eq!(order.next_due(At(11)), Some(At(12)));
+        // At the very moment at which nobody else was due, the next is waited for however little later it is.
+        assert_eq!((order.next_due(At(12)), order.take(At(12), 1).is_some()), (None, true));
     }
 
     /// Chance that a seed repeats.

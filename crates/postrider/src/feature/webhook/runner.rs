@@ -143,25 +143,26 @@ impl Runner {
                 && self.committing.disable.is_none()
                 && current.as_ref().is_some_and(|one| one.state == State::Enabled);
             self.endpoint = current.unwrap_or(self.endpoint);
+            if goes_on && let Err(error) = self.fill().await {
+                tracing::warn!(%error, "events for a webhook could not be read and will be later");
+                tokio::time::sleep(STORE_WAIT).await;
+                self.heads.mark_changed();
+            }
+            // One moment for both: what was not due when the launch looked is waited for, even if it is by now.
+            let now = self.app.now();
             if goes_on {
-                if let Err(error) = self.fill().await {
-                    tracing::warn!(%error, "events for a webhook could not be read and will be later");
-                    tokio::time::sleep(STORE_WAIT).await;
-                    self.heads.mark_changed();
-                }
-                self.launch();
+                self.launch(now);
             }
             self.begin_commit();
             if self.closed || !goes_on && self.flying.is_empty() && self.commit.is_none() {
                 return;
             }
-            self.wait(&mut stop, &mut changed, goes_on).await;
+            self.wait(now, &mut stop, &mut changed, goes_on).await;
         }
     }
 
-    /// Waits for whatever comes first, and takes it in.
-    async fn wait(&mut self, stop: &mut Stop, changed: &mut watch::Receiver<u64>, goes_on: bool) {
-        let now = self.app.now();
+    /// Waits for whatever comes first, and takes it in; `now` is when the launch looked.
+    async fn wait(&mut self, now: At, stop: &mut Stop, changed: &mut watch::Receiver<u64>, goes_on: bool) {
         let wake = self.wake(now).map(|at| Duration::from_micros(u64::try_from(at.0 - now.0).unwrap_or(0)));
         let sleep = tokio::time::sleep(wake.unwrap_or_default());
         let hungry = goes_on && self.hungry();
@@ -198,11 +199,7 @@ impl Runner {
         {
             return None;
         }
-        let due = self.order.next_due().filter(|due| *due > now);
-        match self.pace.rest(now) {
-            Some(rest) => Some(rest),
-            None => due,
-        }
+        self.pace.rest(now).or_else(|| self.order.next_due(now))
     }
 
     /// Takes in what there is room for.
@@ -257,9 +254,8 @@ impl Runner {
         Ok(())
     }
 
-    fn launch(&mut self) {
+    fn launch(&mut self, now: At) {
         while self.unstored.attempts.len() + self.committing.attempts.len() < UNSTORED_MAX {
-            let now = self.app.now();
             if !self.pace.admits(now, self.flying.len()) {
                 return;
             }
