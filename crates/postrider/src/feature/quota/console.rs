@@ -27,7 +27,6 @@ use crate::feature::audit::Action;
 use crate::feature::egress;
 use crate::feature::person::member_row;
 use crate::feature::person::permission::Role;
-use crate::feature::stats::Dimension;
 use crate::feature::stats::figures::Figures;
 use crate::feature::stats::period::{Period, Step, months_from};
 use crate::feature::stats::read::sums;
@@ -98,7 +97,7 @@ async fn figures(app: &App, workspace: i64) -> Result<Figures, StoreError> {
     let now = app.now();
     let period =
         Period { from: months_from(now, 0), until: months_from(now, 1), step: Step::Total, zone_us: 0 };
-    let all = Selection { dimension: Dimension::All, group: None, filters: Vec::new() };
+    let all = Selection::everything();
     let (found, _) = sums(&app.store, workspace, (&period, &all), (None, 1)).await?;
     Ok(Figures::of(&found.into_iter().next().map(|sums| sums.of).unwrap_or_default()))
 }

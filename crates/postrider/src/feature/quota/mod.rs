@@ -24,10 +24,9 @@ use store::{Migration, Store, StoreError};
 
 use crate::feature::access::Workspace;
 use crate::feature::sending::Refusal;
-use crate::feature::stats::Dimension;
 use crate::feature::stats::period::{Period, Step, months_from};
 use crate::feature::stats::read::sums;
-use crate::feature::stats::select::Selection;
+use crate::feature::stats::select::{Metrics, Selection};
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 28,
@@ -167,7 +166,7 @@ fn unknown(error: &StoreError) -> Refusal {
 pub async fn accepted_in_month(store: &Store, workspace: i64, now: At) -> Result<i64, StoreError> {
     let period =
         Period { from: months_from(now, 0), until: months_from(now, 1), step: Step::Total, zone_us: 0 };
-    let all = Selection { dimension: Dimension::All, group: None, filters: Vec::new() };
+    let all = Selection::everything().only(Metrics::Volume);
     let (found, _) = sums(store, workspace, (&period, &all), (None, 1)).await?;
     Ok(found.first().and_then(|sums| sums.of.get("accepted")).copied().unwrap_or(0))
 }

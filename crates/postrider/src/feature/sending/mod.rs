@@ -43,12 +43,20 @@ edge!(CONTENT_EDGE, "content");
 edge!(DELIVERY_EDGE, "delivery");
 edge!(MESSAGE_EDGE, "message");
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 4,
-    name: "sending: contents, messages, deliveries, idempotency keys",
-    sql: include_str!("migrations/0004_sending.sql"),
-    postgres: None,
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 4,
+        name: "sending: contents, messages, deliveries, idempotency keys",
+        sql: include_str!("migrations/0004_sending.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 38,
+        name: "sending: an index of mail that was not delivered",
+        sql: include_str!("migrations/0038_ended.sql"),
+        postgres: None,
+    },
+];
 
 /// Contents go first, and a hundred at a time, for each may have megabytes.
 pub static CONTENT_AGED: Aged = Aged { edge: &CONTENT_EDGE, delete: &CONTENT_AGE, page: 100 };

@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 use store::StoreError;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Dimension;
 use super::api::{as_csv, wants_csv};
 use super::fact::OTHERS;
 use super::period::{Period, Step, month_of, months_from};
 use super::read::{counted_until, sums};
-use super::select::{By, Selection};
+use super::select::{By, Metrics, Selection};
 use crate::app::App;
 use crate::http::auth::FullKey;
 use crate::http::endpoint::{Endpoint, Method};
@@ -130,8 +129,8 @@ pub(super) async fn months(
     workspace: i64,
     period: Period,
 ) -> Result<Vec<ConsumptionMonth>, StoreError> {
-    let of = |dimension, group| Selection { dimension, group, filters: Vec::new() };
-    let (all, by_key) = (of(Dimension::All, None), of(Dimension::Source, Some(By::Key)));
+    let all = Selection::everything().only(Metrics::Volume);
+    let by_key = Selection::by(By::Key).only(Metrics::Volume);
     let (totals, _) = sums(&app.store, workspace, (&period, &all), (None, MONTHS_MAX as usize)).await?;
     let one = |of: &BTreeMap<String, i64>, metric: &str| of.get(metric).copied().unwrap_or(0);
     let mut months = Vec::new();

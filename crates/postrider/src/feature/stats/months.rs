@@ -12,10 +12,9 @@ use std::time::Duration;
 use mail::At;
 use store::StoreError;
 
-use super::Dimension;
 use super::period::{Period, Step, months_from};
 use super::read::sums;
-use super::select::{By, Selection};
+use super::select::{By, Metrics, Selection};
 use crate::app::App;
 
 /// Months that are kept: a year of three hundred workspaces.
@@ -77,7 +76,7 @@ pub async fn year(app: &App, workspace: i64) -> Result<Vec<(At, ByStream)>, Stor
 
 async fn read(app: &App, workspace: i64, month: At) -> Result<ByStream, StoreError> {
     let period = Period { from: month, until: months_from(month, 1), step: Step::Total, zone_us: 0 };
-    let by_stream = Selection { dimension: Dimension::All, group: Some(By::Stream), filters: Vec::new() };
+    let by_stream = Selection::by(By::Stream).only(Metrics::Volume);
     let (found, _) = sums(&app.store, workspace, (&period, &by_stream), (None, STREAMS_MAX)).await?;
     let of = |sums: &super::read::Sums| {
         let accepted = sums.of.get("accepted").copied().unwrap_or(0);

@@ -112,6 +112,31 @@ pub struct Selection {
     pub dimension: Dimension,
     pub group: Option<By>,
     pub filters: Vec<(By, String)>,
+    pub metrics: Metrics,
+}
+
+/// Of what, for whoever needs few of a hundred thousand rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Metrics {
+    #[default]
+    All,
+    /// What was accepted, what of it was delivered.
+    Volume,
+    /// What was accepted and what became of it, and whether a person opened it.
+    Outcome,
+}
+
+impl Metrics {
+    fn condition(self) -> &'static str {
+        match self {
+            Metrics::All => "",
+            Metrics::Volume => " AND metric IN ('accepted', 'delivered')",
+            Metrics::Outcome => {
+                " AND (metric IN ('accepted', 'delivered', 'opened_first')
+                  OR metric LIKE 'deferred:%' OR metric LIKE 'bounced:%' OR metric LIKE 'failed:%')"
+            }
+        }
+    }
 }
 
 /// The parameters as texts; each filter with what it narrows.
@@ -154,7 +179,7 @@ impl Asked<'_> {
             }
         }
         let dimension = dimension.and_then(By::dimension).unwrap_or(Dimension::All);
-        Selection { dimension, group, filters }
+        Selection { group, filters, ..Selection::of(dimension) }
     }
 }
 
@@ -191,7 +216,24 @@ impl Selection {
     /// All mail, in one group.
     #[must_use]
     pub fn everything() -> Selection {
-        Selection { dimension: Dimension::All, group: None, filters: Vec::new() }
+        Selection::of(Dimension::All)
+    }
+
+    fn of(dimension: Dimension) -> Selection {
+        Selection { dimension, group: None, filters: Vec::new(), metrics: Metrics::All }
+    }
+
+    /// All mail, in a group for each.
+    #[must_use]
+    pub fn by(group: By) -> Selection {
+        let dimension = group.dimension().unwrap_or(Dimension::All);
+        Selection { group: Some(group), ..Selection::of(dimension) }
+    }
+
+    /// Of these metrics alone.
+    #[must_use]
+    pub fn only(self, metrics: Metrics) -> Selection {
+        Selection { metrics, ..self }
     }
 
     /// Whether it is grouped by, or narrowed to, what tenants choose.
@@ -204,7 +246,7 @@ impl Selection {
     #[must_use]
     pub fn conditions(&self) -> (String, Vec<(&'static str, Value)>) {
         const NAMES: [&str; 9] = ["f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8"];
-        let mut words = String::new();
+        let mut words = self.metrics.condition().to_owned();
         let mut params = Vec::new();
         for (name, (by, value)) in NAMES.into_iter().zip(&self.filters) {
             words.push_str(&format!(" AND {} = :{name}", by.sql()));

@@ -142,7 +142,7 @@ async fn buckets(
     dimension: Dimension,
 ) -> Result<Vec<(At, (u16, i64))>, ApiError> {
     // Its keys are the buckets, whatever they are called.
-    let selection = Selection { dimension, group: Some(By::Tag), filters: selection.filters.clone() };
+    let selection = Selection { dimension, group: Some(By::Tag), ..selection.clone() };
     let (found, more) = sums(&app.store, workspace, (period, &selection), (None, BUCKETS_MAX)).await?;
     if more {
         return Err(ApiError::field("step", Code::InvalidValue, "too much for one answer: ask for less"));

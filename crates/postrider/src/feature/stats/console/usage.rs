@@ -105,9 +105,15 @@ pub(super) async fn usage(
         [] => Selection::everything(),
         _ => Selection { group: None, ..selection.clone() },
     };
-    let (found, _) = sums(&app.store, workspace, (&period, &whole), (None, steps.len())).await?;
-    let (series, total) = (series(&steps, &found), total(&found));
     let names = Names::read(&app, workspace).await?;
+    // Side by side: each looks at up to a million counters.
+    let ((found, _), table, year, keys) = tokio::try_join!(
+        sums(&app.store, workspace, (&period, &whole), (None, steps.len())),
+        view.table(&app, &names, &selection, &asked),
+        months::year(&app, workspace),
+        view.keys(&app, &names),
+    )?;
+    let (series, total) = (series(&steps, &found), total(&found));
     let advice = advise(&total, &Place { period: &period, stream: None });
     let may_suppress = who.role.may(Permission::ChangeSuppressions);
     let goes_on = !asked.after.is_empty();
@@ -128,10 +134,10 @@ pub(super) async fn usage(
         hygiene: (may_suppress && advised).then_some(hygiene),
         tiles: view.linked(view.tiles(&total, &series)),
         chart: view.chart(&period, &series, &total),
-        table: view.table(&app, &names, &selection, &asked).await?,
+        table,
         causes: view.causes(&total),
-        consumption: view.consumption(&app, &months::year(&app, workspace).await?),
-        keys: view.keys(&app, &names).await?,
+        consumption: view.consumption(&app, &year),
+        keys,
         csv: view.figures_of(&asked.by, &asked.of).replacen("usage?", "usage.csv?", 1),
         csv_months: format!("{}consumption.csv", home(&who.workspace)),
         kept: words.t1("usage-kept", "n", i64::from(kept)),
