@@ -35,7 +35,7 @@ use crate::feature::stats::HOUR_US;
 use crate::feature::stats::figures::Figures;
 use crate::feature::stats::period::{Period, Step};
 use crate::feature::stats::read::sums;
-use crate::feature::stats::select::{By, Metrics, Selection};
+use crate::feature::stats::select::{By, Selection};
 use crate::feature::stats::span::Span;
 use crate::feature::tracking::switches::Switches;
 use crate::id::Noun;
@@ -67,7 +67,7 @@ async fn lately<P>(who: &Member<P>, app: &App) -> Result<BTreeMap<String, Figure
     let now = app.now();
     let period = Span::Month.period(now, who.zone.whole_hours(now) * HOUR_US);
     let at_once = Period { step: Step::Total, ..period };
-    let by = Selection::by(By::Stream).only(Metrics::Outcome);
+    let by = Selection::by(By::Stream);
     let (found, _) = sums(&app.store, who.workspace.id, (&at_once, &by), (None, FIGURES_MAX)).await?;
     Ok(found.into_iter().map(|sums| (sums.group, Figures::of(&sums.of))).collect())
 }

@@ -122,8 +122,6 @@ pub enum Metrics {
     All,
     /// What was accepted, what of it was delivered.
     Volume,
-    /// What was accepted and what became of it, and whether a person opened it.
-    Outcome,
 }
 
 impl Metrics {
@@ -131,10 +129,6 @@ impl Metrics {
         match self {
             Metrics::All => "",
             Metrics::Volume => " AND metric IN ('accepted', 'delivered')",
-            Metrics::Outcome => {
-                " AND (metric IN ('accepted', 'delivered', 'opened_first')
-                  OR metric LIKE 'deferred:%' OR metric LIKE 'bounced:%' OR metric LIKE 'failed:%')"
-            }
         }
     }
 }

@@ -37,7 +37,7 @@ use crate::feature::stats::figures::{Figures, share};
 use crate::feature::stats::months;
 use crate::feature::stats::period::{Period, Step};
 use crate::feature::stats::read::{Sums, sums};
-use crate::feature::stats::select::{By, Metrics, Selection};
+use crate::feature::stats::select::{By, Selection};
 use crate::feature::stats::span::Span;
 use crate::feature::webhook::console::switched_off;
 use crate::http::page::{From, Page};
@@ -139,7 +139,7 @@ impl View<'_> {
     async fn body(&self, app: &App, emails: &[Listed]) -> Result<Body, Refused> {
         let (period, workspace) = (self.period(), self.workspace.id);
         let (all, steps) = (Selection::everything(), steps(&period));
-        let by_provider = Selection::by(By::Provider).only(Metrics::Outcome);
+        let by_provider = Selection::by(By::Provider);
         let at_once = Period { step: Step::Total, ..period };
         // Side by side: each looks at up to a million counters.
         let ((found, _), (providers, _), year) = tokio::try_join!(
