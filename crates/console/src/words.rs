@@ -106,6 +106,8 @@ features!(
     // Templates.
     "template" "gallery" "lint"
     "steps" "webhook" "capture" "stream" "setting"
+    // What templates are made of.
+    "image" "part"
 );
 
 fn bundle(locale: Locale) -> Bundle {

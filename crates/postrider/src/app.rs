@@ -65,6 +65,8 @@ pub struct App {
     pub downloads: Arc<Room>,
     /// The same, by link.
     pub downloads_of_links: Arc<Room>,
+    /// Octets of images on their way to whoever shows them.
+    pub images: Arc<Room>,
     /// Which files are refused.
     pub dangers: content::danger::Rules,
     /// Who follows events as they happen.

@@ -122,6 +122,7 @@ pub enum Noun {
     Session,
     Invitation,
     AuditEntry,
+    Image,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -154,6 +155,7 @@ impl Noun {
             Noun::Session => "ses_",
             Noun::Invitation => "inv_",
             Noun::AuditEntry => "aud_",
+            Noun::Image => "img_",
             Noun::Event => "evt_",
         }
     }

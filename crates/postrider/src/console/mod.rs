@@ -34,8 +34,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
 use crate::feature::{
-    access, audit, capture, domain, egress, person, quota, sending, setup, stats, suppression, template,
-    webhook,
+    access, audit, capture, domain, egress, image, person, quota, sending, setup, stats, suppression,
+    template, webhook,
 };
 use crate::http::Api;
 use refusal::Refused;
@@ -58,6 +58,7 @@ pub fn screens() -> Vec<Screen> {
         audit::console::screens(),
         // Templates.
         template::console::screens(),
+        image::console::screens(),
         // Set-up, webhooks, capture, streams.
         setup::console::screens(),
         webhook::console::screens(),

@@ -86,6 +86,28 @@ impl Browser {
         self.send(harness, request, Body::from(form)).await
     }
 
+    /// A form with a file, and the token that our pages have.
+    pub(crate) async fn upload(&self, harness: &Harness, path: &str, file: (&str, &[u8])) -> Answer {
+        self.upload_as(harness, (path, &self.token()), file).await
+    }
+
+    pub(crate) async fn upload_as(
+        &self,
+        harness: &Harness,
+        (path, token): (&str, &str),
+        (name, content): (&str, &[u8]),
+    ) -> Answer {
+        let head = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
+        let body = [head.as_bytes(), content, b"\r\n--b--\r\n"].concat();
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=b")
+            .header("sec-fetch-site", "same-origin");
+        self.send(harness, request, Body::from(body)).await
+    }
+
     fn cookies(&self) -> String {
         let cookies = self.cookies.borrow();
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")

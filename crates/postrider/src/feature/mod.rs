@@ -8,6 +8,7 @@ pub mod code;
 pub mod domain;
 pub mod egress;
 pub mod event;
+pub mod image;
 pub mod lint;
 pub mod monitor;
 pub mod notification;

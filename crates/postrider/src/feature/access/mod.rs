@@ -46,6 +46,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0021_title.sql"),
         postgres: None,
     },
+    Migration {
+        number: 33,
+        name: "access: logos and senders of workspaces",
+        sql: include_str!("migrations/0033_brand.sql"),
+        postgres: None,
+    },
 ];
 
 query!(WORKSPACES, "queries/workspaces.sql");
@@ -66,6 +72,10 @@ pub struct Workspace {
     pub quota: Option<Quota>,
     /// Since when nothing of it is accepted and nothing leaves.
     pub suspended: Option<At>,
+    /// The token of the image that stands for it where people see it.
+    pub logo: Option<Box<str>>,
+    /// Whom the product's own mail for it is from; empty: what people call it.
+    pub sender: Box<str>,
 }
 
 impl Workspace {
@@ -73,6 +83,12 @@ impl Workspace {
     #[must_use]
     pub fn shown(&self) -> &str {
         if self.title.is_empty() { &self.name } else { &self.title }
+    }
+
+    /// Whom mail for it is from, by name.
+    #[must_use]
+    pub fn sender(&self) -> &str {
+        if self.sender.is_empty() { self.shown() } else { &self.sender }
     }
 }
 
@@ -177,6 +193,8 @@ fn read_workspace(row: &Row) -> Result<Workspace, StoreError> {
         title: row.text(2)?.into(),
         quota: (monthly > 0).then_some(Quota { monthly, beyond }),
         suspended: (suspended > 0).then_some(At(suspended)),
+        logo: row.text_or_null(6)?.map(Into::into),
+        sender: row.text(7)?.into(),
     })
 }
 

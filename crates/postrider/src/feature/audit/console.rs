@@ -99,6 +99,11 @@ const WORDS: &[(&str, Word)] = &[
     ("webhook.rotated", Word("audit-webhook-rotated")),
     ("webhook.tested", Word("audit-webhook-tested")),
     ("workspace.changed", Word("audit-workspace-changed")),
+    ("image.added", Word("audit-image-added")),
+    ("image.removed", Word("audit-image-removed")),
+    ("template_part.made", Word("audit-part-made")),
+    ("template_part.changed", Word("audit-part-changed")),
+    ("template_part.removed", Word("audit-part-removed")),
 ];
 
 #[derive(Deserialize, Default)]
@@ -191,6 +196,9 @@ fn href(workspace: &Workspace, object: &str) -> Option<String> {
         () if is(Noun::Message) => format!("activity/{object}"),
         () if is(Noun::Key) => "keys".to_owned(),
         () if is(Noun::Hold) => "queue".to_owned(),
+        () if is(Noun::Template) => format!("templates/{object}"),
+        () if is(Noun::TemplatePart) => format!("templates/parts/{object}"),
+        () if is(Noun::Image) => "templates/images".to_owned(),
         () if is(Noun::Person) || is(Noun::Invitation) => "users".to_owned(),
         () => return None,
     };

@@ -82,6 +82,12 @@ pub enum Action {
     StreamAdded,
     StreamChanged,
     WorkspaceChanged,
+    // What templates are made of.
+    ImageAdded,
+    ImageRemoved,
+    PartMade,
+    PartChanged,
+    PartRemoved,
 }
 
 impl Action {
@@ -139,6 +145,11 @@ impl Action {
             Action::StreamAdded => "stream.added",
             Action::StreamChanged => "stream.changed",
             Action::WorkspaceChanged => "workspace.changed",
+            Action::ImageAdded => "image.added",
+            Action::ImageRemoved => "image.removed",
+            Action::PartMade => "template_part.made",
+            Action::PartChanged => "template_part.changed",
+            Action::PartRemoved => "template_part.removed",
         }
     }
 }
