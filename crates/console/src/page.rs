@@ -78,11 +78,22 @@ pub struct Inside {
     pub at: String,
 }
 
+/// What stands for a workspace where people see it who may not know this product.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Brand {
+    pub title: String,
+    pub initials: String,
+    /// Where its logo is loaded from, if it has one.
+    pub logo: Option<String>,
+}
+
 /// A workspace in the switcher.
 #[derive(Clone)]
 pub struct Place {
     pub title: String,
     pub initials: String,
+    /// Where its logo is loaded from, if it has one.
+    pub logo: Option<String>,
     pub href: String,
     pub here: bool,
 }

@@ -39,6 +39,7 @@ pub(super) fn frame(
     let place = |one: &Workspace| Place {
         title: one.shown().to_owned(),
         initials: initials(one.shown()),
+        logo: one.logo_path(),
         href: home(one),
         here: one.id == workspace.id,
     };

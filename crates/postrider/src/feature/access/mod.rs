@@ -26,6 +26,8 @@ pub mod usage;
 
 use std::sync::Arc;
 
+use ::console::draw::initials;
+use ::console::page::Brand;
 use aws_lc_rs::digest::{SHA256, digest};
 use mail::At;
 use store::{Migration, Row, Store, StoreError, query};
@@ -83,6 +85,18 @@ impl Workspace {
     #[must_use]
     pub fn shown(&self) -> &str {
         if self.title.is_empty() { &self.name } else { &self.title }
+    }
+
+    /// Where its logo is on whatever host of ours.
+    #[must_use]
+    pub fn logo_path(&self) -> Option<String> {
+        self.logo.as_deref().map(crate::feature::image::path)
+    }
+
+    /// What stands for it on pages for people who do not know this product.
+    #[must_use]
+    pub fn brand(&self) -> Brand {
+        Brand { title: self.shown().to_owned(), initials: initials(self.shown()), logo: self.logo_path() }
     }
 
     /// Whom mail for it is from, by name.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::console::screen::invitation::Letter;
-use mail::compose::{Draft, compose};
+use bytes::Bytes;
+use content::image::Format;
+use mail::compose::{Attachment, Draft, Place, compose};
 use mail::{Address, At, Body, Envelope, ForwardPath, Mailbox, Notify, ReversePath};
 use store::{Row, Store, StoreError, Write, query};
 
@@ -20,6 +22,7 @@ use super::{PERSON_ADD, Person, account, random_token};
 use crate::app::App;
 use crate::feature::access::{Workspace, digest_of};
 use crate::feature::audit::{self, Action};
+use crate::feature::image::kept;
 use crate::feature::sending::accept::accept_with;
 use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::{
@@ -145,12 +148,17 @@ pub enum Told {
 pub async fn invite(
     app: &Arc<App>,
     now: At,
-    (new, letter): (&New<'_>, &Letter),
+    (new, letter): (&New<'_>, &mut Letter),
     rows: impl Fn() -> Write,
 ) -> Result<Option<Told>, StoreError> {
     // Whoever reads captured mail would come in with the link.
     let kept_here = matches!(app.settings.route_for(&new.email.domain()).next_hop, NextHop::Capture);
-    let sent = match mail(app, now, new, letter) {
+    let logo = match &new.workspace.logo {
+        Some(token) => kept::content(&app.store, new.workspace.id, token).await?,
+        None => None,
+    };
+    letter.logo = logo.is_some();
+    let sent = match mail(app, now, new, (letter, logo.as_ref())) {
         Ok(mail) if !kept_here => accept_with(app, now, rows(), mail).await.ok(),
         Ok(_) | Err(_) => None,
     };
@@ -171,18 +179,24 @@ fn author(app: &App, workspace: &Workspace, inviter: &Mailbox) -> Mailbox {
     let snapshot = app.directory.snapshot();
     let own = snapshot.domain_for(workspace.id, &inviter.address.domain());
     if own.is_some_and(|domain| domain.status.may_send()) {
-        return inviter.clone();
+        let name = Some(workspace.sender.to_string()).filter(|name| !name.is_empty());
+        return Mailbox { name: name.or_else(|| inviter.name.clone()), ..inviter.clone() };
     }
     let sending = snapshot.domains_of(workspace.id).filter(|domain| domain.status.may_send());
     let first = sending.min_by_key(|domain| domain.id);
     let address = first.and_then(|domain| Address::parse(&format!("{AUTHOR}@{}", domain.name)).ok());
     match address {
-        Some(address) => Mailbox { name: Some(workspace.shown().to_owned()), address },
+        Some(address) => Mailbox { name: Some(workspace.sender().to_owned()), address },
         None => inviter.clone(),
     }
 }
 
-fn mail(app: &App, now: At, new: &New<'_>, letter: &Letter) -> Result<Examined, Refusal> {
+fn mail(
+    app: &App,
+    now: At,
+    new: &New<'_>,
+    (letter, logo): (&Letter, Option<&(Format, Bytes)>),
+) -> Result<Examined, Refusal> {
     let snapshot = app.directory.snapshot();
     let unfit = |why: String| Refusal::Unavailable(why);
     let stream = snapshot.stream(new.workspace.id, STREAM).cloned();
@@ -191,6 +205,14 @@ fn mail(app: &App, now: At, new: &New<'_>, letter: &Letter) -> Result<Examined, 
     let inviter = new.inviter().ok_or_else(|| unfit("the inviter has no address".into()))?;
     let from = author(app, new.workspace, &inviter);
     let (html, text) = letter.parts().map_err(|error| unfit(error.to_string()))?;
+    let filename = logo.map(|(format, _)| format!("logo.{}", format.as_str()));
+    let attached = logo.map(|(format, content)| Attachment {
+        filename: filename.as_deref(),
+        content_type: Some(format.content_type()),
+        content_id: Some(Letter::LOGO),
+        content,
+        place: Place::Suggested,
+    });
     let draft = Draft {
         from: &from,
         reply_to: std::slice::from_ref(&inviter),
@@ -201,7 +223,7 @@ fn mail(app: &App, now: At, new: &New<'_>, letter: &Letter) -> Result<Examined, 
         message_id: &format!("{}@{}", Noun::Message.show(message), from.address.domain_str()),
         text: Some(&text),
         html: Some(&html),
-        attachments: &[],
+        attachments: attached.as_slice(),
         headers: &[("Auto-Submitted", "auto-generated")],
         seed: message.cast_unsigned(),
     };

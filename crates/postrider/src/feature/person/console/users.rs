@@ -284,7 +284,7 @@ async fn invite_sent(
         }
     };
     let new = New::of(&app, now, (&who.person, &who.workspace), (email, role));
-    let letter = letter(&who, &app, &new, Locale::parse(&typed.language));
+    let mut letter = letter(&who, &app, &new, Locale::parse(&typed.language));
     let rows = || {
         let mut write = new.rows(now);
         let change = Change {
@@ -296,7 +296,7 @@ async fn invite_sent(
         who.note(&app, &mut write, change);
         write
     };
-    let told = invite(&app, now, (&new, &letter), rows).await?;
+    let told = invite(&app, now, (&new, &mut letter), rows).await?;
     let outcome = match told {
         Some(told) => {
             let by_mail = told == Told::ByMail;
@@ -321,6 +321,7 @@ fn letter(who: &Member<SteerPeople>, app: &App, new: &New<'_>, language: Option<
         role: role_word(new.role),
         link: format!("{origin}/invitation/{}", new.token),
         days: i64::try_from(invitation::LIFE.as_secs() / 86_400).unwrap_or_default(),
+        logo: false,
     }
 }
 

@@ -26,6 +26,7 @@ use crate::console::change::Change;
 use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, Visitor, show};
+use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::Role;
 use crate::feature::person::permission::need::SeeContent;
@@ -88,7 +89,9 @@ pub(super) async fn shared(
     // What a seller may see, who sees no content, is all that there is on it.
     let view = View { words: page.words, zone: &zone, path: "", role: Role::Seller };
     let principal = all.iter().min_by_key(|one| one.status);
+    let snapshot = app.directory.snapshot();
     let mut response = show(&Shared {
+        brand: snapshot.workspaces.get(&workspace).map(Workspace::brand).unwrap_or_default(),
         subject: email.subject.clone(),
         verdict: view.verdict(&email, principal, &all, &[]),
         recipients: all.iter().map(|one| view.recipient(one)).collect(),

@@ -131,6 +131,10 @@ fn test<P>(
     let domain = snapshot.domains_of(who.workspace.id).find(|domain| domain.status.may_send());
     let (to, from, mistakes) = typed.unwrap_or_else(|| {
         let from = domain.map_or_else(|| who.person.email.clone(), |domain| format!("hello@{}", domain.name));
+        let from = match &*who.workspace.sender {
+            "" => from,
+            sender => format!("\"{sender}\" <{from}>"),
+        };
         (who.person.email.clone(), from, Vec::new())
     });
     let locales = std::iter::once(("", &template.draft.locale));
