@@ -71,6 +71,8 @@ pub struct Inside {
     pub initials: String,
     pub role: Word,
     pub workspace: Place,
+    /// Whether nothing of it is accepted and nothing leaves.
+    pub suspended: bool,
     /// Every workspace that the person may enter, this one too.
     pub workspaces: Vec<Place>,
     pub sections: Vec<Section>,

@@ -52,6 +52,7 @@ pub(super) fn frame(
         initials: initials(&person.name),
         role: role_word(role),
         workspace: place(workspace),
+        suspended: workspace.suspended.is_some(),
         workspaces,
         sections: sections(&page.here, settings, workspace, (role, person.operator)),
         at: format!("?at={}", workspace.name),
