@@ -11,6 +11,7 @@ use store::Store;
 
 use super::kind::KINDS;
 use super::scene::LOCALES;
+use super::studio;
 use crate::feature::access::{self, Class, Scope, admin as places, keys};
 use crate::feature::domain::{Status, admin as domains, check};
 use crate::feature::event::By;
@@ -171,6 +172,7 @@ async fn written(site: &Site<'_>, workspace: i64) -> anyhow::Result<HashMap<&'st
     let draft = gallery::find("holiday").context("the gallery has it")?;
     let new = templates::New { workspace, key: "holiday", name: "Felices fiestas", draft: &draft.source() };
     templates::template_add(site.store, (site.mint, site.now), new).await?;
+    studio::furnish(site, workspace).await?;
     Ok(bodies)
 }
 
