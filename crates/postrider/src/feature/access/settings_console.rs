@@ -37,7 +37,7 @@ const DAY_S: i64 = 86_400;
 /// Characters of a sender's name. Reason: lists of mail show no more.
 const SENDER_CHARS_MAX: usize = 60;
 /// Octets of a logo. Reason: every invitation carries it, and every page of the console shows it.
-const LOGO_OCTETS_MAX: usize = 256 << 10;
+const LOGO_OCTETS_MAX: usize = 256_000;
 /// Pixels of a logo's side. Reason: it is shown 34 pixels high, sharp on a screen of twice as many; more is for nothing.
 const LOGO_SIDES: RangeInclusive<u32> = 32..=1_024;
 

@@ -26,13 +26,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 /// Octets of one image. Reason: each reader's phone loads it; what is larger belongs on a page.
-pub const OCTETS_MAX: usize = 2 << 20;
+pub const OCTETS_MAX: usize = 2_000_000;
 /// Pixels of one image: a still of 4,000 by 4,000. Reason: whoever shows it has four octets of memory for each, however few the file has.
 pub const PIXELS_MAX: i64 = 16_000_000;
 /// Images of one workspace. Reason: people look through them.
 pub const IMAGES_MAX: i64 = 2_000;
 /// Octets of all images of one workspace. Reason: they are in the database, and in each of its backups.
-pub const OCTETS_OF_WORKSPACE_MAX: i64 = 256 << 20;
+pub const OCTETS_OF_WORKSPACE_MAX: i64 = 256_000_000;
 /// Characters of a name. Reason: it stands in a list.
 const NAME_CHARS_MAX: usize = 100;
 
