@@ -161,6 +161,7 @@ async fn people(site: &Site<'_>, workspace: i64, password: &str) -> anyhow::Resu
 
 /// Templates of the gallery, published, with what they say in each language; and a draft that nobody published.
 async fn written(site: &Site<'_>, workspace: i64) -> anyhow::Result<HashMap<&'static str, Written>> {
+    studio::furnish(site, workspace).await?;
     let mut bodies = HashMap::new();
     for kind in KINDS {
         let made = match kind.template {
@@ -172,7 +173,6 @@ async fn written(site: &Site<'_>, workspace: i64) -> anyhow::Result<HashMap<&'st
     let draft = gallery::find("holiday").context("the gallery has it")?;
     let new = templates::New { workspace, key: "holiday", name: "Felices fiestas", draft: &draft.source() };
     templates::template_add(site.store, (site.mint, site.now), new).await?;
-    studio::furnish(site, workspace).await?;
     Ok(bodies)
 }
 
