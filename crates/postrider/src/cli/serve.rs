@@ -190,6 +190,8 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         dangers: content::danger::Rules::new(&settings.attachments.blocked, &settings.attachments.allowed),
         followers: Room::new(tail::FOLLOWERS_MAX, tail::FOLLOWERS_OF_WORKSPACE_MAX),
         watchers: Room::new(live::STREAMS_MAX, live::STREAMS_OF_PERSON_MAX),
+        watched: Room::new(live::STREAMS_MAX, live::STREAMS_OF_WORKSPACE_MAX),
+        smtp_ports: std::sync::OnceLock::new(),
         months: crate::feature::stats::months::Months::default(),
         starts,
         hostname,
@@ -317,6 +319,10 @@ impl Ports {
             let listener = smtp::bind(address, &admissions);
             smtp.push((listener.with_context(|| format!("listening on {address} for SMTP"))?, tls));
         }
+        let ports =
+            smtp.iter().map(|(listener, tls): &(Listener, PortTls)| (listener.address().port(), *tls));
+        // Bound once: nobody was first.
+        let _ = app.smtp_ports.set(ports.collect());
         Ok(Ports { http, more_http, smtp })
     }
 

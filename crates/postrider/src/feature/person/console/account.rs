@@ -8,13 +8,14 @@ use ::console::page::{Page, Theme};
 use ::console::screen::account::{Account, Mistakes, Session as Row};
 use ::console::screen::key::Choice;
 use ::console::words::{Locale, Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::signed_in;
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Named, Screen, SignedIn, show, show_again};

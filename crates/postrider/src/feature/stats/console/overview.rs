@@ -10,15 +10,17 @@ use ::console::screen::overview::{
 };
 use ::console::words::{Word, Words};
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::At;
 use mail::date::rfc3339;
 use serde::Deserialize;
+use store::StoreError;
 
 use super::chart::{series, steps};
 use super::{View, provider_name, total};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::live::{self, Following};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
@@ -26,6 +28,7 @@ use crate::console::shell::home;
 use crate::feature::access::Workspace;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeFigures;
+use crate::feature::quota;
 use crate::feature::sending::api::listed::{EmailFilter, among};
 use crate::feature::sending::console::recipients;
 use crate::feature::sending::list::{Filter, Listed, email_list};

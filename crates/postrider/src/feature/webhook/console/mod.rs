@@ -6,13 +6,17 @@
 
 mod act;
 mod attempt;
+mod chosen;
 mod endpoint;
 mod form;
 mod list;
 #[cfg(test)]
 mod story;
+mod told;
 
 use std::sync::Arc;
+
+pub use told::of_message;
 
 use ::console::screen::overview::{Need, Status as Sign};
 use ::console::words::Word;
@@ -36,6 +40,8 @@ pub fn screens() -> Vec<Screen> {
             Word("webhooks"),
         ),
         Screen::form("/w/{workspace}/webhooks", form::add_sent),
+        Screen::page("/w/{workspace}/webhooks.csv", chosen::csv),
+        Screen::form("/w/{workspace}/webhooks/chosen", chosen::sent),
         Screen::page("/w/{workspace}/webhooks/new", form::add),
         Screen::page("/w/{workspace}/webhooks/{id}", endpoint::one),
         Screen::page("/w/{workspace}/webhooks/{id}/edit", form::change),
@@ -53,7 +59,8 @@ fn list_path(workspace: &Workspace) -> String {
     format!("/w/{}/webhooks", workspace.name)
 }
 
-fn path(workspace: &Workspace, id: i64) -> String {
+/// The page of an endpoint.
+pub fn path(workspace: &Workspace, id: i64) -> String {
     format!("{}/{}", list_path(workspace), Noun::Webhook.show(id))
 }
 
