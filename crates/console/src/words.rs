@@ -106,6 +106,8 @@ features!(
     // Templates.
     "template" "gallery" "lint"
     "steps" "webhook" "capture" "stream" "setting"
+    // What is told by mail.
+    "alert"
 );
 
 fn bundle(locale: Locale) -> Bundle {

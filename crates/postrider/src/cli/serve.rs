@@ -28,7 +28,7 @@ use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
 use crate::feature::{
-    access, code, domain, egress, monitor, notification, person, quota, search, stats, suppression,
+    access, alert, code, domain, egress, monitor, notification, person, quota, search, stats, suppression,
 };
 use crate::health::Health;
 use crate::http::{HttpTls, Paths};
@@ -386,6 +386,7 @@ impl Ports {
         keep(app, stop, "domains", domain::work::run);
         keep(app, stop, "delays", notification::delay::run);
         keep(app, stop, "webhooks", webhook::work::run);
+        keep(app, stop, "alerts", alert::work::run);
         keep(app, stop, "health", |app, stop| async move { app.health.watch(stop).await });
         keep(app, stop, "key use", |app, stop| async move {
             app.key_use.write(&app.store, stop).await;

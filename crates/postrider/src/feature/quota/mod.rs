@@ -170,3 +170,17 @@ pub async fn accepted_in_month(store: &Store, workspace: i64, now: At) -> Result
     let (found, _) = sums(store, workspace, (&period, &all), (None, 1)).await?;
     Ok(found.first().and_then(|sums| sums.of.get("accepted")).copied().unwrap_or(0))
 }
+
+/// Shares of a quota, in percent, of which people are told.
+const TOLD_AT: [i64; 2] = [80, 100];
+
+/// Which of [`TOLD_AT`] a workspace's month has reached; none without a quota.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn reached(store: &Store, workspace: &Workspace, now: At) -> Result<Vec<i64>, StoreError> {
+    let Some(quota) = workspace.quota else { return Ok(Vec::new()) };
+    let accepted = accepted_in_month(store, workspace.id, now).await?;
+    let share = accepted.saturating_mul(100) / quota.monthly.max(1);
+    Ok(TOLD_AT.into_iter().filter(|at| share >= *at).collect())
+}

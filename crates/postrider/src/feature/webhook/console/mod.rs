@@ -92,25 +92,32 @@ fn verdict_sign(verdict: Verdict) -> Sign {
     Sign { class, icon, word }
 }
 
-/// The endpoints that were switched off because they did not answer, as what needs somebody.
+/// The endpoints of a workspace that were switched off because they did not answer.
+#[must_use]
+pub fn off(app: &App, workspace: i64) -> Vec<Arc<Endpoint>> {
+    let is_off = |endpoint: &Arc<Endpoint>| match endpoint.state {
+        Standing::Enabled | Standing::Disabled(Reason::Asked) => false,
+        Standing::Disabled(Reason::Gone | Reason::Dead) => true,
+    };
+    app.webhooks.of_workspace(workspace).into_iter().filter(is_off).collect()
+}
+
+/// The same, as what needs somebody.
 #[must_use]
 pub fn switched_off<P>(who: &Member<P>, app: &App) -> Vec<Need> {
     if !who.role.may(Permission::SteerWebhooks) {
         return Vec::new();
     }
     let words = who.page.words;
-    let need = |endpoint: &Arc<Endpoint>| match endpoint.state {
-        Standing::Enabled | Standing::Disabled(Reason::Asked) => None,
-        Standing::Disabled(Reason::Gone | Reason::Dead) => Some(Need {
-            bad: true,
-            title: words.t("overview-webhook-off"),
-            text: endpoint.url.as_str().to_owned(),
-            measure: String::new(),
-            href: Some(path(&who.workspace, endpoint.id)),
-            act: Some(Word("overview-webhook-act")),
-        }),
+    let need = |endpoint: Arc<Endpoint>| Need {
+        bad: true,
+        title: words.t("overview-webhook-off"),
+        text: endpoint.url.as_str().to_owned(),
+        measure: String::new(),
+        href: Some(path(&who.workspace, endpoint.id)),
+        act: Some(Word("overview-webhook-act")),
     };
-    app.webhooks.of_workspace(who.workspace.id).iter().filter_map(need).take(NEEDS_MAX).collect()
+    off(app, who.workspace.id).into_iter().map(need).take(NEEDS_MAX).collect()
 }
 
 /// Endpoints that Overview names at most. Reason: whoever has more of them opens the list.
