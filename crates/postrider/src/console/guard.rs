@@ -90,7 +90,9 @@ fn read<T: DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Refused
     let (chosen, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == CHOSEN);
     let mut object: serde_json::Map<String, serde_json::Value> =
         fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-    object.insert(CHOSEN.to_owned(), chosen.into_iter().map(|(_, value)| value).collect());
+    if !chosen.is_empty() {
+        object.insert(CHOSEN.to_owned(), chosen.into_iter().map(|(_, value)| value).collect());
+    }
     serde_json::from_value(object.into()).map_err(|_| Refused::Forged)
 }
 

@@ -27,7 +27,12 @@ async fn mails(harness: &Harness) -> Vec<String> {
     let list = harness.get("/emails").await.json();
     let mails = list["data"].as_array().expect("a list").iter().rev();
     let told = |mail: &serde_json::Value| {
-        let to = mail["to"][0].as_str().expect("a recipient").split(|c: char| c.is_ascii_digit()).next().expect("a name");
+        let to = mail["to"][0]
+            .as_str()
+            .expect("a recipient")
+            .split(|c: char| c.is_ascii_digit())
+            .next()
+            .expect("a name");
         format!("{to}: {}", mail["subject"].as_str().expect("a subject"))
     };
     mails.map(told).collect()

@@ -3,7 +3,7 @@
 //! An attempt's id grows with time, and no two rows of an endpoint overlap: the row that holds an id is the last that
 //! begins at or below it. The request's body is not kept: it is made again from the log while that is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mail::At;
 use serde::{Deserialize, Serialize};
@@ -281,17 +281,18 @@ pub async fn attempt(
     Ok(found.into_iter().find(|(_, attempt)| attempt.id == id))
 }
 
-/// The attempts to tell any of these events, oldest first, and whether that is known to be all. It is looked behind each event, and
-/// behind the time to which an attempt was put off, [`WALKS_MAX`] times at most.
+/// The attempts to tell any of these events, each with when it happened, oldest first, and whether that is known to be all. It is looked
+/// behind each event, and behind the time to which an attempt was put off, [`WALKS_MAX`] times at most.
 ///
 /// # Errors
 /// As [`Store::read`].
 pub async fn attempts_of_events(
     store: &Store,
     (workspace, webhook): (i64, i64),
-    events: &BTreeSet<i64>,
+    events: &BTreeMap<i64, At>,
 ) -> Result<(Vec<Kept>, bool), StoreError> {
-    let (mut starts, mut found) = (events.clone(), Vec::<Kept>::new());
+    let mut starts: BTreeSet<i64> = events.values().map(|at| floor(*at)).collect();
+    let mut found = Vec::<Kept>::new();
     for _walk in 0..WALKS_MAX {
         let Some(from) = starts.pop_first() else { return Ok((found, true)) };
         let params = [
@@ -304,7 +305,7 @@ pub async fn attempts_of_events(
         let mut waits = None;
         for row in &rows {
             for (_, kept) in read(row)? {
-                if !kept.sample && kept.events.iter().any(|(id, _)| events.contains(id)) {
+                if !kept.sample && kept.events.iter().any(|(id, _)| events.contains_key(id)) {
                     waits = kept.next_us;
                     found.push(kept);
                 }

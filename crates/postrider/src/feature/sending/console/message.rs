@@ -103,28 +103,7 @@ pub(super) async fn message(
     };
     let path = path_of(&who.workspace, email.id);
     let view = View { words: who.page.words, zone: &who.zone, path: &path, role: who.role };
-    let body = match tab {
-        Tab::Timeline => {
-            let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
-            let with_content = who.role.may(Permission::SeeContent);
-            let view = timeline::View { words: who.page.words, zone: &who.zone, names, with_content };
-            Body::Timeline(view.read(&app, (workspace, email.id)).await?)
-        }
-        Tab::Content(view) => {
-            let _turn = app.list_turns.take(workspace).await;
-            content::body(who.page.words, &email, view, &path).await?
-        }
-        Tab::Request => {
-            let _turn = app.list_turns.take(workspace).await;
-            handed::body(&view, &app, (workspace, &email), &all).await?
-        }
-        Tab::Webhooks => {
-            let _turn = app.list_turns.take(workspace).await;
-            let at_once = Page::first(EVENTS_MAX);
-            let events = events_of_message(&app.store, (workspace, email.id), at_once).await?;
-            Body::Webhooks(of_message(&who, &app, (email.stream, &events)).await?)
-        }
-    };
+    let body = view.body(&app, (&who, &email), tab, &all).await?;
     let rows = match Noun::Delivery.read(&asked.after) {
         Some(id) => {
             let page = Page { limit: ROWS as i64, from: From::After(id) };
@@ -289,6 +268,35 @@ impl View<'_> {
             });
         }
         actions
+    }
+
+    /// What the chosen tab shows.
+    async fn body(
+        &self,
+        app: &App,
+        (who, email): (&Member<SeeFigures>, &Stored),
+        tab: Tab,
+        all: &[StoredRecipient],
+    ) -> Result<Body, Refused> {
+        let of = (who.workspace.id, email.id);
+        let _turn = match tab {
+            Tab::Timeline => None,
+            Tab::Content(_) | Tab::Request | Tab::Webhooks => Some(app.list_turns.take(of.0).await),
+        };
+        Ok(match tab {
+            Tab::Timeline => {
+                let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
+                let with_content = self.role.may(Permission::SeeContent);
+                let view = timeline::View { words: self.words, zone: self.zone, names, with_content };
+                Body::Timeline(view.read(app, of).await?)
+            }
+            Tab::Content(view) => content::body(self.words, email, view, self.path).await?,
+            Tab::Request => handed::body(self, app, (of.0, email), all).await?,
+            Tab::Webhooks => {
+                let events = events_of_message(&app.store, of, Page::first(EVENTS_MAX)).await?;
+                Body::Webhooks(of_message(who, app, (email.stream, &events)).await?)
+            }
+        })
     }
 
     /// The links for support that are open, for those who may make one.

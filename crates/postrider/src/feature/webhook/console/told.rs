@@ -1,9 +1,10 @@
 //! Whom a message's events were told: the endpoints that asked for them, each with its attempts.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use ::console::format::time;
 use ::console::screen::message::{Told, ToldAttempt, ToldEndpoint};
+use mail::At;
 use mail::date::rfc3339;
 use store::StoreError;
 
@@ -31,14 +32,12 @@ pub async fn of_message<P>(
     (stream, events): (i64, &[Event]),
 ) -> Result<Told, StoreError> {
     let wants = |endpoint: &Endpoint, event: &Event| {
-        endpoint.hears(Some(stream))
-            && endpoint.wants(&event.name)
-            && event.id >= crate::id::floor(endpoint.created)
+        endpoint.hears(Some(stream)) && endpoint.wants(&event.name) && event.at >= endpoint.created
     };
     let mut told = Told { endpoints: Vec::new(), more: false };
     for endpoint in app.webhooks.of_workspace(who.workspace.id) {
-        let own: BTreeSet<i64> =
-            events.iter().filter(|event| wants(&endpoint, event)).map(|event| event.id).collect();
+        let own = events.iter().filter(|event| wants(&endpoint, event));
+        let own: BTreeMap<i64, At> = own.map(|event| (event.id, event.at)).collect();
         if own.is_empty() {
             continue;
         }
@@ -59,11 +58,11 @@ pub async fn of_message<P>(
     Ok(told)
 }
 
-fn attempt<P>(who: &Member<P>, endpoint: &str, own: &BTreeSet<i64>, kept: &Kept) -> ToldAttempt {
+fn attempt<P>(who: &Member<P>, endpoint: &str, own: &BTreeMap<i64, At>, kept: &Kept) -> ToldAttempt {
     let words = who.page.words;
     // A request may tell of other messages too: those are none of this page's.
-    let names = kept.events.iter().filter(|(id, _)| own.contains(id)).map(|(_, name)| name.as_str());
-    let at = mail::At(kept.at_us);
+    let names = kept.events.iter().filter(|(id, _)| own.contains_key(id)).map(|(_, name)| name.as_str());
+    let at = At(kept.at_us);
     ToldAttempt {
         href: format!("{endpoint}/attempts/{}", Noun::WebhookAttempt.show(kept.id)),
         events: names.collect::<Vec<_>>().join(", "),
