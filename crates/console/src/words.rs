@@ -108,6 +108,8 @@ features!(
     "steps" "webhook" "capture" "stream" "setting"
     // What templates are made of.
     "image" "part"
+    // What is told by mail.
+    "alert"
 );
 
 fn bundle(locale: Locale) -> Bundle {

@@ -1,6 +1,6 @@
 //! What every slice and surface is given: the store, the settings, the caches, the queue. Made once, in `cli::serve`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use mail::At;
@@ -17,6 +17,7 @@ use crate::feature::template::programs::Programs;
 use crate::feature::tracking::Tracking;
 use crate::health::Health;
 use crate::id::Mint;
+use crate::intake::smtp::PortTls;
 use crate::room::{Full, Room};
 use crate::settings::Settings;
 use crate::starts::Starts;
@@ -73,6 +74,10 @@ pub struct App {
     pub followers: Arc<Room>,
     /// Who looks at live pages, by person.
     pub watchers: Arc<Room>,
+    /// The same, by workspace.
+    pub watched: Arc<Room>,
+    /// The ports for SMTP that are listened at, once they are: the settings may leave the choice to the system.
+    pub smtp_ports: OnceLock<Vec<(u16, PortTls)>>,
     /// What was sent in months that are over.
     pub months: crate::feature::stats::months::Months,
 }

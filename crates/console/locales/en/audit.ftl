@@ -68,3 +68,4 @@ audit-image-removed = Deleted an image
 audit-part-made = Made a layout, a partial or a theme
 audit-part-changed = Changed a layout, a partial or a theme
 audit-part-removed = Deleted a layout, a partial or a theme
+audit-email-share-ended = Ended a support link

@@ -71,3 +71,10 @@ may-steer-people = See and invite people, and change their roles
 may-see-audit = See who changed what
 may-empty-capture = Empty the capture mailbox
 may-change-workspace = Change the workspace’s settings
+may-lift-complaints = Let those be mailed again who complained or unsubscribed
+invitations-revoke = Revoke
+invitations-revoke-title = Revoke { $n } invitations?
+invitations-revoke-text = { $n ->
+    [one] { $n } link that was sent opens nothing any more.
+    *[other] { $n } links that were sent open nothing any more.
+}

@@ -68,3 +68,4 @@ audit-image-removed = Eliminó una imagen
 audit-part-made = Creó un diseño, un fragmento o un tema
 audit-part-changed = Cambió un diseño, un fragmento o un tema
 audit-part-removed = Eliminó un diseño, un fragmento o un tema
+audit-email-share-ended = Terminó un enlace de soporte

@@ -72,3 +72,10 @@ may-steer-people = Ver e invitar a personas, y cambiar sus roles
 may-see-audit = Ver quién cambió qué
 may-empty-capture = Vaciar el buzón de captura
 may-change-workspace = Cambiar los ajustes del espacio
+may-lift-complaints = Permitir que se vuelva a escribir a quien se quejó o se dio de baja
+invitations-revoke = Anular
+invitations-revoke-title = ¿Anular { $n } invitaciones?
+invitations-revoke-text = { $n ->
+    [one] { $n } enlace enviado dejará de funcionar.
+    *[other] { $n } enlaces enviados dejarán de funcionar.
+}

@@ -68,3 +68,4 @@ audit-image-removed = Excluiu uma imagem
 audit-part-made = Criou um layout, um trecho ou um tema
 audit-part-changed = Mudou um layout, um trecho ou um tema
 audit-part-removed = Excluiu um layout, um trecho ou um tema
+audit-email-share-ended = Encerrou um link de suporte

@@ -72,3 +72,10 @@ may-steer-people = Ver e convidar pessoas e mudar seus papéis
 may-see-audit = Ver quem mudou o quê
 may-empty-capture = Esvaziar a caixa de captura
 may-change-workspace = Mudar as configurações do espaço
+may-lift-complaints = Deixar que recebam de novo quem reclamou ou cancelou a inscrição
+invitations-revoke = Revogar
+invitations-revoke-title = Revogar { $n } convites?
+invitations-revoke-text = { $n ->
+    [one] { $n } link enviado não abre mais nada.
+    *[other] { $n } links enviados não abrem mais nada.
+}

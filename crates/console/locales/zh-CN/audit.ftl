@@ -68,3 +68,4 @@ audit-image-removed = 删除了图片
 audit-part-made = 创建了布局、片段或主题
 audit-part-changed = 更改了布局、片段或主题
 audit-part-removed = 删除了布局、片段或主题
+audit-email-share-ended = 终止了支持链接

@@ -68,3 +68,9 @@ may-steer-people = 查看和邀请成员，更改其角色
 may-see-audit = 查看谁作了哪些更改
 may-empty-capture = 清空捕获邮箱
 may-change-workspace = 更改工作区设置
+may-lift-complaints = 允许再次发送给投诉或退订过的人
+invitations-revoke = 撤销
+invitations-revoke-title = 撤销 { $n } 个邀请？
+invitations-revoke-text = { $n ->
+    *[other] 已发出的 { $n } 个链接将失效。
+}

@@ -20,6 +20,8 @@ pub struct Account {
     pub mistakes: Mistakes,
     /// Whether a second factor is on.
     pub second_factor: bool,
+    /// Whether mail of what needs somebody is wanted.
+    pub alerts: bool,
     pub sessions: Vec<Session>,
     /// What was just done.
     pub notice: Option<Word>,

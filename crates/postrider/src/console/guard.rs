@@ -135,14 +135,21 @@ fn form_fields(octets: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(octets).into_owned().collect()
 }
 
+/// The field that a form has once for each row that was chosen; any other counts once.
+const CHOSEN: &str = "chosen";
+
 /// The fields as a type; what a form of ours does not have is not one of ours.
 fn read<T: DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Refused> {
     // Nobody types one, and PostgreSQL stores none.
     if fields.iter().any(|(_, value)| value.contains('\0')) {
         return Err(Refused::Forged);
     }
-    let object: serde_json::Map<String, serde_json::Value> =
+    let (chosen, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == CHOSEN);
+    let mut object: serde_json::Map<String, serde_json::Value> =
         fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+    if !chosen.is_empty() {
+        object.insert(CHOSEN.to_owned(), chosen.into_iter().map(|(_, value)| value).collect());
+    }
     serde_json::from_value(object.into()).map_err(|_| Refused::Forged)
 }
 

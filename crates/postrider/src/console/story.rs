@@ -394,3 +394,24 @@ async fn who_may_not_is_told_who_may() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_an_address_cannot_mean_is_refused_with_a_page() {
+    on_both(async |harness: &Harness| {
+        let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
+        let twice = owner.get(harness, "/w/default/activity?status=a&status=b").await;
+        let put =
+            Request::put("/login").header("content-type", "application/json").header("accept-language", "es");
+        let put = Browser::default().ask_as(harness, put).await;
+        for (answer, status, said) in
+            [(twice, 400, "makes no sense"), (put, 405, "Esta página no admite eso")]
+        {
+            assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"));
+            assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+            assert!(text(&answer).contains(said), "{}", text(&answer));
+        }
+        let api = harness.ask("PUT", "/emails", &serde_json::json!({})).await;
+        assert_eq!((api.status, api.header("content-type")), (405, "application/json"));
+    })
+    .await;
+}

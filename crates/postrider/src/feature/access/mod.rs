@@ -11,6 +11,7 @@
 pub mod admin;
 pub mod api;
 pub mod console;
+mod console_bulk;
 #[cfg(test)]
 mod console_story;
 pub mod keys;

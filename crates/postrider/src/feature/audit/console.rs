@@ -13,7 +13,7 @@ use ::console::page::Page as Frame;
 use ::console::screen::activity::Choice;
 use ::console::screen::audit::{Audit, Change, Row};
 use ::console::words::{Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::date::rfc3339;
 use serde::Deserialize;
@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use super::read::{Listed, Wanted, audit_list};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, Screen, Section, show};
@@ -82,6 +83,7 @@ const WORDS: &[(&str, Word)] = &[
     ("member.removed", Word("audit-member-removed")),
     ("queue.cancelled", Word("audit-queue-cancelled")),
     ("email.sent_again", Word("audit-email-sent-again")),
+    ("email.share_ended", Word("audit-email-share-ended")),
     ("email.shared", Word("audit-email-shared")),
     ("email.sent", Word("audit-email-sent")),
     ("capture.emptied", Word("audit-capture-emptied")),

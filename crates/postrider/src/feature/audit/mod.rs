@@ -52,6 +52,7 @@ pub enum Action {
     QueueCancelled,
     EmailSentAgain,
     EmailShared,
+    EmailShareEnded,
     // People.
     PasswordChanged,
     SessionEnded,
@@ -117,6 +118,7 @@ impl Action {
             Action::QueueCancelled => "queue.cancelled",
             Action::EmailSentAgain => "email.sent_again",
             Action::EmailShared => "email.shared",
+            Action::EmailShareEnded => "email.share_ended",
             // People.
             Action::PasswordChanged => "person.password_changed",
             Action::SessionEnded => "session.ended",

@@ -13,6 +13,7 @@ pub mod account;
 mod attempt;
 pub mod console;
 pub mod invitation;
+pub mod letter;
 pub mod member;
 pub mod password;
 pub mod permission;
@@ -53,6 +54,12 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 27,
         name: "person: invitations",
         sql: include_str!("migrations/0027_invitation.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 35,
+        name: "person: who wants mail of what needs somebody",
+        sql: include_str!("migrations/0035_alerts_wish.sql"),
         postgres: None,
     },
 ];

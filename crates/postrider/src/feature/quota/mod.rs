@@ -180,3 +180,17 @@ async fn month_sums(
     let (found, _) = sums(store, workspace, (&period, selection), (None, 1)).await?;
     Ok(found.into_iter().next())
 }
+
+/// Shares of a quota, in percent, of which people are told.
+const TOLD_AT: [i64; 2] = [80, 100];
+
+/// Which of [`TOLD_AT`] a workspace's month has reached; none without a quota.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn reached(store: &Store, workspace: &Workspace, now: At) -> Result<Vec<i64>, StoreError> {
+    let Some(quota) = workspace.quota else { return Ok(Vec::new()) };
+    let accepted = accepted_in_month(store, workspace.id, now).await?;
+    let share = accepted.saturating_mul(100) / quota.monthly.max(1);
+    Ok(TOLD_AT.into_iter().filter(|at| share >= *at).collect())
+}

@@ -44,6 +44,7 @@ pub fn screens() -> Vec<Screen> {
     let mut screens = vec![
         list.at(Section::Writing, "file-code", Word("templates")),
         Screen::form("/w/{workspace}/templates", new::new_sent),
+        Screen::page("/w/{workspace}/templates.csv", list::csv),
         Screen::page("/w/{workspace}/templates/new", new::new),
         Screen::form("/w/{workspace}/templates/import", new::import_sent),
         Screen::page("/w/{workspace}/templates/gallery", preview::ready),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::console::screen::template::Unseen;
 use ::console::words::Words;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use content::{Rendered, Source, gallery};
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::draft::Edited;
 use super::look::{Unmade, mail};
 use super::{FORM_OCTETS_MAX, existing};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::guard::Posted;
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, Named, show};
