@@ -59,6 +59,7 @@ const ELSEWHERE = {
   '/login/code': 'the second step of signing in',
   '/support/{token}': 'opened by the errand that makes a link',
   '/invitation/{token}': 'opened by the errand that invites',
+  '/password/{token}': 'where a mailed link leads',
   '/w/{workspace}/setup/domains/{id}': 'a part of the set-up',
   '/w/{workspace}/setup/messages/{email}': 'a part of the set-up',
 };

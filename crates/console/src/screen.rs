@@ -15,6 +15,7 @@ pub mod palette;
 pub mod people;
 pub mod queue;
 pub mod refusal;
+pub mod reset;
 pub mod second_factor;
 pub mod setting;
 pub mod setup;

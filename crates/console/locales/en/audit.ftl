@@ -63,3 +63,4 @@ audit-webhook-replayed = Replayed events to a webhook
 audit-webhook-rotated = Rotated a webhook’s secret
 audit-webhook-tested = Tested a webhook
 audit-workspace-changed = Changed the workspace’s settings
+audit-password-reset = Set a new password by a link

@@ -63,3 +63,4 @@ audit-webhook-replayed = Repitió eventos a un webhook
 audit-webhook-rotated = Renovó el secreto de un webhook
 audit-webhook-tested = Probó un webhook
 audit-workspace-changed = Cambió los ajustes del espacio
+audit-password-reset = Eligió una contraseña nueva con un enlace

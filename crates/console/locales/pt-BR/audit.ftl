@@ -63,3 +63,4 @@ audit-webhook-replayed = Repetiu eventos para um webhook
 audit-webhook-rotated = Trocou o segredo de um webhook
 audit-webhook-tested = Testou um webhook
 audit-workspace-changed = Mudou as configurações do espaço
+audit-password-reset = Definiu uma nova senha por um link

@@ -63,3 +63,4 @@ audit-webhook-replayed = 向 Webhook 重放了事件
 audit-webhook-rotated = 轮换了 Webhook 密钥
 audit-webhook-tested = 测试了 Webhook
 audit-workspace-changed = 更改了工作区设置
+audit-password-reset = 通过链接设置了新密码

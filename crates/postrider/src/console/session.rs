@@ -29,9 +29,13 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// A cookie's value if it can be a token.
 #[must_use]
 pub fn token(headers: &HeaderMap, name: &str) -> Option<String> {
-    let value = cookie(headers, name)?;
-    let well = value.len() == TOKEN_CHARS && value.bytes().all(|b| b.is_ascii_hexdigit());
-    well.then(|| value.to_owned())
+    cookie(headers, name).filter(|value| is_token(value)).map(str::to_owned)
+}
+
+/// Whether a text can be a token.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    text.len() == TOKEN_CHARS && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Sets a cookie for as long as a session lasts.

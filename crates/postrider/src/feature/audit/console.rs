@@ -80,6 +80,7 @@ const WORDS: &[(&str, Word)] = &[
     ("person.joined", Word("audit-person-joined")),
     ("member.role_changed", Word("audit-role-changed")),
     ("member.removed", Word("audit-member-removed")),
+    ("person.password_reset", Word("audit-password-reset")),
     ("queue.cancelled", Word("audit-queue-cancelled")),
     ("email.sent_again", Word("audit-email-sent-again")),
     ("email.shared", Word("audit-email-shared")),

@@ -64,6 +64,7 @@ pub enum Action {
     PersonJoined,
     RoleChanged,
     MemberRemoved,
+    PasswordReset,
     // Templates.
     TemplateMade,
     TemplateChanged,
@@ -123,6 +124,7 @@ impl Action {
             Action::PersonJoined => "person.joined",
             Action::RoleChanged => "member.role_changed",
             Action::MemberRemoved => "member.removed",
+            Action::PasswordReset => "person.password_reset",
             Action::TemplateMade => "template.made",
             Action::TemplateChanged => "template.changed",
             Action::TemplatePublished => "template.published",

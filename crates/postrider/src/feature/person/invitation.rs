@@ -10,23 +10,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::console::screen::invitation::Letter;
-use mail::compose::{Draft, compose};
-use mail::{Address, At, Body, Envelope, ForwardPath, Mailbox, Notify, ReversePath};
+use mail::{Address, At, Mailbox};
 use store::{Row, Store, StoreError, Write, query};
 
 use super::permission::Role;
 use super::sign_in::{self, From};
-use super::{PERSON_ADD, Person, account, random_token};
+use super::{PERSON_ADD, Person, account, letter, random_token};
 use crate::app::App;
 use crate::feature::access::{Workspace, digest_of};
 use crate::feature::audit::{self, Action};
+use crate::feature::sending::Refusal;
 use crate::feature::sending::accept::accept_with;
-use crate::feature::sending::examine::{Examined, examine, scan};
-use crate::feature::sending::{
-    Options, Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission,
-};
+use crate::feature::sending::examine::Examined;
 use crate::id::Noun;
-use crate::settings::NextHop;
 
 query!(INVITATION_PUT, "queries/invitation_put.sql");
 query!(INVITATION_LIST, "queries/invitation_list.sql");
@@ -40,8 +36,6 @@ query!(MEMBER_JOIN, "queries/member_join.sql");
 pub const LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Invitations of one workspace at once. Reason: a team is asked within a day; what is more is mail to strangers.
 const OPEN_MAX: i64 = 100;
-/// The stream of its mail.
-const STREAM: &str = "transactional";
 /// The local part of its author where the inviter's own domain may not send.
 const AUTHOR: &str = "invitations";
 
@@ -148,11 +142,9 @@ pub async fn invite(
     (new, letter): (&New<'_>, &Letter),
     rows: impl Fn() -> Write,
 ) -> Result<Option<Told>, StoreError> {
-    // Whoever reads captured mail would come in with the link.
-    let kept_here = matches!(app.settings.route_for(&new.email.domain()).next_hop, NextHop::Capture);
     let sent = match mail(app, now, new, letter) {
-        Ok(mail) if !kept_here => accept_with(app, now, rows(), mail).await.ok(),
-        Ok(_) | Err(_) => None,
+        Ok(mail) => accept_with(app, now, rows(), mail).await.ok(),
+        Err(_) => None,
     };
     let (told, stored) = match sent {
         Some(stored) => (Told::ByMail, stored),
@@ -173,65 +165,24 @@ fn author(app: &App, workspace: &Workspace, inviter: &Mailbox) -> Mailbox {
     if own.is_some_and(|domain| domain.status.may_send()) {
         return inviter.clone();
     }
-    let sending = snapshot.domains_of(workspace.id).filter(|domain| domain.status.may_send());
-    let first = sending.min_by_key(|domain| domain.id);
-    let address = first.and_then(|domain| Address::parse(&format!("{AUTHOR}@{}", domain.name)).ok());
-    match address {
-        Some(address) => Mailbox { name: Some(workspace.shown().to_owned()), address },
-        None => inviter.clone(),
-    }
+    letter::author(app, workspace, AUTHOR).unwrap_or_else(|| inviter.clone())
 }
 
 fn mail(app: &App, now: At, new: &New<'_>, letter: &Letter) -> Result<Examined, Refusal> {
-    let snapshot = app.directory.snapshot();
     let unfit = |why: String| Refusal::Unavailable(why);
-    let stream = snapshot.stream(new.workspace.id, STREAM).cloned();
-    let stream = stream.ok_or_else(|| unfit("there is no transactional stream".into()))?;
-    let message = app.mint.message(now, 1);
     let inviter = new.inviter().ok_or_else(|| unfit("the inviter has no address".into()))?;
-    let from = author(app, new.workspace, &inviter);
     let (html, text) = letter.parts().map_err(|error| unfit(error.to_string()))?;
-    let draft = Draft {
-        from: &from,
-        reply_to: std::slice::from_ref(&inviter),
-        to: &[Mailbox::from(new.email.clone())],
-        cc: &[],
-        subject: &letter.subject(),
-        date: now,
-        message_id: &format!("{}@{}", Noun::Message.show(message), from.address.domain_str()),
-        text: Some(&text),
-        html: Some(&html),
-        attachments: &[],
-        headers: &[("Auto-Submitted", "auto-generated")],
-        seed: message.cast_unsigned(),
+    let post = letter::Post {
+        workspace: new.workspace.id,
+        from: author(app, new.workspace, &inviter),
+        reply_to: Some(inviter),
+        to: new.email.clone(),
+        subject: letter.subject(),
+        html,
+        text,
+        life: LIFE,
     };
-    let content = compose(&draft).map_err(|_| unfit("the letter cannot be composed".into()))?;
-    let submission = Submission {
-        message,
-        sender: Sender { workspace: new.workspace.id, origin: Origin::Code, key: None },
-        stream,
-        envelope: Envelope {
-            smtputf8: !content.is_ascii(),
-            reverse_path: ReversePath::Mailbox(from.address),
-            forward_paths: Vec::new(),
-            body: Body::SevenBit,
-            ret: None,
-            envid: None,
-        },
-        recipients: vec![Recipient {
-            field: RecipientField::To,
-            // A notification about it would be one more copy of the link.
-            path: RecipientPath::Valid(ForwardPath {
-                notify: Some(Notify::Never),
-                ..ForwardPath::plain(new.email.clone())
-            }),
-        }],
-        content: content.into(),
-        trace: None,
-        options: Options { expires: Some(now.after(LIFE)), ..Options::default() },
-    };
-    let octets = submission.content.clone();
-    examine(app, &snapshot, now, submission, &scan(app, &octets)?)
+    letter::examined(app, now, post)
 }
 
 /// Takes an invitation back.

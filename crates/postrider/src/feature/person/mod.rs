@@ -13,9 +13,11 @@ pub mod account;
 mod attempt;
 pub mod console;
 pub mod invitation;
+mod letter;
 pub mod member;
 pub mod password;
 pub mod permission;
+pub mod reset;
 pub mod second_factor;
 pub mod setup;
 pub mod sign_in;
@@ -23,12 +25,14 @@ pub mod sign_in;
 mod story;
 mod totp;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::console::page::Theme;
 use ::console::words::Locale;
 use mail::At;
 use store::{Migration, Row, Store, StoreError, Write, query};
+use tokio::sync::Semaphore;
 
 use crate::feature::access::digest_of;
 use crate::id::Mint;
@@ -55,6 +59,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0027_invitation.sql"),
         postgres: None,
     },
+    Migration {
+        number: 29,
+        name: "person: links for a new password",
+        sql: include_str!("migrations/0029_password_reset.sql"),
+        postgres: None,
+    },
 ];
 
 query!(PERSON_ANY, "queries/person_any.sql");
@@ -71,16 +81,19 @@ query!(ATTEMPT_AGE, "queries/attempt_age.sql");
 query!(PENDING_AGE, "queries/pending_age.sql");
 query!(SESSION_AGE, "queries/session_age.sql");
 query!(INVITATION_AGE, "queries/invitation_age.sql");
+query!(RESET_AGE, "queries/reset_age.sql");
 edge!(INVITATION_EDGE, "invitation");
 edge!(ATTEMPT_EDGE, "sign_in_attempt");
 edge!(PENDING_EDGE, "sign_in_pending");
 edge!(SESSION_EDGE, "session");
+edge!(RESET_EDGE, "password_reset");
 
-/// Attempts and who is awaited, which mean something for minutes; invitations, a day after they are over.
-pub static AGED: [&Aged; 3] = [
+/// Attempts, who is awaited and links for a new password, which mean something for minutes; invitations, a day after they are over.
+pub static AGED: [&Aged; 4] = [
     &Aged { edge: &INVITATION_EDGE, delete: &INVITATION_AGE, page: 1_000 },
     &Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 },
     &Aged { edge: &PENDING_EDGE, delete: &PENDING_AGE, page: 1_000 },
+    &Aged { edge: &RESET_EDGE, delete: &RESET_AGE, page: 1_000 },
 ];
 /// Sessions that nobody used for [`SESSION_IDLE`]. One that lasted too long is used by nobody, and goes in its turn.
 pub static SESSION_AGED: Aged = Aged { edge: &SESSION_EDGE, delete: &SESSION_AGE, page: 1_000 };
@@ -99,13 +112,16 @@ const MEMBERS_LOOKED_AT: i64 = 100;
 /// What the process keeps for people.
 pub struct People {
     pub hashing: Hashing,
+    /// Places for letters about a lost password that are being made.
+    pub letters: Arc<Semaphore>,
     /// Opens `/setup` while there is nobody.
     pub first_run: String,
 }
 
 impl Default for People {
     fn default() -> People {
-        People { hashing: Hashing::default(), first_run: random_token() }
+        let letters = Arc::new(Semaphore::new(reset::AT_ONCE));
+        People { hashing: Hashing::default(), letters, first_run: random_token() }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The screens of people: the first start, signing in and out, language and colours; their own pages in `account` and
-//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`.
+//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`, a lost password in `reset`.
 
 mod account;
 mod invitation;
+mod reset;
 mod second_factor;
 mod users;
 
@@ -48,6 +49,7 @@ pub fn screens() -> Vec<Screen> {
     screens.extend(second_factor::screens());
     screens.extend(users::screens());
     screens.extend(invitation::screens());
+    screens.extend(reset::screens());
     screens
 }
 
@@ -128,6 +130,7 @@ fn signed_in(visit: &Visit, token: &str, path: &str) -> Response {
 struct Onward {
     next: String,
     out: Option<String>,
+    set: Option<String>,
 }
 
 async fn login(
@@ -141,10 +144,11 @@ async fn login(
     if nobody(&app.store).await? {
         return Err(Refused::SetUp);
     }
-    let notice = match (given.out, local(&given.next)) {
-        (Some(_), _) => Some(Word("sign-in-signed-out")),
-        (None, "/") => None,
-        (None, _) => Some(Word("sign-in-first")),
+    let notice = match (given.out, given.set, local(&given.next)) {
+        (Some(_), _, _) => Some(Word("sign-in-signed-out")),
+        (None, Some(_), _) => Some(Word("password-new-done")),
+        (None, None, "/") => None,
+        (None, None, _) => Some(Word("sign-in-first")),
     };
     let page = who.visit.page();
     show(&SignIn { page, email: String::new(), next: given.next, notice, mistake: None })

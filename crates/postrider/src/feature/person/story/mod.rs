@@ -3,4 +3,5 @@
 mod account;
 mod invitation;
 mod member;
+mod reset;
 mod second_factor;
