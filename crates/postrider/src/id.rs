@@ -121,6 +121,7 @@ pub enum Noun {
     Person,
     Session,
     Invitation,
+    Passkey,
     AuditEntry,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
@@ -153,6 +154,7 @@ impl Noun {
             Noun::Person => "per_",
             Noun::Session => "ses_",
             Noun::Invitation => "inv_",
+            Noun::Passkey => "pky_",
             Noun::AuditEntry => "aud_",
             Noun::Event => "evt_",
         }

@@ -64,3 +64,5 @@ audit-webhook-rotated = Rotated a webhook’s secret
 audit-webhook-tested = Tested a webhook
 audit-workspace-changed = Changed the workspace’s settings
 audit-password-reset = Set a new password by a link
+audit-passkey-added = Added a passkey
+audit-passkey-removed = Removed a passkey

@@ -64,3 +64,5 @@ audit-webhook-rotated = Renovó el secreto de un webhook
 audit-webhook-tested = Probó un webhook
 audit-workspace-changed = Cambió los ajustes del espacio
 audit-password-reset = Eligió una contraseña nueva con un enlace
+audit-passkey-added = Añadió una llave de acceso
+audit-passkey-removed = Quitó una llave de acceso

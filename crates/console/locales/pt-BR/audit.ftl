@@ -64,3 +64,5 @@ audit-webhook-rotated = Trocou o segredo de um webhook
 audit-webhook-tested = Testou um webhook
 audit-workspace-changed = Mudou as configurações do espaço
 audit-password-reset = Definiu uma nova senha por um link
+audit-passkey-added = Adicionou uma chave de acesso
+audit-passkey-removed = Removeu uma chave de acesso

@@ -64,3 +64,5 @@ audit-webhook-rotated = 轮换了 Webhook 密钥
 audit-webhook-tested = 测试了 Webhook
 audit-workspace-changed = 更改了工作区设置
 audit-password-reset = 通过链接设置了新密码
+audit-passkey-added = 添加了通行密钥
+audit-passkey-removed = 移除了通行密钥

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use mail::Address;
 use serde_json::json;
-use store::{StoreError, Write};
+use store::Write;
 
 use super::answer::Answer;
 use super::tool::Tool;
@@ -21,7 +21,7 @@ pub(super) enum PeopleCommand {
     /// Make a link by which somebody sets a new password within an hour.
     #[command(after_help = "Example:\n  postrider people password ann@example.com")]
     Password(NamedArgs),
-    /// Turn off the second factor of somebody who lost it.
+    /// Turn off the second factor of somebody who lost it, and remove their passkeys.
     #[command(after_help = "Example:\n  postrider people second-factor-off ann@example.com")]
     SecondFactorOff(NamedArgs),
 }
@@ -63,7 +63,7 @@ async fn password(tool: &Tool, settings: &Settings, address: &str) -> anyhow::Re
 async fn second_factor_off(tool: &Tool, address: &str) -> anyhow::Result<Answer> {
     let person = person(tool, address).await?;
     let mut write = Write::default();
-    second_factor::off(&mut write, person.id);
+    second_factor::lost(&mut write, person.id);
     let entry = audit::Entry {
         workspace: None,
         person: person.id,
@@ -74,11 +74,7 @@ async fn second_factor_off(tool: &Tool, address: &str) -> anyhow::Result<Answer>
         after: Some(json!({ "by": "the operator" })),
     };
     audit::note(&mut write, (&tool.mint, tool.now), entry);
-    match tool.store.write(write).await {
-        Ok(_) | Err(StoreError::Conflict(_)) => {
-            let text = format!("{address} signs in with the password alone.");
-            Ok(Answer::new(text, json!({ "person": Noun::Person.show(person.id) })))
-        }
-        Err(error) => Err(error.into()),
-    }
+    tool.store.write(write).await?;
+    let text = format!("{address} signs in with the password alone.");
+    Ok(Answer::new(text, json!({ "person": Noun::Person.show(person.id) })))
 }

@@ -81,6 +81,8 @@ const WORDS: &[(&str, Word)] = &[
     ("member.role_changed", Word("audit-role-changed")),
     ("member.removed", Word("audit-member-removed")),
     ("person.password_reset", Word("audit-password-reset")),
+    ("passkey.added", Word("audit-passkey-added")),
+    ("passkey.removed", Word("audit-passkey-removed")),
     ("queue.cancelled", Word("audit-queue-cancelled")),
     ("email.sent_again", Word("audit-email-sent-again")),
     ("email.shared", Word("audit-email-shared")),

@@ -65,6 +65,8 @@ pub enum Action {
     RoleChanged,
     MemberRemoved,
     PasswordReset,
+    PasskeyAdded,
+    PasskeyRemoved,
     // Templates.
     TemplateMade,
     TemplateChanged,
@@ -125,6 +127,8 @@ impl Action {
             Action::RoleChanged => "member.role_changed",
             Action::MemberRemoved => "member.removed",
             Action::PasswordReset => "person.password_reset",
+            Action::PasskeyAdded => "passkey.added",
+            Action::PasskeyRemoved => "passkey.removed",
             Action::TemplateMade => "template.made",
             Action::TemplateChanged => "template.changed",
             Action::TemplatePublished => "template.published",

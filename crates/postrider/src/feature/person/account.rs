@@ -14,7 +14,7 @@ use store::{Row, Store, StoreError, Write, query};
 
 use super::attempt::{self, Counter, counted};
 use super::password::{Busy, CHARS_MAX, CHARS_MIN};
-use super::sign_in::{self, From};
+use super::sign_in::{self, From, Shown};
 use super::{Person, lasting, reset};
 use crate::app::App;
 use crate::feature::audit::{self, Action};
@@ -195,7 +195,8 @@ pub async fn password_set(
     let mut write = Write::default();
     new_password(&mut write, person.id, hash);
     note(app, &mut write, (person.id, from), OwnChange::of(Action::PasswordChanged));
-    sign_in::begin(app, now, write, (person.id, from, None)).await.map(Some)
+    let shown = Shown::Anew(person.strength);
+    sign_in::begin(app, now, write, (person.id, from, shown)).await.map(Some)
 }
 
 /// Puts a new password in the place of the old one: sessions, who is awaited and links for a lost one go with it.

@@ -14,7 +14,7 @@ use mail::{Address, At, Mailbox};
 use store::{Row, Store, StoreError, Write, query};
 
 use super::permission::Role;
-use super::sign_in::{self, From};
+use super::sign_in::{self, From, Shown};
 use super::{PERSON_ADD, Person, account, letter, random_token};
 use crate::app::App;
 use crate::feature::access::{Workspace, digest_of};
@@ -311,7 +311,7 @@ pub async fn make(
     ];
     write.step_expecting(1, "somebody has this address", &PERSON_ADD, params);
     open.take(app, now, &mut write, (id, from));
-    match sign_in::begin(app, now, write, (id, from, None)).await {
+    match sign_in::begin(app, now, write, (id, from, Shown::Password)).await {
         Ok(token) => Ok(Made::In(token)),
         Err(StoreError::Conflict(_)) => Ok(Made::Late),
         Err(error) => Err(error),

@@ -7,7 +7,7 @@
 //!    exist; which of the two was wrong is never told. One at a second factor is counted by person and by address, too.
 //! 3. The first owner is made once: the statement that makes one makes none where there is a person already.
 //!
-//! Not here: cookies and forms (`console`), permissions (`permission`).
+//! Not here: cookies and forms (`console`), permissions (`permission`), what a passkey signs (`passkey`).
 
 pub mod account;
 mod attempt;
@@ -15,6 +15,7 @@ pub mod console;
 pub mod invitation;
 mod letter;
 pub mod member;
+pub mod passkey;
 pub mod password;
 pub mod permission;
 pub mod reset;
@@ -65,6 +66,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0029_password_reset.sql"),
         postgres: None,
     },
+    Migration {
+        number: 30,
+        name: "person: passkeys, what a session was begun with",
+        sql: include_str!("migrations/0030_passkey.sql"),
+        postgres: None,
+    },
 ];
 
 query!(PERSON_ANY, "queries/person_any.sql");
@@ -82,18 +89,22 @@ query!(PENDING_AGE, "queries/pending_age.sql");
 query!(SESSION_AGE, "queries/session_age.sql");
 query!(INVITATION_AGE, "queries/invitation_age.sql");
 query!(RESET_AGE, "queries/reset_age.sql");
+query!(CHALLENGE_AGE, "queries/challenge_age.sql");
 edge!(INVITATION_EDGE, "invitation");
 edge!(ATTEMPT_EDGE, "sign_in_attempt");
 edge!(PENDING_EDGE, "sign_in_pending");
 edge!(SESSION_EDGE, "session");
 edge!(RESET_EDGE, "password_reset");
+edge!(CHALLENGE_EDGE, "passkey_challenge");
 
-/// Attempts, who is awaited and links for a new password, which mean something for minutes; invitations, a day after they are over.
-pub static AGED: [&Aged; 4] = [
+/// Attempts, who is awaited, challenges and links for a new password, which mean something for minutes; invitations, a day after they
+/// are over.
+pub static AGED: [&Aged; 5] = [
     &Aged { edge: &INVITATION_EDGE, delete: &INVITATION_AGE, page: 1_000 },
     &Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 },
     &Aged { edge: &PENDING_EDGE, delete: &PENDING_AGE, page: 1_000 },
     &Aged { edge: &RESET_EDGE, delete: &RESET_AGE, page: 1_000 },
+    &Aged { edge: &CHALLENGE_EDGE, delete: &CHALLENGE_AGE, page: 1_000 },
 ];
 /// Sessions that nobody used for [`SESSION_IDLE`]. One that lasted too long is used by nobody, and goes in its turn.
 pub static SESSION_AGED: Aged = Aged { edge: &SESSION_EDGE, delete: &SESSION_AGE, page: 1_000 };
@@ -125,11 +136,29 @@ impl Default for People {
     }
 }
 
+/// What a session was begun with, or was shown in it later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Strength {
+    Password,
+    /// The password and a code, or a passkey.
+    TwoFactors,
+}
+
+impl Strength {
+    fn as_str(self) -> &'static str {
+        match self {
+            Strength::Password => "password",
+            Strength::TwoFactors => "two_factors",
+        }
+    }
+}
+
 /// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub id: i64,
     pub session: i64,
+    pub strength: Strength,
     pub email: String,
     pub name: String,
     pub locale: Option<Locale>,
@@ -200,6 +229,10 @@ pub async fn seen(store: &Store, now: At, token: &str) -> Result<Option<(Person,
     let person = Person {
         id,
         session,
+        strength: match row.text(9)? {
+            "two_factors" => Strength::TwoFactors,
+            _ => Strength::Password,
+        },
         email: row.text(3)?.to_owned(),
         name: row.text(4)?.to_owned(),
         locale: Locale::parse(row.text(5)?),

@@ -16,7 +16,7 @@ use store::{Row, StoreError, Write, query};
 use super::attempt::{self, Counter, counted};
 use super::password::Busy;
 use super::second_factor::{self, Proven};
-use super::{Person, micros, random_token};
+use super::{Person, Strength, micros, random_token};
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::audit;
@@ -61,6 +61,26 @@ impl From<'_> {
     }
 }
 
+/// What somebody showed to begin a session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown {
+    Password,
+    /// A second factor with the password, or one that is both; as the audit log names it.
+    Second(&'static str),
+    /// Nothing again: the session goes on in another one.
+    Anew(Strength),
+}
+
+impl Shown {
+    fn strength(self) -> Strength {
+        match self {
+            Shown::Password => Strength::Password,
+            Shown::Second(_) => Strength::TwoFactors,
+            Shown::Anew(strength) => strength,
+        }
+    }
+}
+
 /// What became of an attempt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -96,7 +116,7 @@ pub async fn sign_in(
         (Ok(true), Some((id, false))) => {
             let mut write = Write::default();
             attempt::over(&mut write, &Counter::Person(&email));
-            Ok(Outcome::In(begin(app, now, write, (id, from, None)).await?))
+            Ok(Outcome::In(begin(app, now, write, (id, from, Shown::Password)).await?))
         }
         (Ok(_), _) => Ok(Outcome::Wrong),
     }
@@ -145,7 +165,7 @@ pub async fn second_step(
     let digest = digest_of(token).to_vec();
     write.step_expecting(1, "somebody signed in with it", &PENDING_OVER, vec![("digest", digest.into())]);
     proof.spend(&mut write, person);
-    match begin(app, now, write, (person, from, Some(proof.as_str()))).await {
+    match begin(app, now, write, (person, from, Shown::Second(proof.as_str()))).await {
         Ok(token) => Ok(Outcome::In(token)),
         Err(StoreError::Conflict(_)) => Ok(Outcome::Wrong),
         Err(error) => Err(error),
@@ -162,16 +182,16 @@ pub(super) fn none_awaited(write: &mut Write, person: i64) {
 /// # Errors
 /// As [`store::Store::write`].
 pub async fn begin_first(app: &App, now: At, person: i64, from: &From<'_>) -> Result<String, StoreError> {
-    begin(app, now, Write::default(), (person, from, None)).await
+    begin(app, now, Write::default(), (person, from, Shown::Password)).await
 }
 
-/// Begins a session in a write of its own, or in that of what it comes from; `second` names the second factor that was shown.
+/// Begins a session in a write of its own, or in that of what it comes from.
 /// The session that the browser had before ends: nobody can wait in it.
 pub(super) async fn begin(
     app: &App,
     now: At,
     mut write: Write,
-    (person, from, second): (i64, &From<'_>, Option<&str>),
+    (person, from, shown): (i64, &From<'_>, Shown),
 ) -> Result<String, StoreError> {
     let token = random_token();
     if let Some(former) = from.former {
@@ -184,8 +204,13 @@ pub(super) async fn begin(
         ("address", from.shown().into()),
         ("agent", from.agent.chars().take(AGENT_MAX).collect::<String>().into()),
         ("now", now.0.into()),
+        ("strength", shown.strength().as_str().into()),
     ];
     write.step(&SESSION_ADD, params);
+    let second = match shown {
+        Shown::Second(second) => Some(second),
+        Shown::Password | Shown::Anew(_) => None,
+    };
     let entry = audit::Entry {
         workspace: None,
         person,

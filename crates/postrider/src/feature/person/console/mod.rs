@@ -3,6 +3,7 @@
 
 mod account;
 mod invitation;
+mod passkey;
 mod reset;
 mod second_factor;
 mod users;
@@ -50,6 +51,7 @@ pub fn screens() -> Vec<Screen> {
     screens.extend(users::screens());
     screens.extend(invitation::screens());
     screens.extend(reset::screens());
+    screens.extend(passkey::screens());
     screens
 }
 
@@ -150,8 +152,16 @@ async fn login(
         (None, None, "/") => None,
         (None, None, _) => Some(Word("sign-in-first")),
     };
-    let page = who.visit.page();
-    show(&SignIn { page, email: String::new(), next: given.next, notice, mistake: None })
+    show(&SignIn { notice, ..sign_in_page(&who.visit, (String::new(), given.next), None) })
+}
+
+/// The page with what was typed, and what was wrong.
+fn sign_in_page(visit: &Visit, (email, next): (String, String), mistake: Option<Word>) -> SignIn {
+    let mut page = visit.page();
+    if mistake.is_some() {
+        page.here = "/login".to_owned();
+    }
+    SignIn { page, email, next, passkeys: passkey::place(visit).is_some(), notice: None, mistake }
 }
 
 #[derive(Deserialize)]
@@ -182,10 +192,7 @@ async fn login_sent(
         sign_in::Outcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Word("sign-in-wrong")),
         sign_in::Outcome::TooMany => (StatusCode::TOO_MANY_REQUESTS, Word("sign-in-too-many")),
     };
-    let mut page = visit.page();
-    page.here = "/login".to_owned();
-    let again = SignIn { page, email, next, notice: None, mistake: Some(mistake) };
-    Ok((status, show(&again)?).into_response())
+    Ok((status, show(&sign_in_page(visit, (email, next), Some(mistake)))?).into_response())
 }
 
 async fn sign_out_sent(

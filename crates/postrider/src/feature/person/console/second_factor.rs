@@ -26,7 +26,7 @@ use crate::console::shell::local;
 use crate::feature::audit::Action;
 use crate::feature::person::account::{self, Known, OwnChange};
 use crate::feature::person::second_factor::{self as factor, Confirmed, Proof, Proven, Standing};
-use crate::feature::person::{sign_in, totp};
+use crate::feature::person::{passkey, sign_in, totp};
 
 const PATH: &str = "/me/second-factor";
 
@@ -123,7 +123,11 @@ async fn again(who: &SignedIn, app: &App, mistake: Word) -> Result<Response, Ref
 }
 
 /// What is wrong with a password that somebody who is signed in has to show.
-async fn password_mistake(who: &SignedIn, app: &App, password: String) -> Result<Option<Word>, Refused> {
+pub(super) async fn password_mistake(
+    who: &SignedIn,
+    app: &App,
+    password: String,
+) -> Result<Option<Word>, Refused> {
     let known = account::password_known(app, app.now(), (&who.person, password), &who.visit.from()).await?;
     match known {
         Known::Right => Ok(None),
@@ -138,6 +142,10 @@ async fn offer_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
+    // Whoever knows the password alone must not put another factor beside the one they do not have.
+    if !passkey::may_change(&app.store, &who.person).await? {
+        return again(&who, &app, Word("passkey-first")).await;
+    }
     if let Some(mistake) = password_mistake(&who, &app, sent.password).await? {
         return again(&who, &app, mistake).await;
     }
@@ -168,6 +176,7 @@ async fn on_sent(
 ) -> Result<Response, Refused> {
     let (now, id, from) = (app.now(), who.person.id, who.visit.from());
     let mut write = Write::default();
+    passkey::strengthen(&mut write, who.person.session);
     account::note(&app, &mut write, (id, &from), OwnChange::of(Action::SecondFactorOn));
     match factor::confirm(&app, now, (id, &sent.code), &from, write).await? {
         Confirmed::On(codes) => show(&page(&who, &app, (codes, None)).await?),

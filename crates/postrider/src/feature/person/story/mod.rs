@@ -3,5 +3,6 @@
 mod account;
 mod invitation;
 mod member;
+mod passkey;
 mod reset;
 mod second_factor;
