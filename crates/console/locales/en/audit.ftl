@@ -66,3 +66,4 @@ audit-workspace-changed = Changed the workspace’s settings
 audit-password-reset = Set a new password by a link
 audit-passkey-added = Added a passkey
 audit-passkey-removed = Removed a passkey
+audit-second-required = Changed whether two-factor sign-in is required

@@ -66,3 +66,4 @@ audit-workspace-changed = Cambió los ajustes del espacio
 audit-password-reset = Eligió una contraseña nueva con un enlace
 audit-passkey-added = Añadió una llave de acceso
 audit-passkey-removed = Quitó una llave de acceso
+audit-second-required = Cambió si se exige la verificación en dos pasos

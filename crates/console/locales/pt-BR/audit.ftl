@@ -66,3 +66,4 @@ audit-workspace-changed = Mudou as configurações do espaço
 audit-password-reset = Definiu uma nova senha por um link
 audit-passkey-added = Adicionou uma chave de acesso
 audit-passkey-removed = Removeu uma chave de acesso
+audit-second-required = Mudou a exigência da verificação em duas etapas

@@ -66,3 +66,4 @@ audit-workspace-changed = 更改了工作区设置
 audit-password-reset = 通过链接设置了新密码
 audit-passkey-added = 添加了通行密钥
 audit-passkey-removed = 移除了通行密钥
+audit-second-required = 更改了是否必须两步验证

@@ -4,13 +4,14 @@ use mail::At;
 use serde_json::json;
 use store::{Store, StoreError, Write, query};
 
-use super::Class;
+use super::{Class, SecondFactor};
 use crate::feature::event;
 use crate::feature::tracking::switches::Switches;
 use crate::id::{Mint, Noun};
 
 query!(WORKSPACE_ADD, "queries/workspace_add.sql");
 query!(WORKSPACE_TITLE, "queries/workspace_title.sql");
+query!(WORKSPACE_SECOND_FACTOR, "queries/workspace_second_factor.sql");
 query!(STREAM_ADD, "queries/stream_add.sql");
 query!(STREAM_TRACK, "queries/stream_track.sql");
 
@@ -52,6 +53,12 @@ pub fn workspace_rows(mint: &Mint, now: At, name: &str) -> (i64, Write) {
 pub fn workspace_title(write: &mut Write, id: i64, title: &str) {
     let params = vec![("id", id.into()), ("title", title.to_owned().into())];
     write.step_expecting(1, "there is no such workspace", &WORKSPACE_TITLE, params);
+}
+
+/// Adds to `write` whether a workspace requires a second factor of its people.
+pub fn workspace_second_factor(write: &mut Write, id: i64, wanted: SecondFactor) {
+    let params = vec![("id", id.into()), ("wanted", wanted.as_str().into())];
+    write.step_expecting(1, "there is no such workspace", &WORKSPACE_SECOND_FACTOR, params);
 }
 
 /// Makes a stream; gives its id.

@@ -46,6 +46,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0021_title.sql"),
         postgres: None,
     },
+    Migration {
+        number: 31,
+        name: "access: workspaces that require a second factor",
+        sql: include_str!("migrations/0031_second_factor.sql"),
+        postgres: None,
+    },
 ];
 
 query!(WORKSPACES, "queries/workspaces.sql");
@@ -66,6 +72,29 @@ pub struct Workspace {
     pub quota: Option<Quota>,
     /// Since when nothing of it is accepted and nothing leaves.
     pub suspended: Option<At>,
+    pub second_factor: SecondFactor,
+}
+
+/// Whether a workspace's people must have shown a second factor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SecondFactor {
+    Optional,
+    Required,
+}
+
+impl SecondFactor {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SecondFactor::Optional => "optional",
+            SecondFactor::Required => "required",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<SecondFactor> {
+        [SecondFactor::Optional, SecondFactor::Required].into_iter().find(|one| one.as_str() == text)
+    }
 }
 
 impl Workspace {
@@ -177,6 +206,7 @@ fn read_workspace(row: &Row) -> Result<Workspace, StoreError> {
         title: row.text(2)?.into(),
         quota: (monthly > 0).then_some(Quota { monthly, beyond }),
         suspended: (suspended > 0).then_some(At(suspended)),
+        second_factor: SecondFactor::parse(row.text(6)?).ok_or_else(|| broken("workspace.second_factor"))?,
     })
 }
 

@@ -83,6 +83,7 @@ const WORDS: &[(&str, Word)] = &[
     ("person.password_reset", Word("audit-password-reset")),
     ("passkey.added", Word("audit-passkey-added")),
     ("passkey.removed", Word("audit-passkey-removed")),
+    ("workspace.second_factor_set", Word("audit-second-required")),
     ("queue.cancelled", Word("audit-queue-cancelled")),
     ("email.sent_again", Word("audit-email-sent-again")),
     ("email.shared", Word("audit-email-shared")),

@@ -67,6 +67,7 @@ pub enum Action {
     PasswordReset,
     PasskeyAdded,
     PasskeyRemoved,
+    SecondFactorRequired,
     // Templates.
     TemplateMade,
     TemplateChanged,
@@ -129,6 +130,7 @@ impl Action {
             Action::PasswordReset => "person.password_reset",
             Action::PasskeyAdded => "passkey.added",
             Action::PasskeyRemoved => "passkey.removed",
+            Action::SecondFactorRequired => "workspace.second_factor_set",
             Action::TemplateMade => "template.made",
             Action::TemplateChanged => "template.changed",
             Action::TemplatePublished => "template.published",

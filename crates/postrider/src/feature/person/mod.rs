@@ -35,7 +35,7 @@ use mail::At;
 use store::{Migration, Row, Store, StoreError, Write, query};
 use tokio::sync::Semaphore;
 
-use crate::feature::access::digest_of;
+use crate::feature::access::{SecondFactor, Workspace, digest_of};
 use crate::id::Mint;
 use crate::retention::{Aged, edge};
 use password::Hashing;
@@ -169,6 +169,15 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether the person has shown what a workspace wants shown.
+    #[must_use]
+    pub fn may_enter(&self, workspace: &Workspace) -> bool {
+        match workspace.second_factor {
+            SecondFactor::Optional => true,
+            SecondFactor::Required => self.strength == Strength::TwoFactors,
+        }
+    }
+
     /// What the person is in a workspace.
     #[must_use]
     pub fn role(&self, workspace: i64) -> Option<Role> {

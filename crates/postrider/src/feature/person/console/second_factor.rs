@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::console::draw::Qr;
 use ::console::page::Page;
-use ::console::screen::second_factor::{SecondFactor, SecondStep, State as Shown};
+use ::console::screen::second_factor::{Required, SecondFactor, SecondStep, State as Shown};
 use ::console::words::Word;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -22,7 +22,8 @@ use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Screen, SignedIn, Visitor, show, show_again};
 use crate::console::session;
-use crate::console::shell::local;
+use crate::console::shell::{self, local};
+use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::account::{self, Known, OwnChange};
 use crate::feature::person::second_factor::{self as factor, Confirmed, Proof, Proven, Standing};
@@ -110,11 +111,27 @@ async fn page(
         Standing::On { recovery_codes, .. } => Shown::On { left: recovery_codes, codes },
     };
     let (page, at) = own(who, app, PATH);
-    Ok(SecondFactor { page, at, state, mistake })
+    let required = required(who, app, &page).await?;
+    Ok(SecondFactor { page, at, required, state, mistake })
 }
 
 async fn second_factor(who: SignedIn, State(app): State<Arc<App>>) -> Result<Response, Refused> {
     show(&page(&who, &app, (Vec::new(), None)).await?)
+}
+
+/// What the workspace round the page wants that was not shown yet.
+async fn required(who: &SignedIn, app: &App, page: &Page) -> Result<Option<Required>, StoreError> {
+    let snapshot = app.directory.snapshot();
+    let of = |id: &i64| snapshot.workspaces.get(id);
+    let closed = |workspace: &&Workspace| !who.person.may_enter(workspace);
+    let places = who.person.memberships.iter().filter_map(|(id, _)| of(id));
+    let here = |one: &&Workspace| page.inside.as_ref().is_some_and(|inside| inside.at == shell::at(one));
+    let Some(workspace) = places.filter(here).find(closed) else { return Ok(None) };
+    let title = workspace.shown().to_owned();
+    Ok(Some(match passkey::may_change(&app.store, &who.person).await? {
+        true => Required::SetUp { title },
+        false => Required::Passkey { title },
+    }))
 }
 
 /// The page again, because of this.

@@ -4,5 +4,6 @@ mod account;
 mod invitation;
 mod member;
 mod passkey;
+mod required;
 mod reset;
 mod second_factor;
