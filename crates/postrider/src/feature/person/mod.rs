@@ -32,7 +32,7 @@ use std::time::Duration;
 use ::console::page::Theme;
 use ::console::words::Locale;
 use mail::At;
-use store::{Migration, Row, Store, StoreError, Write, query};
+use store::{Migration, Row, Store, StoreError, Value, Write, query};
 use tokio::sync::Semaphore;
 
 use crate::feature::access::{SecondFactor, Workspace, digest_of};
@@ -299,6 +299,23 @@ pub async fn name_of(store: &Store, person: i64) -> Result<Option<String>, Store
     rows.first().map(|row| Ok(row.text(0)?.to_owned())).transpose()
 }
 
+/// What makes a person: the address folded, the password hashed, an empty locale for what the browser asks.
+fn new_person(
+    (id, now): (i64, At),
+    (email, name, password): (&str, &str, &str),
+    (locale, zone): (&str, &str),
+) -> Vec<(&'static str, Value)> {
+    vec![
+        ("id", id.into()),
+        ("email", email.to_owned().into()),
+        ("name", name.to_owned().into()),
+        ("locale", locale.to_owned().into()),
+        ("zone", zone.to_owned().into()),
+        ("password", password.to_owned().into()),
+        ("now", now.0.into()),
+    ]
+}
+
 /// Makes a person, a member of a workspace; gives the id.
 ///
 /// # Errors
@@ -311,15 +328,7 @@ pub async fn person_add(
 ) -> Result<i64, StoreError> {
     let id = mint.next(now);
     let mut write = Write::default();
-    let params = vec![
-        ("id", id.into()),
-        ("email", email.to_owned().into()),
-        ("name", name.to_owned().into()),
-        ("locale", "".into()),
-        ("zone", "UTC".into()),
-        ("password", password.to_owned().into()),
-        ("now", now.0.into()),
-    ];
+    let params = new_person((id, now), (email, name, password), ("", "UTC"));
     write.step_expecting(1, "somebody has this address", &PERSON_ADD, params);
     member_row(&mut write, id, workspace, role);
     store.write(write).await?;

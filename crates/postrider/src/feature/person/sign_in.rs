@@ -93,6 +93,18 @@ pub enum Outcome {
     Busy,
 }
 
+impl Outcome {
+    /// Notes that somebody was not let in, for whoever watches for guesses. Whom they claimed to be is not told: who mistypes
+    /// writes a password there.
+    fn tell(&self, from: &From<'_>) {
+        match self {
+            Outcome::Wrong => tracing::info!(peer = from.shown(), "an attempt to sign in failed"),
+            Outcome::TooMany => tracing::info!(peer = from.shown(), "attempts to sign in are too many"),
+            Outcome::In(_) | Outcome::Second(_) | Outcome::Busy => {}
+        }
+    }
+}
+
 /// Signs in with address and password.
 ///
 /// # Errors
@@ -105,12 +117,13 @@ pub async fn sign_in(
 ) -> Result<Outcome, StoreError> {
     let email = Address::parse(email.trim()).map_or_else(|_| email.trim().to_lowercase(), |one| one.folded());
     if !counted(app, now, &[Counter::Person(&email), Counter::Address(from)]).await? {
+        Outcome::TooMany.tell(from);
         return Ok(Outcome::TooMany);
     }
     let rows = app.store.read(&PERSON_BY_EMAIL, &[("email", email.clone().into())]).await?;
     let read = |row: &Row| Ok::<_, StoreError>(((row.int(0)?, row.int(2)? > 0), row.text(1)?.to_owned()));
     let (found, stored) = rows.first().map(read).transpose()?.unzip();
-    match (app.people.hashing.check(password, stored).await, found) {
+    let outcome = match (app.people.hashing.check(password, stored).await, found) {
         (Err(Busy), _) => Ok(Outcome::Busy),
         (Ok(true), Some((id, true))) => Ok(Outcome::Second(await_second(app, now, id).await?)),
         (Ok(true), Some((id, false))) => {
@@ -119,7 +132,8 @@ pub async fn sign_in(
             Ok(Outcome::In(begin(app, now, write, (id, from, Shown::Password)).await?))
         }
         (Ok(_), _) => Ok(Outcome::Wrong),
-    }
+    };
+    outcome.inspect(|outcome| outcome.tell(from))
 }
 
 /// Remembers that a person's password was right.
@@ -156,10 +170,14 @@ pub async fn second_step(
     (token, person, typed): (&str, i64, &str),
     from: &From<'_>,
 ) -> Result<Outcome, StoreError> {
+    let refused = |outcome: Outcome| {
+        outcome.tell(from);
+        Ok(outcome)
+    };
     let proof = match second_factor::prove(app, now, (person, typed), from).await? {
         Proven::Right(proof) => proof,
-        Proven::Wrong => return Ok(Outcome::Wrong),
-        Proven::TooMany => return Ok(Outcome::TooMany),
+        Proven::Wrong => return refused(Outcome::Wrong),
+        Proven::TooMany => return refused(Outcome::TooMany),
     };
     let mut write = Write::default();
     let digest = digest_of(token).to_vec();
@@ -167,7 +185,7 @@ pub async fn second_step(
     proof.spend(&mut write, person);
     match begin(app, now, write, (person, from, Shown::Second(proof.as_str()))).await {
         Ok(token) => Ok(Outcome::In(token)),
-        Err(StoreError::Conflict(_)) => Ok(Outcome::Wrong),
+        Err(StoreError::Conflict(_)) => refused(Outcome::Wrong),
         Err(error) => Err(error),
     }
 }

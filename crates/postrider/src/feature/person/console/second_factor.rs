@@ -215,13 +215,17 @@ async fn both(who: &SignedIn, app: &App, sent: Sent) -> Result<Result<Proof, Wor
     })
 }
 
-/// Spends a proof, then does what it was shown for, in one write; none when the proof was spent before.
-async fn spend<T>(
+/// Does what needs password and code: spends the proof, then does what it was shown for, in one write. Else what is wrong.
+async fn with_both<T>(
     who: &SignedIn,
     app: &App,
-    (proof, action): (&Proof, Action),
+    (sent, action): (Sent, Action),
     then: impl FnOnce(&mut Write) -> T,
-) -> Result<Option<T>, StoreError> {
+) -> Result<Result<T, Word>, Refused> {
+    let proof = match both(who, app, sent).await? {
+        Ok(proof) => proof,
+        Err(mistake) => return Ok(Err(mistake)),
+    };
     let mut write = Write::default();
     proof.spend(&mut write, who.person.id);
     let made = then(&mut write);
@@ -229,9 +233,10 @@ async fn spend<T>(
     let change = OwnChange { after, ..OwnChange::of(action) };
     account::note(app, &mut write, (who.person.id, &who.visit.from()), change);
     match app.store.write(write).await {
-        Ok(_) => Ok(Some(made)),
-        Err(StoreError::Conflict(_)) => Ok(None),
-        Err(error) => Err(error),
+        Ok(_) => Ok(Ok(made)),
+        // It was spent before.
+        Err(StoreError::Conflict(_)) => Ok(Err(Word("second-code-wrong"))),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -240,14 +245,10 @@ async fn codes_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
-    let proof = match both(&who, &app, sent).await? {
-        Ok(proof) => proof,
-        Err(mistake) => return again(&who, &app, mistake).await,
-    };
     let make = |write: &mut Write| factor::new_recovery_codes(write, who.person.id);
-    match spend(&who, &app, (&proof, Action::RecoveryCodesMade), make).await? {
-        Some(codes) => show(&page(&who, &app, (codes, None)).await?),
-        None => again(&who, &app, Word("second-code-wrong")).await,
+    match with_both(&who, &app, (sent, Action::RecoveryCodesMade), make).await? {
+        Ok(codes) => show(&page(&who, &app, (codes, None)).await?),
+        Err(mistake) => again(&who, &app, mistake).await,
     }
 }
 
@@ -256,13 +257,9 @@ async fn off_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
-    let proof = match both(&who, &app, sent).await? {
-        Ok(proof) => proof,
-        Err(mistake) => return again(&who, &app, mistake).await,
-    };
     let turn_off = |write: &mut Write| factor::off(write, who.person.id);
-    match spend(&who, &app, (&proof, Action::SecondFactorOff), turn_off).await? {
-        Some(()) => Ok(back(&who, &app, ("/me", "second-off"))),
-        None => again(&who, &app, Word("second-code-wrong")).await,
+    match with_both(&who, &app, (sent, Action::SecondFactorOff), turn_off).await? {
+        Ok(()) => Ok(back(&who, &app, ("/me", "second-off"))),
+        Err(mistake) => again(&who, &app, mistake).await,
     }
 }

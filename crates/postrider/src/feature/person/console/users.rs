@@ -303,6 +303,11 @@ async fn read(
     let Some(role) = Role::parse(&typed.role).filter(|role| who.role.gives(*role)) else {
         return Ok(Err(Word("invite-mistake-role")));
     };
+    let open = invitation::invitation_list(&app.store, who.workspace.id).await?;
+    let own = |one: &invitation::Listed| one.expires <= app.now() || who.role.gives(one.role);
+    if open.iter().any(|one| one.email == email.folded() && !own(one)) {
+        return Ok(Err(Word("member-above")));
+    }
     if invitation::is_member(&app.store, who.workspace.id, &email.folded()).await? {
         return Ok(Err(Word("invite-mistake-member")));
     }
