@@ -182,7 +182,8 @@ async fn what_a_passkey_shows_is_refused_unless_all_of_it_is_right() {
             assert_eq!((refused.status, browser.cookie("pr_session")), (422, None), "{what}");
             assert!(text(&refused).contains("This passkey opens nothing here"), "{what}");
         }
-        let fields: [(&str, &str, fn(String) -> String); 5] = [
+        type Bend = fn(String) -> String;
+        let fields: [(&str, &str, Bend); 5] = [
             ("a signature that was changed", "signature", |text| text.replace(&text[10..14], "AAAA")),
             ("another person's", "user", |_| shown(&[0; 32])),
             ("nobody's", "user", |_| String::new()),
