@@ -5,11 +5,11 @@
 //!    whatever comes of it, within [`CHALLENGE_LIFE`].
 //! 2. A passkey is both factors: without user verification nothing is right (`ceremony`).
 //! 3. Where an authenticator counts, it never counts backwards: one that does is refused, and the log says so.
-//! 4. A session that was begun with the password alone changes nothing of the factors of a person who has one.
 //!
-//! Not here: what is signed, and whether rightly (`ceremony`).
+//! Not here: what is signed, and whether rightly (`ceremony`); the passkeys that somebody has (`own`).
 
 pub mod ceremony;
+pub mod own;
 
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mail::At;
-use store::{Row, Store, StoreError, Write, query};
+use store::{Store, StoreError, Write, query};
 
 use super::account::{self, OwnChange};
 use super::attempt::{Counter, counted};
 use super::sign_in::{self, From, Outcome, Shown};
-use super::{Person, Strength, micros};
+use super::{Person, micros};
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::audit::Action;
@@ -32,13 +32,8 @@ use ceremony::{Algorithm, Created, Key, Kind, Place, Refusal, Signed};
 query!(CHALLENGE_ADD, "queries/challenge_add.sql");
 query!(CHALLENGE_TAKE, "queries/challenge_take.sql");
 query!(PASSKEY_ADD, "queries/passkey_add.sql");
-query!(PASSKEYS, "queries/passkeys.sql");
 query!(PASSKEY_BY_CREDENTIAL, "queries/passkey_by_credential.sql");
 query!(PASSKEY_USED, "queries/passkey_used.sql");
-query!(PASSKEY_REMOVE, "queries/passkey_remove.sql");
-query!(PASSKEYS_CLEAR, "queries/passkeys_clear.sql");
-query!(SESSION_STRONG, "queries/session_strong.sql");
-query!(SESSIONS_WEAK, "queries/sessions_weak.sql");
 
 /// So long after a challenge it is met. Reason: browsers wait for people as long.
 pub const CHALLENGE_LIFE: Duration = Duration::from_secs(5 * 60);
@@ -160,14 +155,6 @@ pub fn name_ok(name: &str) -> bool {
     (1..=NAME_CHARS_MAX).contains(&name.trim().chars().count()) && !name.contains(char::is_control)
 }
 
-/// Whether the factors of a person may be changed by this session.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn may_change(store: &Store, person: &Person) -> Result<bool, StoreError> {
-    Ok(person.strength == Strength::TwoFactors || passkeys(store, person.id).await?.is_empty())
-}
-
 /// Registers a passkey of whoever is signed in; from then on the session is one of two factors.
 ///
 /// # Errors
@@ -205,7 +192,7 @@ pub async fn register(
         ("most", PASSKEYS_MAX.into()),
     ];
     write.step_expecting(1, "it is taken, or there are as many as there may be", &PASSKEY_ADD, params);
-    strengthen(&mut write, person.session);
+    own::strengthen(&mut write, person.session);
     let change = OwnChange {
         object: Some(Noun::Passkey.show(id)),
         after: Some(serde_json::json!({ "name": name })),
@@ -332,73 +319,4 @@ fn signature(shown: &ShownPasskey) -> Result<(Vec<u8>, Signed), Refusal> {
         signature: ceremony::octets(&shown.signature)?,
     };
     Ok((ceremony::credential(&shown.credential)?, signed))
-}
-
-/// A passkey as its person sees it.
-pub struct Listed {
-    pub id: i64,
-    pub name: String,
-    /// As authenticators name it.
-    pub credential: String,
-    pub created: At,
-    pub used: Option<At>,
-}
-
-/// A person's passkeys, the oldest first: [`PASSKEYS_MAX`] at most.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn passkeys(store: &Store, person: i64) -> Result<Vec<Listed>, StoreError> {
-    let read = |row: &Row| {
-        Ok(Listed {
-            id: row.int(0)?,
-            name: row.text(1)?.to_owned(),
-            credential: URL_SAFE_NO_PAD.encode(row.blob(2)?),
-            created: At(row.int(3)?),
-            used: row.int_or_null(4)?.map(At),
-        })
-    };
-    store.read(&PASSKEYS, &[("person", person.into())]).await?.iter().map(read).collect()
-}
-
-/// Removes one of the person's passkeys; false when there is none of this id.
-///
-/// # Errors
-/// As [`Store::write`].
-pub async fn remove(
-    app: &App,
-    (person, one): (&Person, &Listed),
-    from: &From<'_>,
-) -> Result<bool, StoreError> {
-    let mut write = Write::default();
-    let params = vec![("id", one.id.into()), ("person", person.id.into())];
-    write.step_expecting(1, "there is no such passkey", &PASSKEY_REMOVE, params);
-    weaken(&mut write, person.id);
-    let change = OwnChange {
-        object: Some(Noun::Passkey.show(one.id)),
-        before: Some(serde_json::json!({ "name": one.name })),
-        ..OwnChange::of(Action::PasskeyRemoved)
-    };
-    account::note(app, &mut write, (person.id, from), change);
-    match app.store.write(write).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::Conflict(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Removes all passkeys of somebody who lost them.
-pub fn clear(write: &mut Write, person: i64) {
-    write.step(&PASSKEYS_CLEAR, vec![("person", person.into())]);
-    weaken(write, person);
-}
-
-/// Somebody showed a second factor in this session.
-pub(super) fn strengthen(write: &mut Write, session: i64) {
-    write.step(&SESSION_STRONG, vec![("id", session.into())]);
-}
-
-/// A second factor went: where it was the last, nobody has shown one.
-pub(super) fn weaken(write: &mut Write, person: i64) {
-    write.step(&SESSIONS_WEAK, vec![("person", person.into())]);
 }

@@ -12,8 +12,9 @@ use mail::At;
 use store::{Store, StoreError, Write, query};
 
 use super::attempt::{self, Counter};
+use super::passkey::own;
 use super::sign_in::From;
-use super::{passkey, totp};
+use super::totp;
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::code::secret::typed as plain;
@@ -199,7 +200,7 @@ pub fn off(write: &mut Write, person: i64) {
         vec![("person", person.into()), ("state", "on".into())],
     );
     write.step(&RECOVERY_CLEAR, vec![("person", person.into())]);
-    passkey::weaken(write, person);
+    own::weaken(write, person);
 }
 
 /// Turns off whatever somebody had who lost it: app, codes, passkeys.
@@ -208,7 +209,7 @@ pub fn lost(write: &mut Write, person: i64) {
         write.step(&OFF, vec![("person", person.into()), ("state", state.into())]);
     }
     write.step(&RECOVERY_CLEAR, vec![("person", person.into())]);
-    passkey::clear(write, person);
+    own::clear(write, person);
 }
 
 fn recovery_digest(person: i64, letters: &str) -> Vec<u8> {

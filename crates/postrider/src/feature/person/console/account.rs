@@ -21,7 +21,7 @@ use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Named, Screen, SignedIn, show, show_again};
 use crate::console::session;
 use crate::feature::person::account::{self, Known, Profile, Session};
-use crate::feature::person::passkey;
+use crate::feature::person::passkey::own;
 use crate::feature::person::second_factor::{Standing, standing};
 use crate::id::Noun;
 
@@ -104,8 +104,8 @@ async fn page(
     let (words, zone, now) = (page.words, Zone::named(&who.person.zone), app.now());
     let second = standing(&app.store, who.person.id).await?;
     let sessions = account::sessions(&app.store, now, who.person.id).await?;
-    let passkeys = passkey::passkeys(&app.store, who.person.id).await?;
-    let key = |one: passkey::Listed| Passkey {
+    let passkeys = own::passkeys(&app.store, who.person.id).await?;
+    let key = |one: own::Listed| Passkey {
         id: Noun::Passkey.show(one.id),
         name: one.name,
         since: moment(words.locale, &zone, one.created),

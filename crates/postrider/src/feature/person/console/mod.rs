@@ -4,6 +4,7 @@
 mod account;
 mod invitation;
 mod passkey;
+mod required;
 mod reset;
 mod second_factor;
 mod users;
@@ -52,6 +53,7 @@ pub fn screens() -> Vec<Screen> {
     screens.extend(invitation::screens());
     screens.extend(reset::screens());
     screens.extend(passkey::screens());
+    screens.extend(required::screens());
     screens
 }
 

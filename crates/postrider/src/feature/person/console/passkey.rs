@@ -22,6 +22,7 @@ use crate::console::refusal::Refused;
 use crate::console::screen::{Named, Screen, SignedIn, Visitor, show};
 use crate::console::visit::Visit;
 use crate::feature::person::passkey::ceremony::{Algorithm, Place};
+use crate::feature::person::passkey::own;
 use crate::feature::person::passkey::{self, Failure, NewPasskey, Purpose, ShownPasskey};
 use crate::feature::person::sign_in::Outcome;
 use crate::id::Noun;
@@ -89,7 +90,7 @@ struct Sent {
 
 /// What keeps this session from changing passkeys: the wrong password, or that it showed no second factor.
 async fn barred(who: &SignedIn, app: &App, password: String) -> Result<Option<Word>, Refused> {
-    if !passkey::may_change(&app.store, &who.person).await? {
+    if !own::may_change(&app.store, &who.person).await? {
         return Ok(Some(Word("passkey-first")));
     }
     password_mistake(who, app, password).await
@@ -111,7 +112,7 @@ async fn register_asked(
     let (bound, purpose) = (visit.hidden(), Purpose::Register(person.id));
     let challenge = passkey::challenge(&app, app.now(), (purpose, &bound.0), &visit.from()).await?;
     let Some(challenge) = challenge else { return Ok(told(visit, TOO_MANY)) };
-    let known = passkey::passkeys(&app.store, person.id).await?;
+    let known = own::passkeys(&app.store, person.id).await?;
     let known: Vec<String> = known.into_iter().map(|one| one.credential).collect();
     Ok(Json(json!({
         "challenge": challenge, "host": place.host, "handle": passkey::handle(person.id), "email": person.email,
@@ -148,12 +149,12 @@ async fn remove_sent(
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
     let id = named.id(Noun::Passkey)?;
-    let own = passkey::passkeys(&app.store, who.person.id).await?;
+    let own = own::passkeys(&app.store, who.person.id).await?;
     let one = own.into_iter().find(|one| one.id == id).ok_or(Refused::NotFound)?;
     if let Some(mistake) = barred(&who, &app, sent.password).await? {
         return mistaken(&who, &app, mistake).await;
     }
-    match passkey::remove(&app, (&who.person, &one), &who.visit.from()).await? {
+    match own::remove(&app, (&who.person, &one), &who.visit.from()).await? {
         true => Ok(back(&who, &app, (PATH, "passkey-removed"))),
         false => Err(Refused::NotFound),
     }

@@ -26,8 +26,9 @@ use crate::console::shell::{self, local};
 use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::account::{self, Known, OwnChange};
+use crate::feature::person::passkey::own;
 use crate::feature::person::second_factor::{self as factor, Confirmed, Proof, Proven, Standing};
-use crate::feature::person::{passkey, sign_in, totp};
+use crate::feature::person::{sign_in, totp};
 
 const PATH: &str = "/me/second-factor";
 
@@ -128,7 +129,7 @@ async fn required(who: &SignedIn, app: &App, page: &Page) -> Result<Option<Requi
     let here = |one: &&Workspace| page.inside.as_ref().is_some_and(|inside| inside.at == shell::at(one));
     let Some(workspace) = places.filter(here).find(closed) else { return Ok(None) };
     let title = workspace.shown().to_owned();
-    Ok(Some(match passkey::may_change(&app.store, &who.person).await? {
+    Ok(Some(match own::may_change(&app.store, &who.person).await? {
         true => Required::SetUp { title },
         false => Required::Passkey { title },
     }))
@@ -160,7 +161,7 @@ async fn offer_sent(
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
     // Whoever knows the password alone must not put another factor beside the one they do not have.
-    if !passkey::may_change(&app.store, &who.person).await? {
+    if !own::may_change(&app.store, &who.person).await? {
         return again(&who, &app, Word("passkey-first")).await;
     }
     if let Some(mistake) = password_mistake(&who, &app, sent.password).await? {
@@ -193,7 +194,7 @@ async fn on_sent(
 ) -> Result<Response, Refused> {
     let (now, id, from) = (app.now(), who.person.id, who.visit.from());
     let mut write = Write::default();
-    passkey::strengthen(&mut write, who.person.session);
+    own::strengthen(&mut write, who.person.session);
     account::note(&app, &mut write, (id, &from), OwnChange::of(Action::SecondFactorOn));
     match factor::confirm(&app, now, (id, &sent.code), &from, write).await? {
         Confirmed::On(codes) => show(&page(&who, &app, (codes, None)).await?),

@@ -16,7 +16,6 @@ use axum::response::Response;
 use mail::{Address, At};
 use serde::Deserialize;
 use serde_json::json;
-use store::Write;
 
 use crate::app::App;
 use crate::console::change::Change;
@@ -25,20 +24,17 @@ use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, Named, Screen, Section, show, show_again};
 use crate::console::shell::role_word;
-use crate::feature::access::admin::workspace_second_factor;
 use crate::feature::access::{SecondFactor, Workspace};
 use crate::feature::audit::Action;
-use crate::feature::person::Strength;
 use crate::feature::person::invitation::{self, New, Told, invite};
 use crate::feature::person::member::{self, Listed, member_find, member_list};
-use crate::feature::person::permission::need::{RequireSecondFactor, SteerPeople};
+use crate::feature::person::permission::need::SteerPeople;
 use crate::feature::person::permission::{Permission, Role};
 use crate::id::Noun;
 
 pub(super) fn screens() -> Vec<Screen> {
     vec![
         Screen::page("/w/{workspace}/users", list).at(Section::Workspace, "users", Word("users")),
-        Screen::form("/w/{workspace}/users/second-factor", second_factor_sent),
         Screen::form("/w/{workspace}/users/{id}/role", role_sent),
         Screen::form("/w/{workspace}/users/{id}/remove", remove_sent),
         Screen::form("/w/{workspace}/users/invitations", invite_sent),
@@ -46,7 +42,7 @@ pub(super) fn screens() -> Vec<Screen> {
     ]
 }
 
-fn path(workspace: &Workspace) -> String {
+pub(super) fn path(workspace: &Workspace) -> String {
     format!("/w/{}/users", workspace.name)
 }
 
@@ -187,38 +183,6 @@ async fn wanted(who: &Member<SteerPeople>, app: &App, named: &Named) -> Result<(
     let member = member_find(&app.store, who.workspace.id, id).await?.ok_or(Refused::NotFound)?;
     let may = who.role.gives(member.role);
     Ok((member, may))
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Wanted {
-    wanted: String,
-}
-
-async fn second_factor_sent(
-    who: Member<RequireSecondFactor>,
-    State(app): State<Arc<App>>,
-    Posted(sent): Posted<Wanted>,
-) -> Result<Response, Refused> {
-    let wanted = SecondFactor::parse(&sent.wanted).unwrap_or(who.workspace.second_factor);
-    // Who asks it of others has shown one: else the first page after this one would be the way to set it up.
-    let own = wanted == SecondFactor::Optional || who.person.strength == Strength::TwoFactors;
-    if !own {
-        return Err(Refused::SecondFactor { workspace: who.workspace.name.to_string() });
-    }
-    if wanted != who.workspace.second_factor {
-        let mut write = Write::default();
-        workspace_second_factor(&mut write, who.workspace.id, wanted);
-        let change = Change {
-            action: Action::SecondFactorRequired,
-            object: Noun::Workspace.show(who.workspace.id),
-            before: Some(json!({ "second_factor": who.workspace.second_factor.as_str() })),
-            after: Some(json!({ "second_factor": wanted.as_str() })),
-        };
-        who.commit(&app, write, change).await?.ok_or(Refused::NotFound)?;
-        app.directory.reload(&app.store).await?;
-    }
-    Ok(redirect(&path(&who.workspace)))
 }
 
 async fn not_changed(who: Member<SteerPeople>, app: &App, why: Word) -> Result<Response, Refused> {
