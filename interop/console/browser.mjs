@@ -15,7 +15,7 @@ export async function start(given) {
     chromiumSandbox: false,
     args: [
       '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
-      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1, EXCLUDE localhost',
     ],
   });
 }
@@ -59,6 +59,7 @@ const ELSEWHERE = {
   '/login/code': 'the second step of signing in',
   '/support/{token}': 'opened by the errand that makes a link',
   '/invitation/{token}': 'opened by the errand that invites',
+  '/password/{token}': 'where a mailed link leads',
   '/w/{workspace}/setup/domains/{id}': 'a part of the set-up',
   '/w/{workspace}/setup/messages/{email}': 'a part of the set-up',
   '/w/{workspace}/templates/images/pick': 'a part of the editor',

@@ -63,6 +63,8 @@ pub struct Assets {
     /// Live pages.
     pub sse: Asset,
     pub live: Asset,
+    /// Passkeys: the pages that sign in and that list them.
+    pub passkey: Asset,
     /// CodeMirror, and what is written on it: the template editor's alone.
     pub code: Asset,
     pub editor: Asset,
@@ -70,10 +72,23 @@ pub struct Assets {
 
 impl Assets {
     /// All of them.
-    pub fn all(&self) -> [&Asset; 12] {
-        let Assets { style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, code, editor } =
-            self;
-        [style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, code, editor]
+    pub fn all(&self) -> [&Asset; 13] {
+        let Assets {
+            style,
+            script,
+            htmx,
+            htmx_csp,
+            icon,
+            plot,
+            plot_style,
+            chart,
+            sse,
+            live,
+            passkey,
+            code,
+            editor,
+        } = self;
+        [style, script, htmx, htmx_csp, icon, plot, plot_style, chart, sse, live, passkey, code, editor]
     }
 
     /// Those that every page loads.
@@ -99,6 +114,7 @@ pub fn assets() -> &'static Assets {
             chart: Asset::new(("chart", "js"), JS, include_bytes!("../static/chart.js")),
             sse: Asset::new(("hx-sse", "js"), JS, include_bytes!("../static/vendor/hx-sse.min.js")),
             live: Asset::new(("live", "js"), JS, include_bytes!("../static/live.js")),
+            passkey: Asset::new(("passkey", "js"), JS, include_bytes!("../static/passkey.js")),
             code: Asset::new(
                 ("codemirror", "js"),
                 JS,

@@ -18,6 +18,7 @@ pub mod part;
 pub mod people;
 pub mod queue;
 pub mod refusal;
+pub mod reset;
 pub mod second_factor;
 pub mod setting;
 pub mod setup;

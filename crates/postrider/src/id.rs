@@ -121,6 +121,7 @@ pub enum Noun {
     Person,
     Session,
     Invitation,
+    Passkey,
     AuditEntry,
     Image,
     /// Not made by a [`Mint`]: writer and sequence.
@@ -154,6 +155,7 @@ impl Noun {
             Noun::Person => "per_",
             Noun::Session => "ses_",
             Noun::Invitation => "inv_",
+            Noun::Passkey => "pky_",
             Noun::AuditEntry => "aud_",
             Noun::Image => "img_",
             Noun::Event => "evt_",

@@ -69,3 +69,7 @@ audit-part-made = Made a layout, a partial or a theme
 audit-part-changed = Changed a layout, a partial or a theme
 audit-part-removed = Deleted a layout, a partial or a theme
 audit-email-share-ended = Ended a support link
+audit-password-reset = Set a new password by a link
+audit-passkey-added = Added a passkey
+audit-passkey-removed = Removed a passkey
+audit-second-required = Changed whether two-factor sign-in is required

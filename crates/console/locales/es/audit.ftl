@@ -69,3 +69,7 @@ audit-part-made = Creó un diseño, un fragmento o un tema
 audit-part-changed = Cambió un diseño, un fragmento o un tema
 audit-part-removed = Eliminó un diseño, un fragmento o un tema
 audit-email-share-ended = Terminó un enlace de soporte
+audit-password-reset = Eligió una contraseña nueva con un enlace
+audit-passkey-added = Añadió una llave de acceso
+audit-passkey-removed = Quitó una llave de acceso
+audit-second-required = Cambió si se exige la verificación en dos pasos

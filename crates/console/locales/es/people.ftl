@@ -79,3 +79,8 @@ invitations-revoke-text = { $n ->
     [one] { $n } enlace enviado dejará de funcionar.
     *[other] { $n } enlaces enviados dejarán de funcionar.
 }
+require = Exigirla a todos
+require-no-more = Dejar de exigirla
+require-on = En este espacio todos tienen que usar la verificación en dos pasos o una llave de acceso.
+require-off = Cada miembro decide por su cuenta. Si se exige, quien no tenga ni aplicación de códigos ni llave de acceso la configura antes de ver nada de este espacio.
+may-require-second-factor = Exigir la verificación en dos pasos a todos

@@ -69,3 +69,7 @@ audit-part-made = Criou um layout, um trecho ou um tema
 audit-part-changed = Mudou um layout, um trecho ou um tema
 audit-part-removed = Excluiu um layout, um trecho ou um tema
 audit-email-share-ended = Encerrou um link de suporte
+audit-password-reset = Definiu uma nova senha por um link
+audit-passkey-added = Adicionou uma chave de acesso
+audit-passkey-removed = Removeu uma chave de acesso
+audit-second-required = Mudou a exigência da verificação em duas etapas

@@ -69,3 +69,7 @@ audit-part-made = 创建了布局、片段或主题
 audit-part-changed = 更改了布局、片段或主题
 audit-part-removed = 删除了布局、片段或主题
 audit-email-share-ended = 终止了支持链接
+audit-password-reset = 通过链接设置了新密码
+audit-passkey-added = 添加了通行密钥
+audit-passkey-removed = 移除了通行密钥
+audit-second-required = 更改了是否必须两步验证

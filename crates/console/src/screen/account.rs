@@ -22,6 +22,9 @@ pub struct Account {
     pub second_factor: bool,
     /// Whether mail of what needs somebody is wanted.
     pub alerts: bool,
+    pub passkeys: Vec<Passkey>,
+    /// Whether there can be passkeys where the console is reached.
+    pub passkeys_here: bool,
     pub sessions: Vec<Session>,
     /// What was just done.
     pub notice: Option<Word>,
@@ -33,6 +36,16 @@ pub struct Mistakes {
     pub name: Option<Word>,
     pub old: Option<Word>,
     pub password: Option<Word>,
+    pub passkey: Option<Word>,
+}
+
+/// A key pair of an authenticator.
+pub struct Passkey {
+    pub id: String,
+    pub name: String,
+    pub since: String,
+    /// None: never.
+    pub used: Option<String>,
 }
 
 /// Where the person is signed in.

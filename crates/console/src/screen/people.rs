@@ -26,6 +26,9 @@ pub struct People {
     /// Why a change was not made.
     pub refused: Option<Word>,
     pub matrix: Matrix,
+    /// Whether the workspace requires a second factor, and whether the one who looks decides it.
+    pub required: bool,
+    pub may_require: bool,
 }
 
 /// A line of the list.

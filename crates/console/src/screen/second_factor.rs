@@ -23,8 +23,28 @@ pub struct SecondFactor {
     pub page: Page,
     /// What the paths of forms end with, so that the frame stays.
     pub at: String,
+    /// That the workspace round the page opens with a second factor only.
+    pub required: Option<Required>,
     pub state: State,
     pub mistake: Option<Word>,
+}
+
+impl SecondFactor {
+    /// Whether this session may change nothing here before the passkey is shown.
+    fn needs_passkey(&self) -> bool {
+        matches!(self.required, Some(Required::Passkey { .. }))
+    }
+}
+
+/// What somebody does to enter a workspace of this title that requires a second factor.
+pub enum Required {
+    SetUp {
+        title: String,
+    },
+    /// Sign in with the passkey that is there.
+    Passkey {
+        title: String,
+    },
 }
 
 /// Where the person stands.

@@ -12,6 +12,8 @@ pub struct SignIn {
     pub email: String,
     /// Where to after it.
     pub next: String,
+    /// Whether there can be passkeys where the console is reached.
+    pub passkeys: bool,
     pub notice: Option<Word>,
     pub mistake: Option<Word>,
 }

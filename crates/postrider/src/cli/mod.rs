@@ -14,6 +14,7 @@ mod check;
 mod domains;
 mod events;
 mod keys;
+mod people;
 mod post;
 mod queue;
 mod restore;
@@ -86,6 +87,9 @@ enum Command {
     /// Add the domains that mail is sent from, show their DNS records, verify them.
     #[command(subcommand)]
     Domains(domains::DomainsCommand),
+    /// Let somebody into the console again who lost a password or a phone.
+    #[command(subcommand)]
+    People(people::PeopleCommand),
     /// Make and list workspaces: tenants whose mail, keys and domains are apart.
     #[command(subcommand)]
     Workspaces(workspaces::WorkspacesCommand),
@@ -197,6 +201,7 @@ async fn perform(command: Command, settings: Settings, json: bool) -> anyhow::Re
         Command::Events(command) => events::run(settings, command, json).await,
         Command::Keys(command) => keys::run(settings, command).await,
         Command::Domains(command) => domains::run(settings, command).await,
+        Command::People(command) => people::run(settings, command).await,
         Command::Workspaces(command) => workspaces::run(settings, command).await,
         Command::Streams(command) => streams::run(settings, command).await,
         Command::Suppressions(command) => suppressions::run(settings, command).await,

@@ -35,19 +35,26 @@ impl Operator {
         (workspace, change): (i64, Change),
     ) -> Result<Option<Committed>, StoreError> {
         let address = self.visit.from().shown();
-        committed(app, write, (Some(workspace), self.person.id, &address), change).await
+        committed(app, write, (workspace, self.person.id, &address), change).await
     }
+}
+
+/// Adds a change's line to `write`.
+fn note(app: &App, write: &mut Write, (workspace, person, address): (i64, i64, &str), change: Change) {
+    let Change { action, object, before, after } = change;
+    let workspace = Some(workspace);
+    let entry = audit::Entry { workspace, person, address, action, object, before, after };
+    audit::note(write, (&app.mint, app.now()), entry);
 }
 
 /// Adds a change's line to `write` and commits both.
 async fn committed(
     app: &App,
     mut write: Write,
-    (workspace, person, address): (Option<i64>, i64, &str),
-    Change { action, object, before, after }: Change,
+    by: (i64, i64, &str),
+    change: Change,
 ) -> Result<Option<Committed>, StoreError> {
-    let entry = audit::Entry { workspace, person, address, action, object, before, after };
-    audit::note(&mut write, (&app.mint, app.now()), entry);
+    note(app, &mut write, by, change);
     match app.store.write(write).await {
         Ok(committed) => Ok(Some(committed)),
         Err(StoreError::Conflict(_)) => Ok(None),
@@ -65,10 +72,7 @@ impl<P> Member<P> {
     /// Puts who asked for a change into its write.
     pub fn note(&self, app: &App, write: &mut Write, change: Change) {
         let address = self.visit.from().shown();
-        let Change { action, object, before, after } = change;
-        let (workspace, person) = (Some(self.workspace.id), self.person.id);
-        let entry = audit::Entry { workspace, person, address: &address, action, object, before, after };
-        audit::note(write, (&app.mint, app.now()), entry);
+        note(app, write, (self.workspace.id, self.person.id, &address), change);
     }
 
     /// Commits `write` and who asked for it, both or none. None when the write conflicts: what it needs is gone, or what it
@@ -83,6 +87,6 @@ impl<P> Member<P> {
         change: Change,
     ) -> Result<Option<Committed>, StoreError> {
         let address = self.visit.from().shown();
-        committed(app, write, (Some(self.workspace.id), self.person.id, &address), change).await
+        committed(app, write, (self.workspace.id, self.person.id, &address), change).await
     }
 }

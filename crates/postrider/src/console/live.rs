@@ -184,6 +184,9 @@ impl Watch {
         }
         self.looked = now;
         let person = person::seen(&app.store, now, &self.session).await?;
+        let snapshot = app.directory.snapshot();
+        let place = snapshot.workspaces.get(&self.workspace);
+        let person = person.filter(|(person, _)| place.is_some_and(|place| person.may_enter(place)));
         let role = person.and_then(|(person, _)| person.role(self.workspace));
         Ok(role.is_some_and(|role| role.may(self.permission)))
     }

@@ -92,6 +92,7 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
         ("/queue/holds/", Noun::Hold.show(hold)),
         // People.
         ("/me/sessions/", Noun::Session.show(7)),
+        ("/me/passkeys/", Noun::Passkey.show(7)),
         ("/users/", Noun::Person.show(member)),
         ("/users/invitations/", Noun::Invitation.show(invitation)),
     ]

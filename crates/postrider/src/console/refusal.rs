@@ -21,6 +21,8 @@ use crate::http::error::{ApiError, Name};
 pub enum Refused {
     /// Nobody is signed in; then back to this path.
     SignIn { next: String },
+    /// The workspace of this name wants a second factor that was not shown.
+    SecondFactor { workspace: String },
     /// It is not there, or not for this person to know of.
     NotFound,
     /// The role does not include it; these people's roles do.
@@ -81,7 +83,7 @@ impl IntoResponse for Refused {
 impl Refused {
     fn status(&self) -> StatusCode {
         match self {
-            Refused::SignIn { .. } => StatusCode::SEE_OTHER,
+            Refused::SignIn { .. } | Refused::SecondFactor { .. } => StatusCode::SEE_OTHER,
             Refused::NotFound => StatusCode::NOT_FOUND,
             Refused::Wrong => StatusCode::BAD_REQUEST,
             Refused::NotTaken => StatusCode::METHOD_NOT_ALLOWED,
@@ -93,7 +95,7 @@ impl Refused {
 
     fn words(&self) -> (Word, Word) {
         match self {
-            Refused::NotFound | Refused::SignIn { .. } => {
+            Refused::NotFound | Refused::SignIn { .. } | Refused::SecondFactor { .. } => {
                 (Word("refusal-not-found"), Word("refusal-not-found-text"))
             }
             Refused::Forbidden { .. } => (Word("refusal-forbidden"), Word("refusal-forbidden-text")),
@@ -107,10 +109,13 @@ impl Refused {
     }
 }
 
-/// The page of a refusal; the way to sign in for who has to.
+/// The page of a refusal; the way to sign in, or to a second factor, for who has to.
 pub(super) fn page(refused: &Refused, page: Page, request_id: &str) -> Response {
     if let Refused::SignIn { next } = refused {
         return redirect(&format!("/login?next={}", shell::escaped(next)));
+    }
+    if let Refused::SecondFactor { workspace } = refused {
+        return redirect(&format!("/me/second-factor?at={workspace}"));
     }
     let (title, text) = refused.words();
     let (text, helpers) = match refused {

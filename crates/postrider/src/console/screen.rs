@@ -186,8 +186,12 @@ impl Authority {
     pub(super) async fn stands(self, app: &App, visit: &Visit) -> Result<bool, StoreError> {
         let Some(token) = &visit.session else { return Ok(false) };
         let person = person::of_session(&app.store, app.now(), token).await?;
+        let snapshot = app.directory.snapshot();
         Ok(person.is_some_and(|person| {
-            let member = self.member.is_none_or(|(workspace, role)| person.role(workspace) == Some(role));
+            let member = self.member.is_none_or(|(workspace, role)| {
+                let place = snapshot.workspaces.get(&workspace);
+                person.role(workspace) == Some(role) && place.is_some_and(|place| person.may_enter(place))
+            });
             person.id == self.person && member && (person.operator || !self.operator)
         }))
     }
@@ -290,6 +294,9 @@ impl<P: Needs> FromRequestParts<Api> for Member<P> {
         let workspace = name.and_then(|name| snapshot.workspace_by_name(name)).ok_or(Refused::NotFound)?;
         // Who is no member is not told that it exists.
         let role = person.role(workspace.id).ok_or(Refused::NotFound)?;
+        if !person.may_enter(workspace) {
+            return Err(Refused::SecondFactor { workspace: workspace.name.to_string() });
+        }
         if !role.may(P::PERMISSION) {
             let helpers = person::helpers(&api.app.store, workspace.id, P::PERMISSION).await?;
             return Err(Refused::Forbidden { role, helpers });

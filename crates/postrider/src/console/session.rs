@@ -41,9 +41,14 @@ fn opens(name: &str) -> bool {
 #[must_use]
 pub fn token(headers: &HeaderMap, certain: bool, name: &str) -> Option<String> {
     let own = cookie(headers, &of_host(name));
-    let value = if certain { own } else { own.or_else(|| cookie(headers, name)) }?;
-    let well = value.len() == TOKEN_CHARS && value.bytes().all(|b| b.is_ascii_hexdigit());
-    well.then(|| value.to_owned())
+    let value = if certain { own } else { own.or_else(|| cookie(headers, name)) };
+    value.filter(|value| is_token(value)).map(str::to_owned)
+}
+
+/// Whether a text can be a token.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    text.len() == TOKEN_CHARS && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Sets a cookie for as long as a session lasts.

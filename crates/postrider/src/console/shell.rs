@@ -18,6 +18,12 @@ pub fn home(workspace: &Workspace) -> String {
     format!("/w/{}/", workspace.name)
 }
 
+/// What the paths of a person's own pages end with in a workspace's frame.
+#[must_use]
+pub fn at(workspace: &Workspace) -> String {
+    format!("?at={}", workspace.name)
+}
+
 #[must_use]
 pub fn role_word(role: Role) -> Word {
     match role {
@@ -55,7 +61,7 @@ pub(super) fn frame(
         suspended: workspace.suspended.is_some(),
         workspaces,
         sections: sections(&page.here, settings, workspace, (role, person.operator)),
-        at: format!("?at={}", workspace.name),
+        at: at(workspace),
     });
 }
 

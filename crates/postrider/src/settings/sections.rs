@@ -80,7 +80,7 @@ section! {
 section! {
     /// The console, as people reach it.
     Console at "console" {
-        /// The URL under which browsers reach the console: for links in invitations, and for forms that come through a proxy which changes the Host. Empty: each request's own Host.
+        /// The URL under which browsers reach the console: for links in mail, and for forms that come through a proxy which changes the Host. Empty: each request's own Host, and no links for lost passwords, because a stranger may ask for those under any Host.
         url: Option<BaseUrl> {
             key: "url", unit: "https://host", default: "", example: "https://mail.example.org",
             because: "whoever reaches the console has its address in the browser; only what is sent to others must know it",

@@ -4,7 +4,7 @@ use mail::At;
 use serde_json::json;
 use store::{Store, StoreError, Write, query};
 
-use super::Class;
+use super::{Class, SecondFactor};
 use crate::feature::event;
 use crate::feature::tracking::switches::Switches;
 use crate::id::{Mint, Noun};
@@ -13,6 +13,7 @@ query!(WORKSPACE_ADD, "queries/workspace_add.sql");
 query!(WORKSPACE_TITLE, "queries/workspace_title.sql");
 query!(WORKSPACE_LOGO, "queries/workspace_logo.sql");
 query!(WORKSPACE_SENDER, "queries/workspace_sender.sql");
+query!(WORKSPACE_SECOND_FACTOR, "queries/workspace_second_factor.sql");
 query!(STREAM_ADD, "queries/stream_add.sql");
 query!(STREAM_TRACK, "queries/stream_track.sql");
 
@@ -66,6 +67,12 @@ pub fn workspace_logo(write: &mut Write, id: i64, token: Option<&str>) {
 pub fn workspace_sender(write: &mut Write, id: i64, sender: &str) {
     let params = vec![("id", id.into()), ("sender", sender.to_owned().into())];
     write.step_expecting(1, "there is no such workspace", &WORKSPACE_SENDER, params);
+}
+
+/// Adds to `write` whether a workspace requires a second factor of its people.
+pub fn workspace_second_factor(write: &mut Write, id: i64, wanted: SecondFactor) {
+    let params = vec![("id", id.into()), ("wanted", wanted.as_str().into())];
+    write.step_expecting(1, "there is no such workspace", &WORKSPACE_SECOND_FACTOR, params);
 }
 
 /// Makes a stream; gives its id.

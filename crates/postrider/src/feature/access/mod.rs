@@ -50,6 +50,12 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: None,
     },
     Migration {
+        number: 31,
+        name: "access: workspaces that require a second factor",
+        sql: include_str!("migrations/0031_second_factor.sql"),
+        postgres: None,
+    },
+    Migration {
         number: 33,
         name: "access: logos and senders of workspaces",
         sql: include_str!("migrations/0033_brand.sql"),
@@ -79,6 +85,29 @@ pub struct Workspace {
     pub logo: Option<Box<str>>,
     /// Whom the product's own mail for it is from; empty: what people call it.
     pub sender: Box<str>,
+    pub second_factor: SecondFactor,
+}
+
+/// Whether a workspace's people must have shown a second factor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SecondFactor {
+    Optional,
+    Required,
+}
+
+impl SecondFactor {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SecondFactor::Optional => "optional",
+            SecondFactor::Required => "required",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<SecondFactor> {
+        [SecondFactor::Optional, SecondFactor::Required].into_iter().find(|one| one.as_str() == text)
+    }
 }
 
 impl Workspace {
@@ -210,6 +239,7 @@ fn read_workspace(row: &Row) -> Result<Workspace, StoreError> {
         suspended: (suspended > 0).then_some(At(suspended)),
         logo: row.text_or_null(6)?.map(Into::into),
         sender: row.text(7)?.into(),
+        second_factor: SecondFactor::parse(row.text(8)?).ok_or_else(|| broken("workspace.second_factor"))?,
     })
 }
 

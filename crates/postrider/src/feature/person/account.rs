@@ -1,8 +1,8 @@
 //! What people change of themselves: name, language, zone, colours, password; and where they are signed in.
 //!
 //! Guarantees
-//! 1. A new password ends every session of the person, and everybody who is awaited with the old one; the browser that set it gets
-//!    a new session.
+//! 1. A new password ends every session of the person, everybody who is awaited with the old one, and every link for a lost one; the
+//!    browser that set it gets a new session.
 //! 2. A person ends only their own sessions.
 
 use ::console::format::time::Zone;
@@ -15,8 +15,8 @@ use store::{Row, Store, StoreError, Write, query};
 use super::attempt::{self, Counter, counted};
 use super::password::{Busy, CHARS_MAX, CHARS_MIN};
 use super::permission::Role;
-use super::sign_in::{self, From};
-use super::{Person, lasting};
+use super::sign_in::{self, From, Shown};
+use super::{Person, lasting, reset};
 use crate::app::App;
 use crate::feature::audit::{self, Action};
 use crate::id::Noun;
@@ -249,11 +249,18 @@ pub async fn password_set(
 ) -> Result<Option<String>, StoreError> {
     let Ok(hash) = app.people.hashing.make(new).await else { return Ok(None) };
     let mut write = Write::default();
-    write.step(&PASSWORD_SET, vec![("id", person.id.into()), ("password", hash.into())]);
-    write.step(&SESSIONS_END, vec![("person", person.id.into()), ("but", 0.into())]);
-    sign_in::none_awaited(&mut write, person.id);
+    new_password(&mut write, person.id, hash);
     note(app, &mut write, (person.id, from), OwnChange::of(Action::PasswordChanged));
-    sign_in::begin(app, now, write, (person.id, from, None)).await.map(Some)
+    let shown = Shown::Anew(person.strength);
+    sign_in::begin(app, now, write, (person.id, from, shown)).await.map(Some)
+}
+
+/// Puts a new password in the place of the old one: sessions, who is awaited and links for a lost one go with it.
+pub(super) fn new_password(write: &mut Write, person: i64, hash: String) {
+    write.step(&PASSWORD_SET, vec![("id", person.into()), ("password", hash.into())]);
+    write.step(&SESSIONS_END, vec![("person", person.into()), ("but", 0.into())]);
+    sign_in::none_awaited(write, person);
+    reset::clear(write, person);
 }
 
 /// A session as its person sees it.

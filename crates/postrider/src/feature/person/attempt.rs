@@ -23,6 +23,8 @@ const PER_ADDRESS_MAX: i64 = 50;
 /// Attempts at one person's second factor within the window. Reason: three codes of a million fit at a time; whoever has the
 /// password needs more than a year of guessing for an even chance.
 const PER_SECOND_MAX: i64 = 5;
+/// Letters about a lost password to one address within the window. Reason: one gets lost, one was overlooked; more is a nuisance.
+const PER_RESET_MAX: i64 = 3;
 
 /// Whose attempts are counted.
 pub enum Counter<'c> {
@@ -31,6 +33,8 @@ pub enum Counter<'c> {
     Address(&'c From<'c>),
     /// The second factor of a person.
     Second(i64),
+    /// Letters about a lost password, by address, folded: also to nobody.
+    Reset(&'c str),
 }
 
 impl Counter<'_> {
@@ -40,6 +44,7 @@ impl Counter<'_> {
             Counter::Person(email) => format!("person\n{email}"),
             Counter::Address(from) => format!("address\n{}", from.network()),
             Counter::Second(person) => format!("second\n{person}"),
+            Counter::Reset(email) => format!("reset\n{email}"),
         };
         digest(&SHA256, text.as_bytes()).as_ref().to_vec()
     }
@@ -49,6 +54,7 @@ impl Counter<'_> {
             Counter::Person(_) => PER_PERSON_MAX,
             Counter::Address(_) => PER_ADDRESS_MAX,
             Counter::Second(_) => PER_SECOND_MAX,
+            Counter::Reset(_) => PER_RESET_MAX,
         }
     }
 }

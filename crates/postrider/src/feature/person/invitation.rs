@@ -17,7 +17,7 @@ use store::{Row, Store, StoreError, Write, query};
 
 use super::letter::{self, Post};
 use super::permission::Role;
-use super::sign_in::{self, From};
+use super::sign_in::{self, From, Shown};
 use super::{PERSON_ADD, Person, account, random_token};
 use crate::app::App;
 use crate::feature::access::{Workspace, digest_of};
@@ -102,7 +102,7 @@ impl<'n> New<'n> {
         New { id: app.mint.next(now), token: random_token(), workspace: by.1, email, role, by: by.0 }
     }
 
-    /// Its rows. The write conflicts where there are as many as there may be.
+    /// Its rows. The write conflicts where there are as many as there may be, and where one to a role above that of who asks is open.
     #[must_use]
     pub fn rows(&self, now: At) -> Write {
         let params = vec![
@@ -114,10 +114,24 @@ impl<'n> New<'n> {
             ("person", self.by.id.into()),
             ("expires", now.after(LIFE).0.into()),
             ("most", OPEN_MAX.into()),
+            ("now", now.0.into()),
+            ("gives", self.gives().into()),
         ];
         let mut write = super::in_turn();
-        write.step_expecting(1, "there are as many invitations as there may be", &INVITATION_PUT, params);
+        write.step_expecting(
+            1,
+            "there are as many invitations as there may be, or one from above",
+            &INVITATION_PUT,
+            params,
+        );
         write
+    }
+
+    /// The roles that who asks may give, each between commas: an invitation to one above them is not theirs to replace.
+    fn gives(&self) -> String {
+        let own = self.by.role(self.workspace.id);
+        let given = Role::ALL.into_iter().filter(|role| own.is_some_and(|own| own.gives(*role)));
+        given.map(|role| format!(",{},", role.as_str())).collect()
     }
 
     /// The mailbox of who asks; a name that no header takes is left out.
@@ -314,18 +328,11 @@ pub async fn make(
     let id = app.mint.next(now);
     let mut write = Write::default();
     let zone = if ::console::format::time::Zone::known(&new.zone) { new.zone } else { "UTC".to_owned() };
-    let params = vec![
-        ("id", id.into()),
-        ("email", open.email.clone().into()),
-        ("name", new.name.trim().to_owned().into()),
-        ("locale", new.locale.into()),
-        ("zone", zone.into()),
-        ("password", hash.into()),
-        ("now", now.0.into()),
-    ];
+    let own = (&*open.email, new.name.trim(), &*hash);
+    let params = super::new_person((id, now), own, (new.locale, &zone));
     write.step_expecting(1, "somebody has this address", &PERSON_ADD, params);
     open.take(app, now, &mut write, (id, from));
-    match sign_in::begin(app, now, write, (id, from, None)).await {
+    match sign_in::begin(app, now, write, (id, from, Shown::Password)).await {
         Ok(token) => Ok(Made::In(token)),
         Err(StoreError::Conflict(_)) => Ok(Made::Late),
         Err(error) => Err(error),

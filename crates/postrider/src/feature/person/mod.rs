@@ -7,7 +7,7 @@
 //!    exist; which of the two was wrong is never told. One at a second factor is counted by person and by address, too.
 //! 3. The first owner is made once: the statement that makes one makes none where there is a person already.
 //!
-//! Not here: cookies and forms (`console`), permissions (`permission`).
+//! Not here: cookies and forms (`console`), permissions (`permission`), what a passkey signs (`passkey`).
 
 pub mod account;
 mod attempt;
@@ -15,8 +15,10 @@ pub mod console;
 pub mod invitation;
 pub mod letter;
 pub mod member;
+pub mod passkey;
 pub mod password;
 pub mod permission;
+pub mod reset;
 pub mod second_factor;
 pub mod setup;
 pub mod sign_in;
@@ -24,14 +26,16 @@ pub mod sign_in;
 mod story;
 mod totp;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::console::page::Theme;
 use ::console::words::Locale;
 use mail::At;
-use store::{Migration, Row, Store, StoreError, Write, query};
+use store::{Migration, Row, Store, StoreError, Value, Write, query};
+use tokio::sync::Semaphore;
 
-use crate::feature::access::digest_of;
+use crate::feature::access::{SecondFactor, Workspace, digest_of};
 use crate::id::Mint;
 use crate::retention::{Aged, edge};
 use password::Hashing;
@@ -57,6 +61,18 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: None,
     },
     Migration {
+        number: 29,
+        name: "person: links for a new password",
+        sql: include_str!("migrations/0029_password_reset.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 30,
+        name: "person: passkeys, what a session was begun with",
+        sql: include_str!("migrations/0030_passkey.sql"),
+        postgres: None,
+    },
+    Migration {
         number: 35,
         name: "person: who wants mail of what needs somebody",
         sql: include_str!("migrations/0035_alerts_wish.sql"),
@@ -78,16 +94,23 @@ query!(ATTEMPT_AGE, "queries/attempt_age.sql");
 query!(PENDING_AGE, "queries/pending_age.sql");
 query!(SESSION_AGE, "queries/session_age.sql");
 query!(INVITATION_AGE, "queries/invitation_age.sql");
+query!(RESET_AGE, "queries/reset_age.sql");
+query!(CHALLENGE_AGE, "queries/challenge_age.sql");
 edge!(INVITATION_EDGE, "invitation");
 edge!(ATTEMPT_EDGE, "sign_in_attempt");
 edge!(PENDING_EDGE, "sign_in_pending");
 edge!(SESSION_EDGE, "session");
+edge!(RESET_EDGE, "password_reset");
+edge!(CHALLENGE_EDGE, "passkey_challenge");
 
-/// Attempts and who is awaited, which mean something for minutes; invitations, a day after they are over.
-pub static AGED: [&Aged; 3] = [
+/// Attempts, who is awaited, challenges and links for a new password, which mean something for minutes; invitations, a day after they
+/// are over.
+pub static AGED: [&Aged; 5] = [
     &Aged { edge: &INVITATION_EDGE, delete: &INVITATION_AGE, page: 1_000 },
     &Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 },
     &Aged { edge: &PENDING_EDGE, delete: &PENDING_AGE, page: 1_000 },
+    &Aged { edge: &RESET_EDGE, delete: &RESET_AGE, page: 1_000 },
+    &Aged { edge: &CHALLENGE_EDGE, delete: &CHALLENGE_AGE, page: 1_000 },
 ];
 /// Sessions that nobody used for [`SESSION_IDLE`]. One that lasted too long is used by nobody, and goes in its turn.
 pub static SESSION_AGED: Aged = Aged { edge: &SESSION_EDGE, delete: &SESSION_AGE, page: 1_000 };
@@ -106,13 +129,33 @@ const MEMBERS_LOOKED_AT: i64 = 100;
 /// What the process keeps for people.
 pub struct People {
     pub hashing: Hashing,
+    /// Places for letters about a lost password that are being made.
+    pub letters: Arc<Semaphore>,
     /// Opens `/setup` while there is nobody.
     pub first_run: String,
 }
 
 impl Default for People {
     fn default() -> People {
-        People { hashing: Hashing::default(), first_run: random_token() }
+        let letters = Arc::new(Semaphore::new(reset::AT_ONCE));
+        People { hashing: Hashing::default(), letters, first_run: random_token() }
+    }
+}
+
+/// What a session was begun with, or was shown in it later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Strength {
+    Password,
+    /// The password and a code, or a passkey.
+    TwoFactors,
+}
+
+impl Strength {
+    fn as_str(self) -> &'static str {
+        match self {
+            Strength::Password => "password",
+            Strength::TwoFactors => "two_factors",
+        }
     }
 }
 
@@ -121,6 +164,7 @@ impl Default for People {
 pub struct Person {
     pub id: i64,
     pub session: i64,
+    pub strength: Strength,
     pub email: String,
     pub name: String,
     pub locale: Option<Locale>,
@@ -131,6 +175,15 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether the person has shown what a workspace wants shown.
+    #[must_use]
+    pub fn may_enter(&self, workspace: &Workspace) -> bool {
+        match workspace.second_factor {
+            SecondFactor::Optional => true,
+            SecondFactor::Required => self.strength == Strength::TwoFactors,
+        }
+    }
+
     /// What the person is in a workspace.
     #[must_use]
     pub fn role(&self, workspace: i64) -> Option<Role> {
@@ -191,6 +244,10 @@ pub async fn seen(store: &Store, now: At, token: &str) -> Result<Option<(Person,
     let person = Person {
         id,
         session,
+        strength: match row.text(9)? {
+            "two_factors" => Strength::TwoFactors,
+            _ => Strength::Password,
+        },
         email: row.text(3)?.to_owned(),
         name: row.text(4)?.to_owned(),
         locale: Locale::parse(row.text(5)?),
@@ -248,6 +305,23 @@ pub async fn name_of(store: &Store, person: i64) -> Result<Option<String>, Store
     rows.first().map(|row| Ok(row.text(0)?.to_owned())).transpose()
 }
 
+/// What makes a person: the address folded, the password hashed, an empty locale for what the browser asks.
+fn new_person(
+    (id, now): (i64, At),
+    (email, name, password): (&str, &str, &str),
+    (locale, zone): (&str, &str),
+) -> Vec<(&'static str, Value)> {
+    vec![
+        ("id", id.into()),
+        ("email", email.to_owned().into()),
+        ("name", name.to_owned().into()),
+        ("locale", locale.to_owned().into()),
+        ("zone", zone.to_owned().into()),
+        ("password", password.to_owned().into()),
+        ("now", now.0.into()),
+    ]
+}
+
 /// Makes a person, a member of a workspace; gives the id.
 ///
 /// # Errors
@@ -260,15 +334,7 @@ pub async fn person_add(
 ) -> Result<i64, StoreError> {
     let id = mint.next(now);
     let mut write = Write::default();
-    let params = vec![
-        ("id", id.into()),
-        ("email", email.to_owned().into()),
-        ("name", name.to_owned().into()),
-        ("locale", "".into()),
-        ("zone", "UTC".into()),
-        ("password", password.to_owned().into()),
-        ("now", now.0.into()),
-    ];
+    let params = new_person((id, now), (email, name, password), ("", "UTC"));
     write.step_expecting(1, "somebody has this address", &PERSON_ADD, params);
     member_row(&mut write, id, workspace, role);
     store.write(write).await?;

@@ -121,6 +121,7 @@ permissions! {
     SteerWebhooks: "see and change webhooks, and replay events", [Owner Admin Developer], [Full];
     SteerKeys: "see, make and revoke API keys", [Owner Admin Developer], [Full];
     SteerPeople: "see and invite people, and change their roles", [Owner Admin], [];
+    RequireSecondFactor: "require two-factor sign-in of everybody", [Owner], [];
     SeeAudit: "see who changed what", [Owner Admin], [];
     EmptyCapture: "empty the capture mailbox", [Owner Admin Developer], [Full];
     ChangeWorkspace: "change the workspace's settings", [Owner Admin], [];

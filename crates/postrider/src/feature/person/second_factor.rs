@@ -12,6 +12,7 @@ use mail::At;
 use store::{Store, StoreError, Write, query};
 
 use super::attempt::{self, Counter};
+use super::passkey::own;
 use super::sign_in::From;
 use super::totp;
 use crate::app::App;
@@ -190,7 +191,7 @@ pub fn new_recovery_codes(write: &mut Write, person: i64) -> Vec<String> {
     codes
 }
 
-/// Turns it off, codes and all.
+/// Turns it off, codes and all; sessions count as begun with the password where it was the last second factor.
 pub fn off(write: &mut Write, person: i64) {
     write.step_expecting(
         1,
@@ -199,6 +200,16 @@ pub fn off(write: &mut Write, person: i64) {
         vec![("person", person.into()), ("state", "on".into())],
     );
     write.step(&RECOVERY_CLEAR, vec![("person", person.into())]);
+    own::weaken(write, person);
+}
+
+/// Turns off whatever somebody had who lost it: app, codes, passkeys.
+pub fn lost(write: &mut Write, person: i64) {
+    for state in ["on", "offered"] {
+        write.step(&OFF, vec![("person", person.into()), ("state", state.into())]);
+    }
+    write.step(&RECOVERY_CLEAR, vec![("person", person.into())]);
+    own::clear(write, person);
 }
 
 fn recovery_digest(person: i64, letters: &str) -> Vec<u8> {

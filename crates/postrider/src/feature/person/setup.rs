@@ -10,7 +10,7 @@ use store::{Store, StoreError, Write, query};
 use super::account::{name_mistake, password_mistake};
 use super::password::Busy;
 use super::permission::Role;
-use super::{member_row, nobody};
+use super::{member_row, new_person, nobody};
 use crate::app::App;
 use crate::feature::access::{self, DEFAULT_WORKSPACE};
 use crate::feature::audit;
@@ -106,15 +106,8 @@ pub async fn make(
     let (id, title) = (app.mint.next(now), asked.workspace.trim());
     let zone = if Zone::known(&asked.zone) { &*asked.zone } else { "UTC" };
     let mut write = Write::default();
-    let params = vec![
-        ("id", id.into()),
-        ("email", email.folded().into()),
-        ("name", asked.name.trim().to_owned().into()),
-        ("locale", locale.tag().into()),
-        ("zone", zone.to_owned().into()),
-        ("password", password.into()),
-        ("now", now.0.into()),
-    ];
+    let own = (&*email.folded(), asked.name.trim(), &*password);
+    let params = new_person((id, now), own, (locale.tag(), zone));
     write.step_expecting(1, "there is somebody already", &PERSON_FIRST, params);
     member_row(&mut write, id, workspace.id, Role::Owner);
     access::admin::workspace_title(&mut write, workspace.id, title);
@@ -150,15 +143,7 @@ pub async fn first_add(
 ) -> Result<i64, StoreError> {
     let id = mint.next(now);
     let mut write = Write::default();
-    let params = vec![
-        ("id", id.into()),
-        ("email", email.to_owned().into()),
-        ("name", name.to_owned().into()),
-        ("locale", "".into()),
-        ("zone", "UTC".into()),
-        ("password", password.to_owned().into()),
-        ("now", now.0.into()),
-    ];
+    let params = new_person((id, now), (email, name, password), ("", "UTC"));
     write.step_expecting(1, "there is somebody already", &PERSON_FIRST, params);
     member_row(&mut write, id, workspace, Role::Owner);
     store.write(write).await?;

@@ -16,7 +16,7 @@ use store::{Row, StoreError, Write, query};
 use super::attempt::{self, Counter, counted};
 use super::password::Busy;
 use super::second_factor::{self, Proven};
-use super::{Person, micros, random_token};
+use super::{Person, Strength, micros, random_token};
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::audit;
@@ -61,6 +61,26 @@ impl From<'_> {
     }
 }
 
+/// What somebody showed to begin a session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown {
+    Password,
+    /// A second factor with the password, or one that is both; as the audit log names it.
+    Second(&'static str),
+    /// Nothing again: the session goes on in another one.
+    Anew(Strength),
+}
+
+impl Shown {
+    fn strength(self) -> Strength {
+        match self {
+            Shown::Password => Strength::Password,
+            Shown::Second(_) => Strength::TwoFactors,
+            Shown::Anew(strength) => strength,
+        }
+    }
+}
+
 /// What became of an attempt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -71,6 +91,18 @@ pub enum Outcome {
     Wrong,
     TooMany,
     Busy,
+}
+
+impl Outcome {
+    /// Notes that somebody was not let in, for whoever watches for guesses. Whom they claimed to be is not told: who mistypes
+    /// writes a password there.
+    fn tell(&self, from: &From<'_>) {
+        match self {
+            Outcome::Wrong => tracing::info!(peer = from.shown(), "an attempt to sign in failed"),
+            Outcome::TooMany => tracing::info!(peer = from.shown(), "attempts to sign in are too many"),
+            Outcome::In(_) | Outcome::Second(_) | Outcome::Busy => {}
+        }
+    }
 }
 
 /// Signs in with address and password.
@@ -85,21 +117,23 @@ pub async fn sign_in(
 ) -> Result<Outcome, StoreError> {
     let email = Address::parse(email.trim()).map_or_else(|_| email.trim().to_lowercase(), |one| one.folded());
     if !counted(app, now, &[Counter::Person(&email), Counter::Address(from)]).await? {
+        Outcome::TooMany.tell(from);
         return Ok(Outcome::TooMany);
     }
     let rows = app.store.read(&PERSON_BY_EMAIL, &[("email", email.clone().into())]).await?;
     let read = |row: &Row| Ok::<_, StoreError>(((row.int(0)?, row.int(2)? > 0), row.text(1)?.to_owned()));
     let (found, stored) = rows.first().map(read).transpose()?.unzip();
-    match (app.people.hashing.check(password, stored).await, found) {
+    let outcome = match (app.people.hashing.check(password, stored).await, found) {
         (Err(Busy), _) => Ok(Outcome::Busy),
         (Ok(true), Some((id, true))) => Ok(Outcome::Second(await_second(app, now, id).await?)),
         (Ok(true), Some((id, false))) => {
             let mut write = Write::default();
             attempt::over(&mut write, &Counter::Person(&email));
-            Ok(Outcome::In(begin(app, now, write, (id, from, None)).await?))
+            Ok(Outcome::In(begin(app, now, write, (id, from, Shown::Password)).await?))
         }
         (Ok(_), _) => Ok(Outcome::Wrong),
-    }
+    };
+    outcome.inspect(|outcome| outcome.tell(from))
 }
 
 /// Remembers that a person's password was right.
@@ -136,18 +170,22 @@ pub async fn second_step(
     (token, person, typed): (&str, i64, &str),
     from: &From<'_>,
 ) -> Result<Outcome, StoreError> {
+    let refused = |outcome: Outcome| {
+        outcome.tell(from);
+        Ok(outcome)
+    };
     let proof = match second_factor::prove(app, now, (person, typed), from).await? {
         Proven::Right(proof) => proof,
-        Proven::Wrong => return Ok(Outcome::Wrong),
-        Proven::TooMany => return Ok(Outcome::TooMany),
+        Proven::Wrong => return refused(Outcome::Wrong),
+        Proven::TooMany => return refused(Outcome::TooMany),
     };
     let mut write = Write::default();
     let digest = digest_of(token).to_vec();
     write.step_expecting(1, "somebody signed in with it", &PENDING_OVER, vec![("digest", digest.into())]);
     proof.spend(&mut write, person);
-    match begin(app, now, write, (person, from, Some(proof.as_str()))).await {
+    match begin(app, now, write, (person, from, Shown::Second(proof.as_str()))).await {
         Ok(token) => Ok(Outcome::In(token)),
-        Err(StoreError::Conflict(_)) => Ok(Outcome::Wrong),
+        Err(StoreError::Conflict(_)) => refused(Outcome::Wrong),
         Err(error) => Err(error),
     }
 }
@@ -162,16 +200,16 @@ pub(super) fn none_awaited(write: &mut Write, person: i64) {
 /// # Errors
 /// As [`store::Store::write`].
 pub async fn begin_first(app: &App, now: At, person: i64, from: &From<'_>) -> Result<String, StoreError> {
-    begin(app, now, Write::default(), (person, from, None)).await
+    begin(app, now, Write::default(), (person, from, Shown::Password)).await
 }
 
-/// Begins a session in a write of its own, or in that of what it comes from; `second` names the second factor that was shown.
+/// Begins a session in a write of its own, or in that of what it comes from.
 /// The session that the browser had before ends: nobody can wait in it.
 pub(super) async fn begin(
     app: &App,
     now: At,
     mut write: Write,
-    (person, from, second): (i64, &From<'_>, Option<&str>),
+    (person, from, shown): (i64, &From<'_>, Shown),
 ) -> Result<String, StoreError> {
     let token = random_token();
     if let Some(former) = from.former {
@@ -184,8 +222,13 @@ pub(super) async fn begin(
         ("address", from.shown().into()),
         ("agent", from.agent.chars().take(AGENT_MAX).collect::<String>().into()),
         ("now", now.0.into()),
+        ("strength", shown.strength().as_str().into()),
     ];
     write.step(&SESSION_ADD, params);
+    let second = match shown {
+        Shown::Second(second) => Some(second),
+        Shown::Password | Shown::Anew(_) => None,
+    };
     let entry = audit::Entry {
         workspace: None,
         person,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::console::format::agent;
 use ::console::format::time::{Zone, ago, moment};
 use ::console::page::{Page, Theme};
-use ::console::screen::account::{Account, Mistakes, Session as Row};
+use ::console::screen::account::{Account, Mistakes, Passkey, Session as Row};
 use ::console::screen::key::Choice;
 use ::console::words::{Locale, Word, Words};
 use axum::extract::State;
@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::passkey::place;
 use super::signed_in;
 use crate::app::App;
 use crate::console::asked::Query;
@@ -21,10 +22,11 @@ use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Named, Screen, SignedIn, show, show_again};
 use crate::console::session;
 use crate::feature::person::account::{self, Known, Profile, Session};
+use crate::feature::person::passkey::own;
 use crate::feature::person::second_factor::{Standing, standing};
 use crate::id::Noun;
 
-const PATH: &str = "/me";
+pub(super) const PATH: &str = "/me";
 
 pub(super) fn screens() -> Vec<Screen> {
     vec![
@@ -73,6 +75,8 @@ impl Asked {
             "sessions" => Some(Word("sessions-ended")),
             "alerts" => Some(Word("account-alerts-saved")),
             "second-off" => Some(Word("second-turned-off")),
+            "passkey" => Some(Word("passkey-added")),
+            "passkey-removed" => Some(Word("passkey-removed")),
             _ => None,
         }
     }
@@ -87,6 +91,12 @@ async fn me(
     show(&Account { notice: asked.notice(), ..page(&who, &app, (profile, Mistakes::default())).await? })
 }
 
+/// The page again, with why passkeys are as they were.
+pub(super) async fn mistaken(who: &SignedIn, app: &App, mistake: Word) -> Result<Response, Refused> {
+    let mistakes = Mistakes { passkey: Some(mistake), ..Mistakes::default() };
+    show_again(&page(who, app, (Profile::of(&who.person), mistakes)).await?)
+}
+
 /// The page with this profile in its form, which may be one that was not stored.
 async fn page(
     who: &SignedIn,
@@ -98,6 +108,13 @@ async fn page(
     let alerts = account::alerts(&app.store, who.person.id).await?;
     let second = standing(&app.store, who.person.id).await?;
     let sessions = account::sessions(&app.store, now, who.person.id).await?;
+    let passkeys = own::passkeys(&app.store, who.person.id).await?;
+    let key = |one: own::Listed| Passkey {
+        id: Noun::Passkey.show(one.id),
+        name: one.name,
+        since: moment(words.locale, &zone, one.created),
+        used: one.used.map(|used| ago(words, &zone, now, used)),
+    };
     let row = |one: Session| Row {
         here: one.id == who.person.session,
         id: Noun::Session.show(one.id),
@@ -115,6 +132,8 @@ async fn page(
         name: profile.name,
         mistakes,
         second_factor: matches!(second, Standing::On { .. }),
+        passkeys: passkeys.into_iter().map(key).collect(),
+        passkeys_here: place(&who.visit).is_some(),
         sessions: sessions.into_iter().map(row).collect(),
         notice: None,
         alerts: who.person.memberships.iter().any(|(_, role)| alerts.wanted(*role)),

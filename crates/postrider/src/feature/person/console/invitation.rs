@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Screen, Visitor, show, show_again};
+use crate::console::session::is_token;
 use crate::console::shell::{home, role_word};
 use crate::feature::access::Workspace;
 use crate::feature::person::invitation::{self as invited, Made, Newcomer, Open};
@@ -32,8 +33,7 @@ fn path(token: &str) -> String {
 
 /// The open invitation of a path's token.
 async fn open(app: &App, now: At, token: &str) -> Result<Option<Open>, Refused> {
-    let well = token.len() == 64 && token.bytes().all(|octet| octet.is_ascii_hexdigit());
-    if !well {
+    if !is_token(token) {
         return Ok(None);
     }
     Ok(invited::of_token(&app.store, now, token).await?)

@@ -1,9 +1,12 @@
 //! The screens of people: the first start, signing in and out, language and colours; their own pages in `account` and
-//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`.
+//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`, a lost password in `reset`.
 
 mod account;
 mod bulk;
 mod invitation;
+mod passkey;
+mod required;
+mod reset;
 mod second_factor;
 mod users;
 
@@ -50,6 +53,9 @@ pub fn screens() -> Vec<Screen> {
     screens.extend(second_factor::screens());
     screens.extend(users::screens());
     screens.extend(invitation::screens());
+    screens.extend(reset::screens());
+    screens.extend(passkey::screens());
+    screens.extend(required::screens());
     screens
 }
 
@@ -130,6 +136,7 @@ fn signed_in(visit: &Visit, token: &str, path: &str) -> Response {
 struct Onward {
     next: String,
     out: Option<String>,
+    set: Option<String>,
 }
 
 async fn login(
@@ -143,13 +150,22 @@ async fn login(
     if nobody(&app.store).await? {
         return Err(Refused::SetUp);
     }
-    let notice = match (given.out, local(&given.next)) {
-        (Some(_), _) => Some(Word("sign-in-signed-out")),
-        (None, "/") => None,
-        (None, _) => Some(Word("sign-in-first")),
+    let notice = match (given.out, given.set, local(&given.next)) {
+        (Some(_), _, _) => Some(Word("sign-in-signed-out")),
+        (None, Some(_), _) => Some(Word("password-new-done")),
+        (None, None, "/") => None,
+        (None, None, _) => Some(Word("sign-in-first")),
     };
-    let page = who.visit.page();
-    show(&SignIn { page, email: String::new(), next: given.next, notice, mistake: None })
+    show(&SignIn { notice, ..sign_in_page(&who.visit, (String::new(), given.next), None) })
+}
+
+/// The page with what was typed, and what was wrong.
+fn sign_in_page(visit: &Visit, (email, next): (String, String), mistake: Option<Word>) -> SignIn {
+    let mut page = visit.page();
+    if mistake.is_some() {
+        page.here = "/login".to_owned();
+    }
+    SignIn { page, email, next, passkeys: passkey::place(visit).is_some(), notice: None, mistake }
 }
 
 #[derive(Deserialize)]
@@ -180,10 +196,7 @@ async fn login_sent(
         sign_in::Outcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Word("sign-in-wrong")),
         sign_in::Outcome::TooMany => (StatusCode::TOO_MANY_REQUESTS, Word("sign-in-too-many")),
     };
-    let mut page = visit.page();
-    page.here = "/login".to_owned();
-    let again = SignIn { page, email, next, notice: None, mistake: Some(mistake) };
-    Ok((status, show(&again)?).into_response())
+    Ok((status, show(&sign_in_page(visit, (email, next), Some(mistake)))?).into_response())
 }
 
 async fn sign_out_sent(

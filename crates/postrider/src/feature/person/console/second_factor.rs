@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::console::draw::Qr;
 use ::console::page::Page;
-use ::console::screen::second_factor::{SecondFactor, SecondStep, State as Shown};
+use ::console::screen::second_factor::{Required, SecondFactor, SecondStep, State as Shown};
 use ::console::words::Word;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,9 +23,11 @@ use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Screen, SignedIn, Visitor, show, show_again};
 use crate::console::session;
-use crate::console::shell::local;
+use crate::console::shell::{self, local};
+use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::account::{self, Known, OwnChange};
+use crate::feature::person::passkey::own;
 use crate::feature::person::second_factor::{self as factor, Confirmed, Proof, Proven, Standing};
 use crate::feature::person::{sign_in, totp};
 
@@ -111,11 +113,27 @@ async fn page(
         Standing::On { recovery_codes, .. } => Shown::On { left: recovery_codes, codes },
     };
     let (page, at) = own(who, app, PATH);
-    Ok(SecondFactor { page, at, state, mistake })
+    let required = required(who, app, &page).await?;
+    Ok(SecondFactor { page, at, required, state, mistake })
 }
 
 async fn second_factor(who: SignedIn, State(app): State<Arc<App>>) -> Result<Response, Refused> {
     show(&page(&who, &app, (Vec::new(), None)).await?)
+}
+
+/// What the workspace round the page wants that was not shown yet.
+async fn required(who: &SignedIn, app: &App, page: &Page) -> Result<Option<Required>, StoreError> {
+    let snapshot = app.directory.snapshot();
+    let of = |id: &i64| snapshot.workspaces.get(id);
+    let closed = |workspace: &&Workspace| !who.person.may_enter(workspace);
+    let places = who.person.memberships.iter().filter_map(|(id, _)| of(id));
+    let here = |one: &&Workspace| page.inside.as_ref().is_some_and(|inside| inside.at == shell::at(one));
+    let Some(workspace) = places.filter(here).find(closed) else { return Ok(None) };
+    let title = workspace.shown().to_owned();
+    Ok(Some(match own::may_change(&app.store, &who.person).await? {
+        true => Required::SetUp { title },
+        false => Required::Passkey { title },
+    }))
 }
 
 /// The page again, because of this.
@@ -124,7 +142,11 @@ async fn again(who: &SignedIn, app: &App, mistake: Word) -> Result<Response, Ref
 }
 
 /// What is wrong with a password that somebody who is signed in has to show.
-async fn password_mistake(who: &SignedIn, app: &App, password: String) -> Result<Option<Word>, Refused> {
+pub(super) async fn password_mistake(
+    who: &SignedIn,
+    app: &App,
+    password: String,
+) -> Result<Option<Word>, Refused> {
     let known = account::password_known(app, app.now(), (&who.person, password), &who.visit.from()).await?;
     match known {
         Known::Right => Ok(None),
@@ -139,6 +161,10 @@ async fn offer_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
+    // Whoever knows the password alone must not put another factor beside the one they do not have.
+    if !own::may_change(&app.store, &who.person).await? {
+        return again(&who, &app, Word("passkey-first")).await;
+    }
     if let Some(mistake) = password_mistake(&who, &app, sent.password).await? {
         return again(&who, &app, mistake).await;
     }
@@ -169,6 +195,7 @@ async fn on_sent(
 ) -> Result<Response, Refused> {
     let (now, id, from) = (app.now(), who.person.id, who.visit.from());
     let mut write = Write::default();
+    own::strengthen(&mut write, who.person.session);
     account::note(&app, &mut write, (id, &from), OwnChange::of(Action::SecondFactorOn));
     match factor::confirm(&app, now, (id, &sent.code), &from, write).await? {
         Confirmed::On(codes) => show(&page(&who, &app, (codes, None)).await?),
@@ -190,13 +217,17 @@ async fn both(who: &SignedIn, app: &App, sent: Sent) -> Result<Result<Proof, Wor
     })
 }
 
-/// Spends a proof, then does what it was shown for, in one write; none when the proof was spent before.
-async fn spend<T>(
+/// Does what needs password and code: spends the proof, then does what it was shown for, in one write. Else what is wrong.
+async fn with_both<T>(
     who: &SignedIn,
     app: &App,
-    (proof, action): (&Proof, Action),
+    (sent, action): (Sent, Action),
     then: impl FnOnce(&mut Write) -> T,
-) -> Result<Option<T>, StoreError> {
+) -> Result<Result<T, Word>, Refused> {
+    let proof = match both(who, app, sent).await? {
+        Ok(proof) => proof,
+        Err(mistake) => return Ok(Err(mistake)),
+    };
     let mut write = Write::default();
     proof.spend(&mut write, who.person.id);
     let made = then(&mut write);
@@ -204,9 +235,10 @@ async fn spend<T>(
     let change = OwnChange { after, ..OwnChange::of(action) };
     account::note(app, &mut write, (who.person.id, &who.visit.from()), change);
     match app.store.write(write).await {
-        Ok(_) => Ok(Some(made)),
-        Err(StoreError::Conflict(_)) => Ok(None),
-        Err(error) => Err(error),
+        Ok(_) => Ok(Ok(made)),
+        // It was spent before.
+        Err(StoreError::Conflict(_)) => Ok(Err(Word("second-code-wrong"))),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -215,14 +247,10 @@ async fn codes_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
-    let proof = match both(&who, &app, sent).await? {
-        Ok(proof) => proof,
-        Err(mistake) => return again(&who, &app, mistake).await,
-    };
     let make = |write: &mut Write| factor::new_recovery_codes(write, who.person.id);
-    match spend(&who, &app, (&proof, Action::RecoveryCodesMade), make).await? {
-        Some(codes) => show(&page(&who, &app, (codes, None)).await?),
-        None => again(&who, &app, Word("second-code-wrong")).await,
+    match with_both(&who, &app, (sent, Action::RecoveryCodesMade), make).await? {
+        Ok(codes) => show(&page(&who, &app, (codes, None)).await?),
+        Err(mistake) => again(&who, &app, mistake).await,
     }
 }
 
@@ -231,13 +259,9 @@ async fn off_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
-    let proof = match both(&who, &app, sent).await? {
-        Ok(proof) => proof,
-        Err(mistake) => return again(&who, &app, mistake).await,
-    };
     let turn_off = |write: &mut Write| factor::off(write, who.person.id);
-    match spend(&who, &app, (&proof, Action::SecondFactorOff), turn_off).await? {
-        Some(()) => Ok(back(&who, &app, ("/me", "second-off"))),
-        None => again(&who, &app, Word("second-code-wrong")).await,
+    match with_both(&who, &app, (sent, Action::SecondFactorOff), turn_off).await? {
+        Ok(()) => Ok(back(&who, &app, ("/me", "second-off"))),
+        Err(mistake) => again(&who, &app, mistake).await,
     }
 }

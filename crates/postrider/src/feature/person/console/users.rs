@@ -27,7 +27,7 @@ use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, Named, Screen, Section, show, show_again};
 use crate::console::shell::role_word;
-use crate::feature::access::Workspace;
+use crate::feature::access::{SecondFactor, Workspace};
 use crate::feature::audit::Action;
 use crate::feature::person::invitation::{self, New, Told, invite};
 use crate::feature::person::member::{self, Listed, member_find, member_list};
@@ -97,6 +97,8 @@ async fn page(who: Member<SteerPeople>, app: &App, edge: &Edge, outcome: Outcome
         languages: languages(language),
         refused: outcome.refused,
         matrix: matrix(),
+        required: who.workspace.second_factor == SecondFactor::Required,
+        may_require: who.role.may(Permission::RequireSecondFactor),
         page: Frame { here: path.clone(), ..who.page },
         path,
     })
@@ -174,6 +176,7 @@ fn permission_word(permission: Permission) -> Word {
         Permission::SteerWebhooks => Word("may-steer-webhooks"),
         Permission::SteerKeys => Word("may-steer-keys"),
         Permission::SteerPeople => Word("may-steer-people"),
+        Permission::RequireSecondFactor => Word("may-require-second-factor"),
         Permission::SeeAudit => Word("may-see-audit"),
         Permission::EmptyCapture => Word("may-empty-capture"),
         Permission::ChangeWorkspace => Word("may-change-workspace"),
@@ -270,6 +273,11 @@ async fn read(
     let Some(role) = Role::parse(&typed.role).filter(|role| who.role.gives(*role)) else {
         return Ok(Err(Word("invite-mistake-role")));
     };
+    let open = invitation::invitation_list(&app.store, who.workspace.id).await?;
+    let own = |one: &invitation::Listed| one.expires <= app.now() || who.role.gives(one.role);
+    if open.iter().any(|one| one.email == email.folded() && !own(one)) {
+        return Ok(Err(Word("member-above")));
+    }
     if invitation::is_member(&app.store, who.workspace.id, &email.folded()).await? {
         return Ok(Err(Word("invite-mistake-member")));
     }

@@ -5,3 +5,4 @@ SELECT CAST(:id AS BIGINT), CAST(:workspace AS BIGINT), CAST(:email AS TEXT), CA
 WHERE (SELECT count(*) FROM invitation WHERE workspace_id = :workspace) < CAST(:most AS BIGINT)
 ON CONFLICT (workspace_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, digest = excluded.digest,
   person_id = excluded.person_id, expires_us = excluded.expires_us
+WHERE invitation.expires_us <= CAST(:now AS BIGINT) OR CAST(:gives AS TEXT) LIKE '%,' || invitation.role || ',%'

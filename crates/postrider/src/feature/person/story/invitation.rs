@@ -1,8 +1,10 @@
 //! Invitations: told by mail, taken once, over, and for nobody else.
 
-use store::{Query, Write};
+use store::{Query, StoreError, Write};
 
 use crate::console::story::{Browser, PASSWORD, audited, set_up, text};
+use crate::feature::person::invitation::New;
+use crate::feature::person::of_session;
 use crate::feature::person::permission::Role;
 use crate::testing::{Answer, DOMAIN, Database, Harness, on_both};
 
@@ -171,4 +173,31 @@ async fn where_no_mail_can_leave_the_link_is_handed_over() {
         assert_eq!(accepts(&harness, &bob, &link(&invited)).await.header("location"), "/w/other/");
         harness.end().await;
     }
+}
+
+#[tokio::test]
+async fn nobody_replaces_an_invitation_to_a_role_above_their_own() {
+    on_both(async |harness: &Harness| {
+        let owner = set_up(harness).await;
+        let admin = Browser::of_member(harness, harness.workspace(), Role::Admin).await;
+        let visitor = Browser::default();
+        let offered = link(&invites(harness, &owner, (BOB, "owner")).await);
+        let refused = invites(harness, &admin, ("Bob@people.example", "seller")).await;
+        assert!(refused.status == 422 && text(&refused).contains("Only an owner can do this"));
+        // Also where the owner's came at the same moment.
+        let (app, now) = (&harness.app, harness.app.now());
+        let token = admin.cookie("pr_session").expect("a session");
+        let person = of_session(&app.store, now, &token).await.expect("readable").expect("a person");
+        let snapshot = app.directory.snapshot();
+        let place = snapshot.workspaces.get(&harness.workspace()).expect("a workspace");
+        let bob = mail::Address::parse(BOB).expect("an address");
+        let late = New::of(app, now, (&person, place), (bob, Role::Seller));
+        assert!(matches!(app.store.write(late.rows(now)).await, Err(StoreError::Conflict(_))));
+        assert_eq!(visitor.get(harness, &offered).await.status, 200, "the owner's is there");
+        let again = link(&invites(harness, &owner, (BOB, "admin")).await);
+        let theirs = link(&invites(harness, &admin, (BOB, "seller")).await);
+        assert_eq!(visitor.get(harness, &again).await.status, 404, "what an admin gives, an admin replaces");
+        assert_eq!(visitor.get(harness, &theirs).await.status, 200);
+    })
+    .await;
 }

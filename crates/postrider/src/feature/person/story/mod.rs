@@ -3,4 +3,7 @@
 mod account;
 mod invitation;
 mod member;
+mod passkey;
+mod required;
+mod reset;
 mod second_factor;

@@ -1,0 +1,23 @@
+# 找回密码：申请链接、邮件、新密码。
+password-lost-link = 忘记密码？
+password-lost = 找回密码
+password-lost-about = 请填写您登录时使用的邮箱地址。我们会发送一封邮件，其中有设置新密码的链接。
+password-lost-send = 发送链接
+password-lost-sent = 请查看您的邮箱
+password-lost-sent-about = 如果 { $email } 是这里某个账号的地址，带有链接的邮件已在途中。链接在一小时内有效，只能打开一次。
+password-lost-sent-else = 没有收到？请看看垃圾邮件，或重新填写地址。也可以请管理此 Postrider 的人为您生成链接。
+password-lost-asked = 此 Postrider 不知道自己的地址，因此不发送链接。管理它的人可以用以下命令为您生成一个：
+password-new = 新密码
+password-new-about = 用于账号 { $email }。您在各处的登录都将结束。
+password-new-field = 新密码
+password-new-set = 设置密码
+password-new-over = 此链接已失效
+password-new-over-text = 它已被使用，或已超过一小时。请重新申请。
+password-new-again = 重新申请链接
+password-new-done = 密码已更改。请用新密码登录。
+password-mail-subject = 为您的 Postrider 账号设置新密码
+password-mail-intro = { $name }，您好。有人为账号 { $email } 申请了新密码。
+password-mail-set = 设置新密码
+password-mail-link = 或在浏览器中打开此地址：
+password-mail-expires = 链接只能打开一次，{ $n } 分钟内有效。
+password-mail-ignore = 如果不是您本人，请忽略此邮件：您的密码不会改变。

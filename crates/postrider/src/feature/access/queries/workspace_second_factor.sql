@@ -1,0 +1,1 @@
+UPDATE workspace SET second_factor = :wanted WHERE id = :id

@@ -1,0 +1,1 @@
+INSERT INTO passkey_challenge (id, digest) VALUES (:id, :digest)

@@ -1,0 +1,1 @@
+DELETE FROM passkey_challenge WHERE id > :after AND id <= :upto

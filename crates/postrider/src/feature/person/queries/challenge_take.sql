@@ -1,0 +1,1 @@
+DELETE FROM passkey_challenge WHERE digest = :digest AND id > :after

@@ -1,0 +1,1 @@
+DELETE FROM passkey WHERE id = :id AND person_id = :person

@@ -1,0 +1,1 @@
+SELECT id, name, locale FROM person WHERE email = :email

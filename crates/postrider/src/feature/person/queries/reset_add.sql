@@ -1,0 +1,1 @@
+INSERT INTO password_reset (id, person_id, digest) VALUES (:id, :person, :digest)

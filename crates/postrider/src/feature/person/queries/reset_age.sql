@@ -1,0 +1,1 @@
+DELETE FROM password_reset WHERE id > :after AND id <= :upto

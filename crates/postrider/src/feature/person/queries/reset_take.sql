@@ -1,0 +1,1 @@
+DELETE FROM password_reset WHERE digest = :digest AND id > :after

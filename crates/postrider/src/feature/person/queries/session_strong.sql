@@ -1,0 +1,1 @@
+UPDATE session SET strength = 'two_factors' WHERE id = :id
