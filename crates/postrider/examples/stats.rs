@@ -178,7 +178,7 @@ fn questions() -> Vec<(&'static str, Period, Selection)> {
         step,
         zone_us: 0,
     };
-    let of = |dimension, group| Selection { dimension, group, filters: Vec::new() };
+    let of = |dimension, group| Selection { dimension, group, ..Selection::everything() };
     let stream = Selection { filters: vec![(By::Stream, "1".into())], ..of(Dimension::All, None) };
     vec![
         ("30 days by day", period(30, Step::Day), of(Dimension::All, None)),
