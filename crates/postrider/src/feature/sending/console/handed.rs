@@ -129,7 +129,7 @@ fn how(words: Words, email: &Stored) -> String {
     let octets = email.content.as_deref().unwrap_or_default();
     let headers = Headers::scan_again(octets).ok();
     let trace = headers.as_ref().and_then(|headers| headers.fields().find(|field| field.name == "Received"));
-    let trace = trace.map(|field| String::from_utf8_lossy(field.value.as_ref()).into_owned());
+    let trace = trace.map(|field| String::from_utf8_lossy(field.value).into_owned());
     let protocol =
         trace.as_deref().and_then(|text| text.split_whitespace().skip_while(|word| *word != "with").nth(1));
     match protocol {
