@@ -62,6 +62,7 @@ const ELSEWHERE = {
   '/password/{token}': 'where a mailed link leads',
   '/w/{workspace}/setup/domains/{id}': 'a part of the set-up',
   '/w/{workspace}/setup/messages/{email}': 'a part of the set-up',
+  '/w/{workspace}/templates/images/pick': 'a part of the editor',
 };
 
 // Every page of the list as a path that can be opened: what has ids gets them from links on other pages.

@@ -173,6 +173,21 @@ await errand('a message is shown to somebody without an account', async () => {
   });
 });
 
+await errand('an image is uploaded where a template is written', async () => {
+  await visit({ ...inside, session: state, viewport: WIDE }, async (page) => {
+    await page.goto('/w/default/templates');
+    await page.click('a.strong[href*="/templates/tpl_"]');
+    await page.locator('.code-body .cm-content').waitFor();
+    await page.click('[data-pictures]');
+    await page.setInputFiles('#f-picture', { name: 'a.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') });
+    await page.locator('dialog.pictures .mistake').waitFor();
+    const gif = Buffer.from('R0lGODlhAgACAIAAAP8AAP///ywAAAAAAgACAAACAoRRADs=', 'base64');
+    await page.setInputFiles('#f-picture', { name: 'a.gif', mimeType: 'image/gif', buffer: gif });
+    await page.locator('.code-body .cm-content', { hasText: /\/i\/[0-9a-f]{32}/ }).waitFor();
+    must((await page.locator('dialog.pictures[open]').count()) === 0, 'the dialog is still open');
+  });
+});
+
 await errand('a template is made, tried, tested and published', async () => {
   await visit(inside, async (page, complaints) => {
     await page.goto('/w/default/templates/new');

@@ -71,6 +71,8 @@ pub struct Inside {
     pub initials: String,
     pub role: Word,
     pub workspace: Place,
+    /// Whether nothing of it is accepted and nothing leaves.
+    pub suspended: bool,
     /// Every workspace that the person may enter, this one too.
     pub workspaces: Vec<Place>,
     pub sections: Vec<Section>,
@@ -78,11 +80,22 @@ pub struct Inside {
     pub at: String,
 }
 
+/// What stands for a workspace where people see it who may not know this product.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Brand {
+    pub title: String,
+    pub initials: String,
+    /// Where its logo is loaded from, if it has one.
+    pub logo: Option<String>,
+}
+
 /// A workspace in the switcher.
 #[derive(Clone)]
 pub struct Place {
     pub title: String,
     pub initials: String,
+    /// Where its logo is loaded from, if it has one.
+    pub logo: Option<String>,
     pub href: String,
     pub here: bool,
 }

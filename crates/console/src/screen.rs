@@ -2,16 +2,19 @@
 
 pub mod account;
 pub mod activity;
+pub mod alert;
 pub mod audit;
 pub mod capture;
 pub mod chart;
 pub mod domain;
+pub mod image;
 pub mod invitation;
 pub mod key;
 pub mod live;
 pub mod message;
 pub mod overview;
 pub mod palette;
+pub mod part;
 pub mod people;
 pub mod queue;
 pub mod refusal;

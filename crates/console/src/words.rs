@@ -106,6 +106,10 @@ features!(
     // Templates.
     "template" "gallery" "lint"
     "steps" "webhook" "capture" "stream" "setting"
+    // What templates are made of.
+    "image" "part"
+    // What is told by mail.
+    "alert"
 );
 
 fn bundle(locale: Locale) -> Bundle {

@@ -79,7 +79,7 @@ if (keysOn) {
   keysOn.checked = wanted();
   keysOn.addEventListener("change", () => { try { localStorage.setItem("pr-keys", keysOn.checked ? "on" : "off"); } catch { /* for this page only */ } });
 }
-const rows = () => [...document.querySelectorAll("main .rowlink, #main .rowlink")].filter((one) => one.offsetParent);
+const rows = () => [...document.querySelectorAll("main .rowlink, main [name=chosen]")].filter((one) => one.offsetParent && !(one.name && one.closest("tr,li").querySelector(".rowlink")));
 const step = (by) => {
   const all = rows();
   const at = all.findIndex((one) => one === document.activeElement || one.closest("tr,li")?.contains(document.activeElement));
@@ -92,7 +92,7 @@ document.addEventListener("keydown", (event) => {
     if (!palette.open) openPalette();
     return;
   }
-  const busy = event.target.closest?.("input, textarea, select, [contenteditable], dialog[open], .cm-editor");
+  const busy = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], .cm-editor");
   if (event.ctrlKey || event.metaKey || event.altKey || busy || !(keysOn?.checked)) return;
   const after = went && event.timeStamp - went < 1500;
   went = 0;
@@ -110,6 +110,21 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+// Rows that are chosen: how many, and all of the page at once.
+const chosen = document.getElementById("chosen");
+if (chosen) {
+  const boxes = [...chosen.elements].filter((one) => one.name === "chosen");
+  const [every, count] = [chosen.querySelector("[data-every]"), chosen.querySelector("output")];
+  const tell = () => {
+    const n = boxes.filter((one) => one.checked).length;
+    count.textContent = n ? count.dataset.count.replace("%", n) : "";
+    every.checked = n > 0 && n === boxes.length;
+  };
+  every.parentElement.hidden = boxes.length < 2;
+  every.addEventListener("change", () => { for (const one of boxes) one.checked = every.checked; tell(); });
+  for (const one of boxes) one.addEventListener("change", tell);
+  tell();
+}
 // A theme is seen as soon as it is chosen; it stays when the form is sent.
 for (const field of document.querySelectorAll("select[name=theme]")) {
   field.addEventListener("change", () => {

@@ -1,4 +1,4 @@
-// The template editor: CodeMirror in place of its text areas, a preview that follows what is typed, saving without leaving.
+// The editor of templates and their parts: CodeMirror in place of text areas, a preview that follows what is typed, saving without leaving.
 // Without this script the form saves and previews by its buttons.
 "use strict";
 
@@ -248,6 +248,73 @@
     }
   };
 
+  // Images ---------------------------------------------------------------------
+
+  const pictures = document.querySelector("dialog.pictures");
+  // Puts an image where the cursor is, in the language of the body, with the cursor where its words go.
+  const insert = (url, wide) => {
+    const editor = editors.get("body");
+    const kind = form.querySelector("[name=kind]:checked");
+    const mjml = kind ? kind.value === "mjml" : /<mj-|<mjml/.test(editor.state.doc.toString());
+    const width = Math.min(Number(wide), 600);
+    const text = editor.area.dataset.code === "json" ? url : mjml ? `<mj-image src="${url}" alt="" width="${width}px" />` : `<img src="${url}" alt="" width="${width}">`;
+    const { from, to } = editor.state.selection.main;
+    editor.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + (text === url ? url.length : text.indexOf('alt="') + 5) }, scrollIntoView: true });
+    pictures.close();
+    open("body");
+    editor.focus();
+  };
+  const show = async (asked) => {
+    try {
+      const answer = await asked;
+      if (!take(await answer.text())) told(form.dataset.failed);
+    } catch {
+      told(form.dataset.failed);
+    }
+    const made = pictures.querySelector("[data-made]");
+    if (made) return insert(made.dataset.made, made.dataset.wide);
+    if (!pictures.open) pictures.showModal();
+  };
+  const upload = (file) => {
+    const body = new FormData();
+    body.set("form_token", form.elements.form_token.value);
+    body.set("file", file);
+    show(fetch(pictures.dataset.path, { method: "POST", body, headers: { accept: "text/html" } }));
+  };
+  const dropped = (event) => [...(event.dataTransfer || event.clipboardData).files].find((file) => file.type.startsWith("image/"));
+  if (pictures) {
+    form.querySelector("[data-pictures]").addEventListener("click", (event) => {
+      event.preventDefault();
+      show(fetch(pictures.dataset.path, { headers: { accept: "text/html" } }));
+    });
+    pictures.addEventListener("click", (event) => {
+      if (event.target === pictures || event.target.closest("[data-close]")) pictures.close();
+      const pick = event.target.closest("[data-insert]");
+      if (pick) insert(pick.dataset.insert, pick.dataset.wide);
+    });
+    const chosen = document.getElementById("f-picture");
+    chosen.addEventListener("change", () => {
+      if (chosen.files.length) upload(chosen.files[0]);
+      chosen.value = "";
+    });
+    // Before CodeMirror, which would put the file's octets into the text.
+    for (const place of [form, pictures]) {
+      place.addEventListener("dragover", (event) => { if (event.dataTransfer.types.includes("Files")) event.preventDefault(); }, true);
+      for (const way of ["drop", "paste"]) {
+        place.addEventListener(way, (event) => {
+          const file = dropped(event);
+          if (!file) return;
+          event.preventDefault();
+          event.stopPropagation();
+          const editor = editors.get("body");
+          const at = way === "drop" && editor.dom.contains(event.target) ? editor.posAtCoords({ x: event.clientX, y: event.clientY }) : null;
+          if (at !== null) editor.dispatch({ selection: { anchor: at } });
+          upload(file);
+        }, true);
+      }
+    }
+  }
+
   // Tabs, places, keys ---------------------------------------------------------
 
   const tabs = [...form.querySelectorAll("[data-show]")];
@@ -321,7 +388,7 @@
     key.textContent = mac ? `⌘${key.dataset.key}` : `Ctrl ${key.dataset.key}`;
     key.hidden = false;
   }
-  form.querySelector("[data-tabs]").hidden = false;
+  if (tabs.length) form.querySelector("[data-tabs]").hidden = false;
   // The preview follows by itself.
   for (const button of form.querySelectorAll("[data-render]")) button.hidden = true;
   // A language that takes the default's body is written in its texts.

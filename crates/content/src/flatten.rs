@@ -357,14 +357,14 @@ impl<'a> Chain<'a> {
 }
 
 /// The text of `"name"` or `'name'`, if there is nothing else.
-fn quoted(text: &str) -> Option<&str> {
+pub(crate) fn quoted(text: &str) -> Option<&str> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let name = text[1..].strip_suffix(quote)?;
     (!name.contains(quote)).then_some(name)
 }
 
 /// What follows `prefix`, if it is a name or names with dots.
-fn named<'t>(inner: &'t str, prefix: &str) -> Option<&'t str> {
+pub(crate) fn named<'t>(inner: &'t str, prefix: &str) -> Option<&'t str> {
     let name = inner.strip_prefix(prefix)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
     (!name.is_empty() && name.chars().all(plain)).then_some(name)

@@ -1,6 +1,6 @@
 //! What every slice and surface is given: the store, the settings, the caches, the queue. Made once, in `cli::serve`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use mail::At;
@@ -17,6 +17,7 @@ use crate::feature::template::programs::Programs;
 use crate::feature::tracking::Tracking;
 use crate::health::Health;
 use crate::id::Mint;
+use crate::intake::smtp::PortTls;
 use crate::room::{Full, Room};
 use crate::settings::Settings;
 use crate::starts::Starts;
@@ -65,12 +66,18 @@ pub struct App {
     pub downloads: Arc<Room>,
     /// The same, by link.
     pub downloads_of_links: Arc<Room>,
+    /// Octets of images on their way to whoever shows them.
+    pub images: Arc<Room>,
     /// Which files are refused.
     pub dangers: content::danger::Rules,
     /// Who follows events as they happen.
     pub followers: Arc<Room>,
     /// Who looks at live pages, by person.
     pub watchers: Arc<Room>,
+    /// The same, by workspace.
+    pub watched: Arc<Room>,
+    /// The ports for SMTP that are listened at, once they are: the settings may leave the choice to the system.
+    pub smtp_ports: OnceLock<Vec<(u16, PortTls)>>,
     /// What was sent in months that are over.
     pub months: crate::feature::stats::months::Months,
 }

@@ -123,6 +123,7 @@ pub enum Noun {
     Invitation,
     Passkey,
     AuditEntry,
+    Image,
     /// Not made by a [`Mint`]: writer and sequence.
     Event,
 }
@@ -156,6 +157,7 @@ impl Noun {
             Noun::Invitation => "inv_",
             Noun::Passkey => "pky_",
             Noun::AuditEntry => "aud_",
+            Noun::Image => "img_",
             Noun::Event => "evt_",
         }
     }

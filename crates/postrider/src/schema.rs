@@ -3,8 +3,8 @@
 use store::{Migration, Statement};
 
 use crate::feature::{
-    access, attachment, audit, capture, code, domain, egress, event, notification, person, quota, search,
-    sending, stats, suppression, template, tracking, webhook,
+    access, alert, attachment, audit, capture, code, domain, egress, event, image, notification, person,
+    quota, search, sending, stats, suppression, template, tracking, webhook,
 };
 
 /// The main database's migrations.
@@ -29,6 +29,8 @@ pub fn migrations() -> &'static [Migration] {
             person::MIGRATIONS,
             audit::MIGRATIONS,
             quota::MIGRATIONS,
+            image::MIGRATIONS,
+            alert::MIGRATIONS,
         ];
         slices.concat()
     });

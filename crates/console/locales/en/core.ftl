@@ -30,3 +30,9 @@ time-days-ago = { $n ->
     *[other] { $n } days ago
 }
 go-back = Go back
+chosen-row = Choose { $name }
+chosen-page = All on this page
+chosen-all = All that match, on every page
+chosen-count = { $n } chosen
+chosen-none-title = Nothing is chosen
+chosen-none-text = Nothing that was chosen can be changed so. Go back and choose rows, or all that match.

@@ -76,3 +76,10 @@ require-no-more = Require it no more
 require-on = Everybody in this workspace has to use two-factor sign-in or a passkey.
 require-off = Each member decides for themselves. When it is required, who has neither an authenticator app nor a passkey sets one up before they see anything of this workspace.
 may-require-second-factor = Require two-factor sign-in of everybody
+may-lift-complaints = Let those be mailed again who complained or unsubscribed
+invitations-revoke = Revoke
+invitations-revoke-title = Revoke { $n } invitations?
+invitations-revoke-text = { $n ->
+    [one] { $n } link that was sent opens nothing any more.
+    *[other] { $n } links that were sent open nothing any more.
+}

@@ -70,3 +70,17 @@ queue-cancelled = { $n ->
     [one] { $n } delivery was cancelled.
     *[other] { $n } deliveries were cancelled.
 }
+queue-retry-title = Try { $n } deliveries now?
+queue-retry-about = { $n ->
+    [one] { $what }: { $n } delivery was put off, and is tried at once. What was never tried keeps its time.
+    *[other] { $what }: { $n } deliveries were put off, and are tried at once. What was never tried keeps its time.
+}
+queue-retry-chosen = { $n ->
+    [one] { $n } delivery was put off, and is tried at once. What was never tried keeps its time.
+    *[other] { $n } deliveries were put off, and are tried at once. What was never tried keeps its time.
+}
+queue-release-title = Release { $n } deliveries?
+queue-release-about = { $n ->
+    [one] { $what }: { $n } delivery waits. It leaves once nothing else holds it.
+    *[other] { $what }: { $n } deliveries wait. They leave once nothing else holds them.
+}

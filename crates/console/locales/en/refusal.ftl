@@ -14,3 +14,7 @@ refusal-fault = This did not work
 refusal-fault-text = The fault is ours. Nothing was sent; what was being changed is either done or not begun.
 refusal-busy = Not at this moment
 refusal-busy-text = The database does not answer, or too much is asked at once. Try again in a few seconds.
+refusal-wrong = This address makes no sense
+refusal-wrong-text = What stands behind its question mark cannot be read. Go back and choose again.
+refusal-not-taken = This page does not take that
+refusal-not-taken-text = The page is there, but is not asked for in this way. Nothing was changed.

@@ -27,3 +27,14 @@ settings-days = { $n ->
     [one] { $n } day
     *[other] { $n } days
 }
+settings-sender = Sender name
+settings-sender-hint = Invitations and other mail that is written for this workspace come from this name, and tests suggest it. Left empty, it is { $name }.
+settings-sender-mistake = A sender name is one line of at most 60 characters, without < > @ " and \.
+settings-logo = Logo
+settings-logo-about = Seen beside the name: in the switcher, on links for support, on the page to unsubscribe, in invitations
+settings-logo-file = Image file
+settings-logo-hint = PNG, JPEG, GIF or WebP; nearly square, 32 to 1,024 pixels a side, 256 kB at most.
+settings-logo-set = Use as logo
+settings-logo-remove = Remove the logo
+settings-logo-large = A logo has at most 256 kB. Make it smaller and try again.
+settings-logo-shape = A logo is 32 to 1,024 pixels a side, and no side is more than twice the other.

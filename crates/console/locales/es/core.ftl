@@ -30,3 +30,9 @@ time-days-ago = { $n ->
     *[other] hace { $n } días
 }
 go-back = Volver
+chosen-row = Elegir { $name }
+chosen-page = Todo lo de esta página
+chosen-all = Todo lo que coincide, en todas las páginas
+chosen-count = { $n } elegidos
+chosen-none-title = No se eligió nada
+chosen-none-text = Nada de lo elegido puede cambiarse así. Vuelva y elija filas, o todo lo que coincide.

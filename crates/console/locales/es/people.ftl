@@ -77,3 +77,10 @@ require-no-more = Dejar de exigirla
 require-on = En este espacio todos tienen que usar la verificación en dos pasos o una llave de acceso.
 require-off = Cada miembro decide por su cuenta. Si se exige, quien no tenga ni aplicación de códigos ni llave de acceso la configura antes de ver nada de este espacio.
 may-require-second-factor = Exigir la verificación en dos pasos a todos
+may-lift-complaints = Permitir que se vuelva a escribir a quien se quejó o se dio de baja
+invitations-revoke = Anular
+invitations-revoke-title = ¿Anular { $n } invitaciones?
+invitations-revoke-text = { $n ->
+    [one] { $n } enlace enviado dejará de funcionar.
+    *[other] { $n } enlaces enviados dejarán de funcionar.
+}

@@ -70,3 +70,17 @@ queue-cancelled = { $n ->
     [one] Se canceló { $n } entrega.
     *[other] Se cancelaron { $n } entregas.
 }
+queue-retry-title = ¿Intentar ahora { $n } entregas?
+queue-retry-about = { $n ->
+    [one] { $what }: { $n } entrega aplazada se intenta enseguida. Lo que nunca se intentó conserva su hora.
+    *[other] { $what }: { $n } entregas aplazadas se intentan enseguida. Lo que nunca se intentó conserva su hora.
+}
+queue-retry-chosen = { $n ->
+    [one] { $n } entrega aplazada se intenta enseguida. Lo que nunca se intentó conserva su hora.
+    *[other] { $n } entregas aplazadas se intentan enseguida. Lo que nunca se intentó conserva su hora.
+}
+queue-release-title = ¿Liberar { $n } entregas?
+queue-release-about = { $n ->
+    [one] { $what }: espera { $n } entrega. Saldrá en cuanto nada más la retenga.
+    *[other] { $what }: esperan { $n } entregas. Saldrán en cuanto nada más las retenga.
+}

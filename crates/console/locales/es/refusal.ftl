@@ -14,3 +14,7 @@ refusal-fault = Esto no funcionó
 refusal-fault-text = El fallo es nuestro. No se envió nada; el cambio está hecho o no ha empezado.
 refusal-busy = En este momento no
 refusal-busy-text = La base de datos no responde o se pide demasiado a la vez. Vuelva a intentarlo en unos segundos.
+refusal-wrong = Esta dirección no tiene sentido
+refusal-wrong-text = Lo que sigue al signo de interrogación no se puede leer. Vuelva y elija de nuevo.
+refusal-not-taken = Esta página no admite eso
+refusal-not-taken-text = La página existe, pero no se pide de esta manera. No se cambió nada.

@@ -27,3 +27,14 @@ settings-days = { $n ->
     [one] { $n } día
     *[other] { $n } días
 }
+settings-sender = Nombre del remitente
+settings-sender-hint = Las invitaciones y otro correo que se escribe en nombre de este espacio vienen de este nombre, y las pruebas lo sugieren. Si queda vacío, es { $name }.
+settings-sender-mistake = Un nombre de remitente es una línea de 60 caracteres como máximo, sin < > @ " ni \.
+settings-logo = Logotipo
+settings-logo-about = Se ve junto al nombre: en el selector, en los enlaces de soporte, en la página para darse de baja, en las invitaciones
+settings-logo-file = Archivo de imagen
+settings-logo-hint = PNG, JPEG, GIF o WebP; casi cuadrado, de 32 a 1.024 píxeles por lado, 256 kB como máximo.
+settings-logo-set = Usar como logotipo
+settings-logo-remove = Quitar el logotipo
+settings-logo-large = Un logotipo tiene como máximo 256 kB. Redúcelo e inténtalo de nuevo.
+settings-logo-shape = Un logotipo mide de 32 a 1.024 píxeles por lado, y ningún lado es más del doble que el otro.

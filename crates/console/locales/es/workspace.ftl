@@ -31,3 +31,4 @@ workspace-name-mistake = Un nombre tiene de 1 a 64 minúsculas sin acento, cifra
 workspace-name-taken = Ya hay un espacio con este nombre.
 workspace-title = Cómo lo llama la gente
 workspace-title-hint = Usted será su propietario y podrá invitar a otras personas allí.
+workspace-is-suspended = Este espacio está suspendido: no se acepta nada y lo que espera queda retenido. Pregunta a quien administra esta instalación.

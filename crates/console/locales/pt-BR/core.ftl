@@ -30,3 +30,9 @@ time-days-ago = { $n ->
     *[other] há { $n } dias
 }
 go-back = Voltar
+chosen-row = Escolher { $name }
+chosen-page = Tudo nesta página
+chosen-all = Tudo o que corresponde, em todas as páginas
+chosen-count = { $n } escolhidos
+chosen-none-title = Nada foi escolhido
+chosen-none-text = Nada do que foi escolhido pode ser mudado assim. Volte e escolha linhas, ou tudo o que corresponde.

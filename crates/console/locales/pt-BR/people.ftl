@@ -77,3 +77,10 @@ require-no-more = Deixar de exigir
 require-on = Neste espaço, todos precisam usar a verificação em duas etapas ou uma chave de acesso.
 require-off = Cada membro decide por si. Quando exigida, quem não tiver aplicativo de códigos nem chave de acesso configura um deles antes de ver qualquer coisa deste espaço.
 may-require-second-factor = Exigir de todos a verificação em duas etapas
+may-lift-complaints = Deixar que recebam de novo quem reclamou ou cancelou a inscrição
+invitations-revoke = Revogar
+invitations-revoke-title = Revogar { $n } convites?
+invitations-revoke-text = { $n ->
+    [one] { $n } link enviado não abre mais nada.
+    *[other] { $n } links enviados não abrem mais nada.
+}

@@ -70,3 +70,17 @@ queue-cancelled = { $n ->
     [one] { $n } entrega foi cancelada.
     *[other] { $n } entregas foram canceladas.
 }
+queue-retry-title = Tentar { $n } entregas agora?
+queue-retry-about = { $n ->
+    [one] { $what }: { $n } entrega adiada é tentada já. O que nunca foi tentado mantém seu horário.
+    *[other] { $what }: { $n } entregas adiadas são tentadas já. O que nunca foi tentado mantém seu horário.
+}
+queue-retry-chosen = { $n ->
+    [one] { $n } entrega adiada é tentada já. O que nunca foi tentado mantém seu horário.
+    *[other] { $n } entregas adiadas são tentadas já. O que nunca foi tentado mantém seu horário.
+}
+queue-release-title = Liberar { $n } entregas?
+queue-release-about = { $n ->
+    [one] { $what }: espera { $n } entrega. Ela sai assim que nada mais a retiver.
+    *[other] { $what }: esperam { $n } entregas. Elas saem assim que nada mais as retiver.
+}

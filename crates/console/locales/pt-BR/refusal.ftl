@@ -14,3 +14,7 @@ refusal-fault = Isto não funcionou
 refusal-fault-text = A falha é nossa. Nada foi enviado; a mudança foi feita ou nem começou.
 refusal-busy = Agora não
 refusal-busy-text = O banco de dados não responde ou há pedidos demais. Tente de novo em alguns segundos.
+refusal-wrong = Este endereço não faz sentido
+refusal-wrong-text = O que vem depois do ponto de interrogação não pode ser lido. Volte e escolha de novo.
+refusal-not-taken = Esta página não aceita isso
+refusal-not-taken-text = A página existe, mas não é pedida assim. Nada foi mudado.

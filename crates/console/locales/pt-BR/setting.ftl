@@ -27,3 +27,14 @@ settings-days = { $n ->
     [one] { $n } dia
     *[other] { $n } dias
 }
+settings-sender = Nome do remetente
+settings-sender-hint = Convites e outros e-mails escritos em nome deste espaço vêm com este nome, e os testes o sugerem. Se ficar vazio, é { $name }.
+settings-sender-mistake = Um nome de remetente é uma linha de até 60 caracteres, sem < > @ " nem \.
+settings-logo = Logotipo
+settings-logo-about = Aparece ao lado do nome: no seletor, nos links de suporte, na página de descadastro, nos convites
+settings-logo-file = Arquivo de imagem
+settings-logo-hint = PNG, JPEG, GIF ou WebP; quase quadrado, de 32 a 1.024 pixels por lado, no máximo 256 kB.
+settings-logo-set = Usar como logotipo
+settings-logo-remove = Remover o logotipo
+settings-logo-large = Um logotipo tem no máximo 256 kB. Diminua e tente de novo.
+settings-logo-shape = Um logotipo tem de 32 a 1.024 pixels por lado, e nenhum lado passa do dobro do outro.

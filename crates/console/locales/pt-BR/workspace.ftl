@@ -31,3 +31,4 @@ workspace-name-mistake = Um nome tem de 1 a 64 letras minúsculas sem acento, al
 workspace-name-taken = Já existe um espaço com este nome.
 workspace-title = Como as pessoas o chamam
 workspace-title-hint = Você será o proprietário e poderá convidar outras pessoas.
+workspace-is-suspended = Este espaço está suspenso: nada é aceito, e o que espera fica retido. Pergunte a quem administra esta instalação.

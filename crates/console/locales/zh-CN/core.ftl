@@ -26,3 +26,9 @@ time-days-ago = { $n ->
     *[other] { $n } 天前
 }
 go-back = 返回
+chosen-row = 选择 { $name }
+chosen-page = 本页全部
+chosen-all = 所有页中符合条件的全部
+chosen-count = 已选 { $n } 项
+chosen-none-title = 未选择任何项
+chosen-none-text = 所选内容无需或无法这样更改。请返回并选择若干行，或选择符合条件的全部。

@@ -37,3 +37,8 @@ smtp-password-key = 一个 API 密钥
 http-title = HTTP
 snippets-title = 可粘贴的代码
 snippets-about = 请将 YOUR_API_KEY 换成您的密钥。
+keys-revoke = 撤销
+keys-revoke-title = 撤销 { $n } 个密钥？
+keys-revoke-text = { $n ->
+    *[other] 持有这 { $n } 个密钥的程序从此刻起无法再发信。此操作无法撤销。
+}

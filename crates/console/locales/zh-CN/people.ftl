@@ -73,3 +73,9 @@ require-no-more = 不再要求
 require-on = 此工作区的所有人都必须使用两步验证或通行密钥。
 require-off = 由每位成员自行决定。若设为必须，既无验证器应用又无通行密钥的人须先完成设置，才能看到此工作区的内容。
 may-require-second-factor = 要求所有人使用两步验证
+may-lift-complaints = 允许再次发送给投诉或退订过的人
+invitations-revoke = 撤销
+invitations-revoke-title = 撤销 { $n } 个邀请？
+invitations-revoke-text = { $n ->
+    *[other] 已发出的 { $n } 个链接将失效。
+}

@@ -64,3 +64,14 @@ queue-cancel-about-all = { $n ->
 queue-cancelled = { $n ->
     *[other] 已取消 { $n } 个投递。
 }
+queue-retry-title = 现在重试 { $n } 个投递？
+queue-retry-about = { $n ->
+    *[other] { $what }：{ $n } 个被推迟的投递将立即重试。从未尝试过的保持原定时间。
+}
+queue-retry-chosen = { $n ->
+    *[other] { $n } 个被推迟的投递将立即重试。从未尝试过的保持原定时间。
+}
+queue-release-title = 放行 { $n } 个投递？
+queue-release-about = { $n ->
+    *[other] { $what }：有 { $n } 个投递在等待。只要没有其他扣留，它们就会发出。
+}

@@ -14,3 +14,7 @@ refusal-fault = 操作失败
 refusal-fault-text = 这是我们的故障。没有发送任何邮件；更改要么已完成，要么尚未开始。
 refusal-busy = 暂时无法处理
 refusal-busy-text = 数据库无响应，或请求过多。请几秒后重试。
+refusal-wrong = 此地址无法理解
+refusal-wrong-text = 问号后面的内容无法读取。请返回重新选择。
+refusal-not-taken = 此页面不接受该请求
+refusal-not-taken-text = 页面存在，但不接受这种请求方式。未作任何更改。

@@ -26,3 +26,14 @@ settings-files-kept = 上传的文件保留
 settings-days = { $n ->
     *[other] { $n } 天
 }
+settings-sender = 发件人名称
+settings-sender-hint = 为此工作区发出的邀请等邮件使用这个名称，测试邮件也会建议它。留空则为 { $name }。
+settings-sender-mistake = 发件人名称为一行，最多 60 个字符，不含 < > @ " 和 \。
+settings-logo = 徽标
+settings-logo-about = 显示在名称旁边：切换器、支持链接、退订页面和邀请中
+settings-logo-file = 图片文件
+settings-logo-hint = PNG、JPEG、GIF 或 WebP；接近正方形，每边 32 到 1,024 像素，最大 256 kB。
+settings-logo-set = 用作徽标
+settings-logo-remove = 移除徽标
+settings-logo-large = 徽标最大 256 kB。请缩小后再试。
+settings-logo-shape = 徽标每边 32 到 1,024 像素，任何一边都不超过另一边的两倍。

@@ -32,7 +32,6 @@ suppression-lift = 解除
 suppression-lift-about = 将可再次向 { $address } 发信。若该地址不存在或不愿收信，再次发送会损害您的信誉。
 suppression-lift-sure = 解除屏蔽
 suppression-lift-these = 解除这些
-suppression-lift-filter = 解除此原因的全部
 suppression-lift-title = 解除 { $n } 个屏蔽？
 suppression-lift-many = { $n ->
     *[other] 发往 { $n } 个地址的邮件可以再次发出。不想收信或不存在的地址会损害您的信誉。

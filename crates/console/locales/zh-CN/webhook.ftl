@@ -107,3 +107,18 @@ webhook-told-paused = 端点已暂停。
 webhook-told-resumed = 端点从停下的地方继续。
 webhook-told-replayed = 正在重新告知。尝试记录会出现在下面。
 webhook-told-too-many = 等待此端点的重放太多。请等它们完成后再试。
+webhooks-resume = 恢复
+webhooks-resume-title = 恢复 { $n } 个 Webhook？
+webhooks-resume-text = { $n ->
+    *[other] { $n } 个端点将收到此后的事件，以及停用期间仍保留的事件。
+}
+webhooks-pause = 暂停
+webhooks-pause-title = 暂停 { $n } 个 Webhook？
+webhooks-pause-text = { $n ->
+    *[other] { $n } 个端点在有人恢复之前不会收到任何内容。
+}
+webhooks-remove = 删除
+webhooks-remove-title = 删除 { $n } 个 Webhook？
+webhooks-remove-text = { $n ->
+    *[other] { $n } 个端点将不再收到任何内容，其发送记录也会删除。此操作无法撤销。
+}

@@ -31,3 +31,4 @@ workspace-name-mistake = 名称须为 1 到 64 个小写字母、数字、- 或 
 workspace-name-taken = 已有同名工作区。
 workspace-title = 显示名称
 workspace-title-hint = 您将成为其所有者，并可邀请他人加入。
+workspace-is-suspended = 此工作区已暂停：不接受任何邮件，等待中的邮件被扣留。请联系本安装的运营者。

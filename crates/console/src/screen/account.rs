@@ -23,6 +23,8 @@ pub struct Account {
     pub passkeys: Vec<Passkey>,
     /// Whether there can be passkeys where the console is reached.
     pub passkeys_here: bool,
+    /// Whether mail of what needs somebody is wanted.
+    pub alerts: bool,
     pub sessions: Vec<Session>,
     /// What was just done.
     pub notice: Option<Word>,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::page::Page;
+use crate::page::{Brand, Page};
 use crate::words::{Word, Words};
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ pub enum State {
 pub struct About {
     pub path: String,
     pub by: String,
-    pub workspace: String,
+    pub workspace: Brand,
     pub role: Word,
     pub email: String,
 }
@@ -63,6 +63,8 @@ pub struct Letter {
     pub link: String,
     /// For how many days the link opens.
     pub days: i64,
+    /// Whether the mail carries the workspace's logo, as [`Letter::LOGO`].
+    pub logo: bool,
 }
 
 /// The same letter without markup.
@@ -73,6 +75,9 @@ struct Plain<'l> {
 }
 
 impl Letter {
+    /// The logo's content id.
+    pub const LOGO: &str = "logo";
+
     #[must_use]
     pub fn subject(&self) -> String {
         self.words.t2("invitation-mail-subject", ("name", &self.by), ("workspace", &self.workspace))
@@ -112,6 +117,7 @@ mod tests {
                 role: Word("role-admin"),
                 link: "https://mail.example/invitation/00ff".into(),
                 days: 7,
+                logo: locale == Locale::Es,
             };
             let (html, text) = letter.parts().expect("a letter");
             assert_eq!(letter.subject(), subject);
@@ -121,6 +127,7 @@ mod tests {
                 assert!(part.contains(role) && part.contains(days) && part.contains(&letter.link), "{part}");
             }
             assert!(text.contains("Ann <b>"), "{text}");
+            assert_eq!(html.contains("<img src=\"cid:logo\" alt=\"Tidewater\""), letter.logo, "{html}");
         }
     }
 }

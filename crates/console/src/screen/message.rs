@@ -20,9 +20,9 @@ pub struct Message {
     pub actions: Vec<Action>,
     /// To whom it would be sent again; none where it cannot or may not.
     pub again: Option<String>,
-    /// Whether a link for support may be made, and the one that was made.
+    /// Whether a link for support may be made, and those that are open.
     pub share: bool,
-    pub shared: Option<String>,
+    pub links: Vec<Link>,
     /// The page itself.
     pub path: String,
     pub recipients: Vec<Recipient>,
@@ -35,6 +35,16 @@ pub struct Message {
     pub facts: Vec<Fact>,
     /// Names and values that came with it.
     pub tags: Vec<(String, String)>,
+}
+
+/// A link for support that is open.
+pub struct Link {
+    pub href: String,
+    /// When it ends, in words and as a form says it.
+    pub ends: String,
+    pub until: String,
+    /// It was made just now.
+    pub made: bool,
 }
 
 /// What became of it, in words.
@@ -87,8 +97,47 @@ pub enum Body {
     /// Names and values.
     Headers(Vec<(String, String)>),
     Source(Source),
+    Request(Request),
+    Webhooks(Told),
     /// The content is not there: why.
     Gone(Word),
+}
+
+/// How it was handed over.
+pub struct Request {
+    pub facts: Vec<Fact>,
+    /// What the text below is.
+    pub about: Word,
+    /// A request or a session that asks for the same; empty where nobody asked.
+    pub code: String,
+    /// Only the beginning is shown.
+    pub cut: bool,
+}
+
+/// Whom its events were told.
+pub struct Told {
+    pub endpoints: Vec<ToldEndpoint>,
+    /// There may be more than is shown.
+    pub more: bool,
+}
+
+/// An endpoint that asked for them.
+pub struct ToldEndpoint {
+    pub href: String,
+    pub url: String,
+    pub status: Status,
+    pub attempts: Vec<ToldAttempt>,
+}
+
+/// An attempt to tell it.
+pub struct ToldAttempt {
+    pub href: String,
+    pub events: String,
+    pub status: Status,
+    pub http: String,
+    pub took: String,
+    pub at: String,
+    pub datetime: String,
 }
 
 /// What happened, and what was said to servers.

@@ -37,6 +37,8 @@ pub struct Figure {
 
 /// Mail of one lane to one domain.
 pub struct Row {
+    /// How a form calls it.
+    pub chosen: String,
     pub domain: String,
     pub lane: &'static str,
     pub lane_word: Word,

@@ -15,6 +15,13 @@ pub struct Settings {
     /// What people call it.
     pub called: String,
     pub mistake: Option<Word>,
+    /// Whom mail is from; empty: what people call the workspace.
+    pub sender: String,
+    pub sender_mistake: Option<Word>,
+    /// Where the logo is loaded from, if there is one.
+    pub logo: Option<String>,
+    pub logo_mistake: Option<String>,
+    pub initials: String,
     pub saved: bool,
     /// Where else something is set.
     pub elsewhere: Vec<(String, Word, Word)>,

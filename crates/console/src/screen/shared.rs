@@ -3,12 +3,14 @@
 use askama::Template;
 
 use super::message::{Recipient, Timeline, Verdict};
-use crate::page::Page;
+use crate::page::{Brand, Page};
 
 #[derive(Template)]
 #[template(path = "screen/shared.html")]
 pub struct Shared {
     pub page: Page,
+    /// Whose mail it is.
+    pub brand: Brand,
     pub subject: String,
     pub verdict: Verdict,
     pub recipients: Vec<Recipient>,

@@ -22,8 +22,8 @@ pub struct Suppressions {
     pub after: Option<String>,
     /// The same as a file.
     pub csv: String,
-    /// The reason of which all can be lifted.
-    pub lifts: Option<String>,
+    /// The same of what is looked for, as a form's fields.
+    pub filter: Vec<(&'static str, String)>,
     pub may_change: bool,
     /// What was typed, and what is wrong with it.
     pub emails: String,
@@ -41,4 +41,6 @@ pub struct Row {
     pub evidence: String,
     pub since: String,
     pub datetime: String,
+    /// Whether the one who looks may.
+    pub may_lift: bool,
 }

@@ -21,6 +21,7 @@ pub struct Webhooks {
 
 /// A line of the list.
 pub struct Row {
+    pub id: String,
     pub href: String,
     pub url: String,
     pub status: Status,

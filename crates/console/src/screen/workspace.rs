@@ -24,6 +24,8 @@ pub struct Row {
     pub name: String,
     pub title: String,
     pub initials: String,
+    /// Where its logo is loaded from, if it has one.
+    pub logo: Option<String>,
     /// Where its member may go.
     pub href: Option<String>,
     pub state: Status,

@@ -8,6 +8,7 @@ mod classify;
 mod compose;
 mod date;
 mod dkim;
+mod file;
 mod header;
 mod lines;
 mod lint;
@@ -54,6 +55,8 @@ pub const TARGETS: &[Target] = &[
     track::TARGET,
     template::TARGET,
     lint::TARGET,
+    file::IMAGE,
+    file::MULTIPART,
 ];
 
 /// The first `N` fields; the last one holds all that is left.

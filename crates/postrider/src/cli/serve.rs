@@ -23,12 +23,13 @@ use crate::directory::Directory;
 use crate::feature::attachment::{download, fetch};
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::{By, tail};
+use crate::feature::image::serve as images;
 use crate::feature::lint::filter::SCORED_AT_ONCE;
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
 use crate::feature::{
-    access, code, domain, egress, monitor, notification, person, quota, search, stats, suppression,
+    access, alert, code, domain, egress, monitor, notification, person, quota, search, stats, suppression,
 };
 use crate::health::Health;
 use crate::http::{HttpTls, Paths};
@@ -187,9 +188,12 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         scoring: Turns::new(SCORED_AT_ONCE),
         downloads: Room::new(download::STREAMS_MAX, download::STREAMS_OF_WORKSPACE_MAX),
         downloads_of_links: Room::new(download::STREAMS_MAX, download::STREAMS_OF_LINK_MAX),
+        images: Room::new(images::ON_THEIR_WAY_MAX, images::ON_THEIR_WAY_OF_WORKSPACE_MAX),
         dangers: content::danger::Rules::new(&settings.attachments.blocked, &settings.attachments.allowed),
         followers: Room::new(tail::FOLLOWERS_MAX, tail::FOLLOWERS_OF_WORKSPACE_MAX),
         watchers: Room::new(live::STREAMS_MAX, live::STREAMS_OF_PERSON_MAX),
+        watched: Room::new(live::STREAMS_MAX, live::STREAMS_OF_WORKSPACE_MAX),
+        smtp_ports: std::sync::OnceLock::new(),
         months: crate::feature::stats::months::Months::default(),
         starts,
         hostname,
@@ -317,6 +321,10 @@ impl Ports {
             let listener = smtp::bind(address, &admissions);
             smtp.push((listener.with_context(|| format!("listening on {address} for SMTP"))?, tls));
         }
+        let ports =
+            smtp.iter().map(|(listener, tls): &(Listener, PortTls)| (listener.address().port(), *tls));
+        // Bound once: nobody was first.
+        let _ = app.smtp_ports.set(ports.collect());
         Ok(Ports { http, more_http, smtp })
     }
 
@@ -380,6 +388,7 @@ impl Ports {
         keep(app, stop, "domains", domain::work::run);
         keep(app, stop, "delays", notification::delay::run);
         keep(app, stop, "webhooks", webhook::work::run);
+        keep(app, stop, "alerts", alert::work::run);
         keep(app, stop, "health", |app, stop| async move { app.health.watch(stop).await });
         keep(app, stop, "key use", |app, stop| async move {
             app.key_use.write(&app.store, stop).await;

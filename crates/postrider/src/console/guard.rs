@@ -2,12 +2,13 @@
 //!
 //! Guarantees
 //! 1. A POST from another site's page is refused before any handler hears of it, whatever it carries.
-//! 2. A form is read only with the token of its session (or, for visitors, of their form cookie): [`Posted`] is the one way to
-//!    a form, and [`super::screen::Screen::form`] takes no handler without it.
+//! 2. A form is read only with the token of its session (or, for visitors, of their form cookie): [`Posted`], and [`Uploaded`] for
+//!    one with a file, are the ways to a form, and [`super::screen::Screen::form`] takes no handler without it.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use bytes::Bytes;
 use console::Hidden;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +17,8 @@ use super::refusal::Refused;
 use super::screen::Authority;
 use super::visit::Visit;
 use crate::feature::access::digest_of;
-use crate::http::error::ApiError;
+use crate::http::error::Name;
+use crate::http::multipart::{self, Part};
 use crate::http::{Api, json};
 use crate::settings::BaseUrl;
 
@@ -57,20 +59,75 @@ impl<T: DeserializeOwned, const OCTETS_MAX: usize> FromRequest<Api> for Posted<T
 
     async fn from_request(request: Request, api: &Api) -> Result<Posted<T, OCTETS_MAX>, Refused> {
         let visit = Visit::of_request(&request)?;
-        let authority = request.extensions().get::<Authority>().copied();
-        let refused = |error: ApiError| if error.is_unavailable() { Refused::Busy } else { Refused::Forged };
-        let octets = json::octets(request, api, OCTETS_MAX).await.map_err(refused)?;
-        if let Some(authority) = authority
-            && !authority.stands(&api.app, &visit).await?
-        {
-            return Err(Refused::SignIn { next: "/".to_owned() });
-        }
-        let wanted = visit.hidden();
+        let octets = received(request, api, (&visit, OCTETS_MAX)).await?.ok_or(Refused::Forged)?;
         let fields = form_fields(&octets);
         let given = fields.iter().find(|(name, _)| name == Hidden::NAME).map_or("", |(_, value)| value);
-        verify_slices_are_equal(given.as_bytes(), wanted.0.as_bytes()).map_err(|_| Refused::Forged)?;
+        ours(&visit, given.as_bytes())?;
         read(fields).map(Posted)
     }
+}
+
+/// A file that somebody chose.
+pub enum Upload {
+    File {
+        name: String,
+        content: Bytes,
+    },
+    /// None was chosen.
+    Nothing,
+    /// The form was not read: nothing is known of it but that.
+    TooLarge,
+}
+
+/// A form of ours with a file in its field `file`, of so many octets at most.
+pub struct Uploaded<const OCTETS_MAX: usize>(pub Upload);
+
+impl<const OCTETS_MAX: usize> FromRequest<Api> for Uploaded<OCTETS_MAX> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Uploaded<OCTETS_MAX>, Refused> {
+        let visit = Visit::of_request(&request)?;
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind = kind.unwrap_or_default().to_owned();
+        let Some(octets) = received(request, api, (&visit, OCTETS_MAX)).await? else {
+            return Ok(Uploaded(Upload::TooLarge));
+        };
+        let parts = multipart::parts(&kind, &octets).ok_or(Refused::Forged)?;
+        let named = |name: &str| parts.iter().find(|part| part.name == name);
+        ours(&visit, named(Hidden::NAME).map_or(&[], |part| &part.content))?;
+        Ok(Uploaded(match named("file") {
+            Some(Part { filename: Some(name), content, .. }) if !content.is_empty() => {
+                Upload::File { name: name.clone(), content: content.clone() }
+            }
+            _ => Upload::Nothing,
+        }))
+    }
+}
+
+/// A form's octets, from somebody who still is who they were when it began to come; none of one that is too long.
+async fn received(
+    request: Request,
+    api: &Api,
+    (visit, max): (&Visit, usize),
+) -> Result<Option<Bytes>, Refused> {
+    let authority = request.extensions().get::<Authority>().copied();
+    let octets = match json::octets(request, api, max).await {
+        Ok(octets) => octets,
+        Err(error) if error.name == Name::PayloadTooLarge => return Ok(None),
+        Err(error) if error.is_unavailable() => return Err(Refused::Busy),
+        Err(_) => return Err(Refused::Forged),
+    };
+    if let Some(authority) = authority
+        && !authority.stands(&api.app, visit).await?
+    {
+        return Err(Refused::SignIn { next: "/".to_owned() });
+    }
+    Ok(Some(octets))
+}
+
+/// Whether a form has the token of this visitor.
+fn ours(visit: &Visit, given: &[u8]) -> Result<(), Refused> {
+    verify_slices_are_equal(given, visit.hidden().0.as_bytes()).map_err(|_| Refused::Forged)
 }
 
 /// Name and value of each field.
@@ -78,14 +135,21 @@ fn form_fields(octets: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(octets).into_owned().collect()
 }
 
+/// The field that a form has once for each row that was chosen; any other counts once.
+const CHOSEN: &str = "chosen";
+
 /// The fields as a type; what a form of ours does not have is not one of ours.
 fn read<T: DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Refused> {
     // Nobody types one, and PostgreSQL stores none.
     if fields.iter().any(|(_, value)| value.contains('\0')) {
         return Err(Refused::Forged);
     }
-    let object: serde_json::Map<String, serde_json::Value> =
+    let (chosen, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == CHOSEN);
+    let mut object: serde_json::Map<String, serde_json::Value> =
         fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+    if !chosen.is_empty() {
+        object.insert(CHOSEN.to_owned(), chosen.into_iter().map(|(_, value)| value).collect());
+    }
     serde_json::from_value(object.into()).map_err(|_| Refused::Forged)
 }
 

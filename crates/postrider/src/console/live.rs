@@ -5,7 +5,7 @@
 //!    Who is far behind goes on at the newest event.
 //! 2. A stream ends when its session does, or when the role may not any more: it is looked at every few seconds, and looking is no use
 //!    of the session.
-//! 3. A person has a bounded number of streams; who wants one more is told why.
+//! 3. A person has a bounded number of streams, and so have those of a workspace; who wants one more is told why.
 //!
 //! Not here: what a frame shows (each slice's `console`).
 
@@ -43,6 +43,8 @@ use crate::room::{Full, Place};
 pub const STREAMS_MAX: usize = 300;
 /// Streams of one person at once. Reason: more tabs than anybody looks at.
 pub const STREAMS_OF_PERSON_MAX: usize = 8;
+/// Streams of one workspace at once. Reason: a third of all, so that a large team leaves others theirs.
+pub const STREAMS_OF_WORKSPACE_MAX: usize = 100;
 /// Messages of a frame. Reason: what the eye can follow in a second.
 pub const MAILS_MAX: usize = 10;
 /// Events of a frame at most: who is farther behind goes on at the newest.
@@ -123,8 +125,8 @@ pub async fn follow<P: Needs, F: Frames>(
 ) -> Result<Response, Refused> {
     let Following { app, stop, last } = following;
     let words = who.page.words;
-    let mut place = app.watchers.place(who.person.id);
-    if let Err(Full::Own | Full::All) = place.grow(1) {
+    let mut places = [app.watchers.place(who.person.id), app.watched.place(who.workspace.id)];
+    if places.iter_mut().any(|place| matches!(place.grow(1), Err(Full::Own | Full::All))) {
         let said = over(words, Word("live-full"));
         return Ok(Sse::new(stream::iter(said.into_iter().map(Ok::<_, Infallible>))).into_response());
     }
@@ -149,7 +151,7 @@ pub async fn follow<P: Needs, F: Frames>(
         parts,
         said: VecDeque::new(),
         over: false,
-        _place: place,
+        _places: places,
     };
     let frames = stream::unfold(state, |mut state| async move {
         let sent = state.next().await?;
@@ -201,7 +203,7 @@ struct Stream<F> {
     said: VecDeque<Sent>,
     over: bool,
     /// Given back when the browser goes.
-    _place: Place,
+    _places: [Place; 2],
 }
 
 impl<F: Frames> Stream<F> {

@@ -1,6 +1,7 @@
 //! Who sees what: tried for every screen of the list, with everybody for whom it differs.
 
 use bytes::Bytes;
+use content::{Part, PartKind};
 use serde_json::json;
 use store::Write;
 
@@ -14,6 +15,7 @@ use crate::feature::domain::Status;
 use crate::feature::domain::admin::domain_add_unsigned;
 use crate::feature::egress;
 use crate::feature::event::By;
+use crate::feature::image;
 use crate::feature::person;
 use crate::feature::person::invitation::New;
 use crate::feature::person::permission::Role;
@@ -75,7 +77,10 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     write.row(&CAPTURED, values);
     store.write(write).await.expect("an attempt, and a captured mail");
     let stream = harness.app.directory.snapshot().streams(workspace)[0].id;
+    let (part, picture) = made_of(harness, workspace).await;
     vec![
+        ("/images/", Noun::Image.show(picture)),
+        ("/parts/", Noun::TemplatePart.show(part)),
         ("/templates/", Noun::Template.show(template)),
         ("/capture/", Noun::Captured.show(captured)),
         ("/streams/", Noun::Stream.show(stream)),
@@ -91,6 +96,18 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
         ("/users/", Noun::Person.show(member)),
         ("/users/invitations/", Noun::Invitation.show(invitation)),
     ]
+}
+
+/// What templates of a workspace are made of: a part and an image.
+async fn made_of(harness: &Harness, workspace: i64) -> (i64, i64) {
+    let (store, made) = (&harness.app.store, (&*harness.app.mint, harness.app.now()));
+    let part = Part { kind: PartKind::Partial, name: "foot".into(), text: "f".into() };
+    let part = template::parts::part_add(store, made, workspace, &part).await.expect("a part");
+    let content = Bytes::from_static(b"GIF89a\x01\0\x01\0\0\0\0");
+    let (picture, write) =
+        image::kept::rows(made, &image::New::of(workspace, "a", content).expect("an image"));
+    store.write(write).await.expect("stored");
+    (part, picture)
 }
 
 /// A member of a workspace, who invited somebody.

@@ -8,8 +8,12 @@
 //!
 //! Not here: what screens show (each slice's `console`), how they look (the crate `console`).
 
+pub mod asked;
 mod asset;
 pub mod change;
+pub mod chosen;
+#[cfg(test)]
+mod chosen_story;
 pub mod guard;
 pub mod live;
 #[cfg(test)]
@@ -34,8 +38,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 
 use crate::feature::{
-    access, audit, capture, domain, egress, person, quota, sending, setup, stats, suppression, template,
-    webhook,
+    access, audit, capture, domain, egress, image, person, quota, sending, setup, stats, suppression,
+    template, webhook,
 };
 use crate::http::Api;
 use refusal::Refused;
@@ -58,6 +62,7 @@ pub fn screens() -> Vec<Screen> {
         audit::console::screens(),
         // Templates.
         template::console::screens(),
+        image::console::screens(),
         // Set-up, webhooks, capture, streams.
         setup::console::screens(),
         webhook::console::screens(),
@@ -82,6 +87,31 @@ pub fn router(api: &Api) -> Router<Api> {
 pub fn is_for(request: &Request) -> bool {
     let accept = request.headers().get(axum::http::header::ACCEPT).and_then(|accept| accept.to_str().ok());
     request.method().is_safe() && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The page for a path of ours that does not take the request's method; none where the path is not ours.
+#[must_use]
+pub fn not_taken(api: &Api, request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    if !screens().iter().any(|screen| leads_to(screen.path, path)) {
+        return None;
+    }
+    let visit = visit::Visit::of(api, request);
+    let mut response = Refused::NotTaken.into_response();
+    visit.finish(&mut response);
+    Some(response)
+}
+
+/// Whether a path is one of a screen's, whose parts in braces stand for any.
+fn leads_to(screen: &str, path: &str) -> bool {
+    let (mut wanted, mut parts) = (screen.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(part)) if wanted == part || wanted.starts_with('{') && !part.is_empty() => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The page for what is not there.

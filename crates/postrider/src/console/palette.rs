@@ -7,12 +7,13 @@ use std::sync::Arc;
 use ::console::rank::rank;
 use ::console::screen::palette::{Entry, Found, Group, Palette};
 use ::console::words::Word;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use mail::Address;
 use serde::Deserialize;
 
+use super::asked::Query;
 use super::refusal::Refused;
 use super::screen::{Member, Screen, show};
 use super::shell::{escaped, home};

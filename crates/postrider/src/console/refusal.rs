@@ -27,6 +27,10 @@ pub enum Refused {
     NotFound,
     /// The role does not include it; these people's roles do.
     Forbidden { role: Role, helpers: Vec<String> },
+    /// What the address asks for behind its path makes no sense.
+    Wrong,
+    /// The path takes other methods.
+    NotTaken,
     /// The form is not ours, or no longer.
     Forged,
     /// The code of the set-up is not the one.
@@ -81,6 +85,8 @@ impl Refused {
         match self {
             Refused::SignIn { .. } | Refused::SecondFactor { .. } => StatusCode::SEE_OTHER,
             Refused::NotFound => StatusCode::NOT_FOUND,
+            Refused::Wrong => StatusCode::BAD_REQUEST,
+            Refused::NotTaken => StatusCode::METHOD_NOT_ALLOWED,
             Refused::Forbidden { .. } | Refused::Forged | Refused::SetUp => StatusCode::FORBIDDEN,
             Refused::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Refused::Fault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -93,6 +99,8 @@ impl Refused {
                 (Word("refusal-not-found"), Word("refusal-not-found-text"))
             }
             Refused::Forbidden { .. } => (Word("refusal-forbidden"), Word("refusal-forbidden-text")),
+            Refused::Wrong => (Word("refusal-wrong"), Word("refusal-wrong-text")),
+            Refused::NotTaken => (Word("refusal-not-taken"), Word("refusal-not-taken-text")),
             Refused::Forged => (Word("refusal-forged"), Word("refusal-forged-text")),
             Refused::SetUp => (Word("refusal-setup"), Word("refusal-setup-text")),
             Refused::Busy => (Word("refusal-busy"), Word("refusal-busy-text")),

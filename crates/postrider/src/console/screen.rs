@@ -1,7 +1,7 @@
 //! What can be seen: method, path, permission and handler in one value, from which router, navigation and tests are made.
 //!
 //! Guarantee: a handler takes its authority as its first argument, so none can be forgotten; a form's handler takes
-//! [`Posted`] as its last.
+//! [`Posted`] (or [`Uploaded`]) as its last.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use console::format::time::Zone;
 use console::words::Word;
 use store::StoreError;
 
-use super::guard::Posted;
+use super::guard::{Posted, Uploaded};
 use super::refusal::Refused;
 use super::shell;
 use super::visit::Visit;
@@ -119,6 +119,7 @@ macro_rules! handlers {
             const ACCESS: Access = A::ACCESS;
         }
         impl<M, A: Admits, $($argument,)* F, const N: usize> Guarded for (M, A, $($argument,)* Posted<F, N>) {}
+        impl<M, A: Admits, $($argument,)* const N: usize> Guarded for (M, A, $($argument,)* Uploaded<N>) {}
     };
 }
 handlers!();
@@ -138,7 +139,7 @@ impl Screen {
         Screen { method: Method::Get, path, access: T::ACCESS, place: None, handler: get(handler) }
     }
 
-    /// What a form is sent to: `handler`'s last argument is [`Posted`].
+    /// What a form is sent to: `handler`'s last argument is [`Posted`], or [`Uploaded`] when it has a file.
     pub fn form<H, T>(path: &'static str, handler: H) -> Screen
     where
         H: Handler<T, Api>,

@@ -1,6 +1,6 @@
 //! Cookies: the session's, the visitor's form key, and how a visitor wants pages.
 //!
-//! Guarantee: what opens something is HttpOnly, and Secure wherever the visit is.
+//! Guarantee: what opens something is HttpOnly, and over https Secure and this very host's.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -26,10 +26,23 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
 }
 
-/// A cookie's value if it can be a token.
+/// What a cookie is called that opens something: from a name that begins so a browser takes it only over https, from this very
+/// host, so that no neighbouring host can put another in its place.
+fn of_host(name: &str) -> String {
+    format!("__Host-{name}")
+}
+
+/// Whether a cookie opens something.
+fn opens(name: &str) -> bool {
+    [SESSION, AWAITED, FORM].contains(&name)
+}
+
+/// A cookie's value if it can be a token. Where it is certain that the browser came over https, only that of [`of_host`] is one.
 #[must_use]
-pub fn token(headers: &HeaderMap, name: &str) -> Option<String> {
-    cookie(headers, name).filter(|value| is_token(value)).map(str::to_owned)
+pub fn token(headers: &HeaderMap, certain: bool, name: &str) -> Option<String> {
+    let own = cookie(headers, &of_host(name));
+    let value = if certain { own } else { own.or_else(|| cookie(headers, name)) }?;
+    is_token(value).then(|| value.to_owned())
 }
 
 /// Whether a text can be a token.
@@ -45,11 +58,16 @@ pub fn set(response: &mut Response, secure: bool, pair: (&str, &str)) {
 
 /// Sets a cookie for so many seconds.
 pub fn set_for(response: &mut Response, secure: bool, (name, value): (&str, &str), seconds: u64) {
+    let name = if secure && opens(name) { of_host(name) } else { name.to_owned() };
     append(response, format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax"), secure);
 }
 
-/// Takes a cookie back.
+/// Takes a cookie back, under both names that it may have.
 pub fn forget(response: &mut Response, secure: bool, name: &str) {
+    if secure && opens(name) {
+        let own = of_host(name);
+        append(response, format!("{own}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"), secure);
+    }
     append(response, format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"), secure);
 }
 
@@ -59,5 +77,27 @@ fn append(response: &mut Response, mut text: String, secure: bool) {
     }
     if let Ok(value) = HeaderValue::try_from(text) {
         response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_https_only_this_very_hosts_cookie_is_one() {
+        let (own, other) = ("a".repeat(64), "b".repeat(64));
+        let (of_host, plain) = (format!("__Host-{SESSION}={own}"), format!("{SESSION}={other}"));
+        for (cookies, certain, wanted) in [
+            (plain.clone(), false, Some(&other)),
+            (plain.clone(), true, None),
+            (of_host.clone(), false, Some(&own)),
+            (format!("{plain}; {of_host}"), false, Some(&own)),
+            (format!("{plain}; {of_host}"), true, Some(&own)),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookies.parse().expect("a value"));
+            assert_eq!(token(&headers, certain, SESSION).as_ref(), wanted, "{cookies} {certain}");
+        }
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn frame(
     let place = |one: &Workspace| Place {
         title: one.shown().to_owned(),
         initials: initials(one.shown()),
+        logo: one.logo_path(),
         href: home(one),
         here: one.id == workspace.id,
     };
@@ -57,6 +58,7 @@ pub(super) fn frame(
         initials: initials(&person.name),
         role: role_word(role),
         workspace: place(workspace),
+        suspended: workspace.suspended.is_some(),
         workspaces,
         sections: sections(&page.here, settings, workspace, (role, person.operator)),
         at: at(workspace),

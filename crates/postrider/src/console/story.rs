@@ -86,6 +86,28 @@ impl Browser {
         self.send(harness, request, Body::from(form)).await
     }
 
+    /// A form with a file, and the token that our pages have.
+    pub(crate) async fn upload(&self, harness: &Harness, path: &str, file: (&str, &[u8])) -> Answer {
+        self.upload_as(harness, (path, &self.token()), file).await
+    }
+
+    pub(crate) async fn upload_as(
+        &self,
+        harness: &Harness,
+        (path, token): (&str, &str),
+        (name, content): (&str, &[u8]),
+    ) -> Answer {
+        let head = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
+        let body = [head.as_bytes(), content, b"\r\n--b--\r\n"].concat();
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=b")
+            .header("sec-fetch-site", "same-origin");
+        self.send(harness, request, Body::from(body)).await
+    }
+
     fn cookies(&self) -> String {
         let cookies = self.cookies.borrow();
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
@@ -369,6 +391,27 @@ async fn who_may_not_is_told_who_may() {
             person::helpers(&harness.app.store, workspace, Permission::SteerKeys).await.expect("read");
         assert_eq!(helpers, ["admin"]);
         assert_eq!(permission::need::SteerKeys::PERMISSION, Permission::SteerKeys);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_address_cannot_mean_is_refused_with_a_page() {
+    on_both(async |harness: &Harness| {
+        let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
+        let twice = owner.get(harness, "/w/default/activity?status=a&status=b").await;
+        let put =
+            Request::put("/login").header("content-type", "application/json").header("accept-language", "es");
+        let put = Browser::default().ask_as(harness, put).await;
+        for (answer, status, said) in
+            [(twice, 400, "makes no sense"), (put, 405, "Esta página no admite eso")]
+        {
+            assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"));
+            assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+            assert!(text(&answer).contains(said), "{}", text(&answer));
+        }
+        let api = harness.ask("PUT", "/emails", &serde_json::json!({})).await;
+        assert_eq!((api.status, api.header("content-type")), (405, "application/json"));
     })
     .await;
 }

@@ -49,9 +49,14 @@ const SANDBOX_IMAGES: &str = "sandbox; default-src 'none'; img-src data: https: 
 #[derive(Clone, Copy)]
 pub struct Editing;
 
+/// For half a year, and for this host alone: others of the domain are none of our business.
+const ONLY_HTTPS: &str = "max-age=15552000";
+
 /// What is known of a request before anybody looks who it is.
 pub struct Visit {
     nonce: String,
+    /// Whether browsers are to come over https from now on (RFC 6797). Over http they take no notice of it.
+    only_https: bool,
     /// Whether cookies may be sent over https alone.
     pub secure: bool,
     pub session: Option<String>,
@@ -82,18 +87,19 @@ impl Visit {
         let proxies = &api.app.settings.tracking.proxies;
         let ours = |peer: IpAddr| proxies.iter().any(|network| network.contains(peer));
         let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        let form = session::token(headers, session::FORM);
-        // A proxy of ours says over what the browser came.
-        let secure = request.extensions().get::<OverTls>().is_some()
-            || peer.is_some_and(ours) && text("x-forwarded-proto") == "https"
-            || text("origin").starts_with("https://");
+        // A proxy of ours says over what the browser came; one that is not known as ours leaves that to the form's origin.
+        let certain = request.extensions().get::<OverTls>().is_some()
+            || peer.is_some_and(ours) && text("x-forwarded-proto") == "https";
+        let secure = certain || text("origin").starts_with("https://");
+        let form = session::token(headers, certain, session::FORM);
         let set = api.app.settings.console.url.as_ref().map(|url| url.origin().to_owned());
         let scheme = if secure { "https" } else { "http" };
         Visit {
             nonce: random_token(),
+            only_https: certain || set.as_deref().is_some_and(|origin| origin.starts_with("https://")),
             secure,
-            session: session::token(headers, session::SESSION),
-            awaited: session::token(headers, session::AWAITED),
+            session: session::token(headers, certain, session::SESSION),
+            awaited: session::token(headers, certain, session::AWAITED),
             form: form.map_or_else(|| (random_token(), false), |token| (token, true)),
             language: session::cookie(headers, session::LANGUAGE).and_then(Locale::parse),
             accepted: Locale::accepted(text("accept-language")),
@@ -190,6 +196,9 @@ impl Visit {
         if sandboxed {
             // A name that is looked up tells its owner that the mail was read.
             headers.insert(header::X_DNS_PREFETCH_CONTROL, HeaderValue::from_static("off"));
+        }
+        if self.only_https {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_HTTPS));
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -1,6 +1,7 @@
 //! The features, one folder each: types, rules, SQL, handlers, work. A slice calls another's functions, never its tables.
 
 pub mod access;
+pub mod alert;
 pub mod attachment;
 pub mod audit;
 pub mod capture;
@@ -8,6 +9,7 @@ pub mod code;
 pub mod domain;
 pub mod egress;
 pub mod event;
+pub mod image;
 pub mod lint;
 pub mod monitor;
 pub mod notification;

@@ -9,6 +9,8 @@ use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
 
+use super::page::{From, Page};
+
 fn headers(name: &str) -> [(HeaderName, String); 2] {
     [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
@@ -41,6 +43,35 @@ pub fn streamed<E: Send + 'static>(
         Err(_) => Err(io::Error::other("the table could not be read to its end")),
     });
     (headers(name), Body::from_stream(head.chain(pages))).into_response()
+}
+
+/// As [`streamed`], of a list that is read a page at a time: `read` gives a page's lines, and where the next begins.
+pub fn paged<E, F>(name: &str, head: &[&str], read: impl Fn(From) -> F + Send + 'static) -> Response
+where
+    E: Send + 'static,
+    F: Future<Output = Result<(Vec<Vec<String>>, Option<From>), E>> + Send,
+{
+    let pages = stream::unfold((Some(From::Start), read), |(from, read)| async move {
+        Some(match read(from?).await {
+            Ok((lines, next)) => (Ok(lines), (next, read)),
+            Err(error) => (Err(error), (None, read)),
+        })
+    });
+    streamed(name, head, pages)
+}
+
+/// Rows of a page of such a table.
+pub const PAGE: i64 = 500;
+
+/// The page of [`PAGE`] rows that begins there.
+#[must_use]
+pub fn page(from: From) -> Page {
+    Page { limit: PAGE, from }
+}
+
+/// Leaves of the rows what the page shows; gives where the next begins.
+pub fn cut<T>(from: From, rows: &mut Vec<T>, id: impl Fn(&T) -> i64) -> Option<From> {
+    page(from).cut(rows, id, None).map(From::After)
 }
 
 /// Lines of cells, the head first.

@@ -34,6 +34,7 @@ fn belongings(mark: &str) -> Vec<(&'static str, Value)> {
         ("/suppressions", json!({ "email": format!("gone@{mark}.example") })),
         ("/template-parts", json!({ "kind": "partial", "name": "footer", "body": format!("{mark} part") })),
         ("/attachments", json!({ "filename": format!("{mark}.txt"), "content": "dGhlIHNhbWUgb2Ygb3RoZXJz" })),
+        ("/images", json!({ "filename": mark, "content": "R0lGODlhAQABAIAAAA==" })),
         ("/templates", template(mark)),
         (
             "/code-profiles",
@@ -73,6 +74,7 @@ impl Tenant {
             "templates",
             "template-parts",
             "attachments",
+            "images",
             "webhooks",
             "code-profiles",
         ] {
@@ -227,6 +229,7 @@ fn bodies(endpoint: &Endpoint, victim: &Tenant, thief: &Tenant) -> Vec<Value> {
         (Method::Post, "/templates/{id}/render") => vec![json!({}), json!({ "version": 1 })],
         (Method::Post, "/templates/gallery/{id}/use") => vec![json!({})],
         (Method::Post, "/attachments") => vec![json!({ "filename": "x.txt", "content": "eA==" })],
+        (Method::Post, "/images") => vec![json!({ "filename": "x.gif", "content": "R0lGODlhAgABAIAAAA==" })],
         (Method::Post, "/template-parts") => vec![json!({ "kind": "theme", "name": "x", "body": "{}" })],
         (Method::Patch, "/template-parts/{id}") => vec![json!({ "body": "stolen" })],
         (method, path) if endpoint.request.is_some() => {
@@ -280,6 +283,7 @@ fn queries(endpoint: &Endpoint, victim: &Tenant) -> Vec<String> {
         "/templates/{id}/versions" => vec![after("versions")],
         "/template-parts" => vec![after("template-parts"), "?kind=partial".into()],
         "/attachments" => vec![after("attachments")],
+        "/images" => vec![after("images")],
         "/code-profiles" => vec![after("code-profiles")],
         "/webhooks" => vec![after("webhooks")],
         "/stats" => {

@@ -1,5 +1,7 @@
 //! Every list is read page by page, both ways: proven for every endpoint that answers one.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::endpoint::{Endpoint, Method, Shape};
@@ -67,6 +69,8 @@ async fn something_of_everything(harness: &Harness) -> Examples {
         harness.post("/streams", &json!({ "name": format!("n{n}"), "class": "marketing" })).await;
         harness.post("/emails", &email(&["one@x.example"])).await;
         harness.post("/attachments", &json!({ "filename": format!("a{n}.txt"), "content": "eA==" })).await;
+        let image = STANDARD.encode([b"GIF89a\x01\0\x01\0", [n; 3].as_slice()].concat());
+        harness.post("/images", &json!({ "filename": format!("i{n}"), "content": image })).await;
         harness.post("/template-parts", &json!({ "kind": "partial", "name": format!("p{n}") })).await;
         harness.post("/code-profiles", &json!({ "name": format!("c{n}") })).await;
         let template = json!({ "name": format!("t{n}"), "subject": "s", "text": "t" });

@@ -20,6 +20,7 @@ mod isolation;
 pub mod json;
 #[cfg(test)]
 mod lists;
+pub mod multipart;
 mod openapi;
 pub mod page;
 pub(crate) mod surface;
@@ -36,8 +37,8 @@ use net::listen::{Listener, Stop};
 use crate::app::App;
 use crate::console;
 use crate::feature::{
-    access, attachment, capture, code, domain, egress, event, lint, monitor, sending, stats, suppression,
-    template, tracking, webhook,
+    access, attachment, capture, code, domain, egress, event, image, lint, monitor, sending, stats,
+    suppression, template, tracking, webhook,
 };
 use endpoint::Endpoint;
 
@@ -74,6 +75,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         lint::api::endpoints(),
         attachment::api::endpoints(),
         attachment::download::endpoints(),
+        image::api::endpoints(),
+        image::serve::endpoints(),
         capture::api::endpoints(),
         egress::api::endpoints(),
         event::api::endpoints(),
@@ -117,7 +120,9 @@ pub fn router(app: Arc<App>, paths: Paths, stop: Stop) -> Router {
     match paths {
         Paths::All => surface::router(endpoints(), console::router(&api), api),
         Paths::Tracking => {
-            let endpoints = [tracking::api::endpoints(), attachment::download::endpoints()].concat();
+            let open =
+                [tracking::api::endpoints(), attachment::download::endpoints(), image::serve::endpoints()];
+            let endpoints = open.concat();
             surface::router(endpoints, Router::new(), api)
         }
     }

@@ -39,9 +39,12 @@ pub(super) fn router(endpoints: Vec<Endpoint>, pages: Router<Api>, api: Api) -> 
             let why = format!("there is nothing at {}", request.uri().path());
             ApiError::new(Name::NotFound, why).into_response()
         })
-        .method_not_allowed_fallback(async |request: Request| {
+        .method_not_allowed_fallback(async |State(api): State<Api>, request: Request| {
+            if let Some(page) = console::not_taken(&api, &request) {
+                return page;
+            }
             let (method, path) = (request.method(), request.uri().path());
-            ApiError::new(Name::MethodNotAllowed, format!("{path} does not take {method}"))
+            ApiError::new(Name::MethodNotAllowed, format!("{path} does not take {method}")).into_response()
         })
         .layer(from_fn(finish))
         .with_state(api)

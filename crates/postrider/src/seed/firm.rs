@@ -11,6 +11,7 @@ use store::Store;
 
 use super::kind::KINDS;
 use super::scene::LOCALES;
+use super::studio;
 use crate::feature::access::{self, Class, Scope, admin as places, keys};
 use crate::feature::domain::{Status, admin as domains, check};
 use crate::feature::event::By;
@@ -160,6 +161,7 @@ async fn people(site: &Site<'_>, workspace: i64, password: &str) -> anyhow::Resu
 
 /// Templates of the gallery, published, with what they say in each language; and a draft that nobody published.
 async fn written(site: &Site<'_>, workspace: i64) -> anyhow::Result<HashMap<&'static str, Written>> {
+    studio::furnish(site, workspace).await?;
     let mut bodies = HashMap::new();
     for kind in KINDS {
         let made = match kind.template {

@@ -19,6 +19,7 @@ mod letter;
 mod scene;
 #[cfg(test)]
 mod story;
+mod studio;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -12,6 +12,8 @@ use crate::id::{Mint, Noun};
 query!(WORKSPACE_ADD, "queries/workspace_add.sql");
 query!(WORKSPACE_TITLE, "queries/workspace_title.sql");
 query!(WORKSPACE_SECOND_FACTOR, "queries/workspace_second_factor.sql");
+query!(WORKSPACE_LOGO, "queries/workspace_logo.sql");
+query!(WORKSPACE_SENDER, "queries/workspace_sender.sql");
 query!(STREAM_ADD, "queries/stream_add.sql");
 query!(STREAM_TRACK, "queries/stream_track.sql");
 
@@ -59,6 +61,18 @@ pub fn workspace_title(write: &mut Write, id: i64, title: &str) {
 pub fn workspace_second_factor(write: &mut Write, id: i64, wanted: SecondFactor) {
     let params = vec![("id", id.into()), ("wanted", wanted.as_str().into())];
     write.step_expecting(1, "there is no such workspace", &WORKSPACE_SECOND_FACTOR, params);
+}
+
+/// Gives a workspace the image of this token as its logo, or takes it away.
+pub fn workspace_logo(write: &mut Write, id: i64, token: Option<&str>) {
+    let params = vec![("id", id.into()), ("logo", token.map(str::to_owned).into())];
+    write.step_expecting(1, "there is no such workspace", &WORKSPACE_LOGO, params);
+}
+
+/// Gives a workspace another name to send under; empty: what people call it.
+pub fn workspace_sender(write: &mut Write, id: i64, sender: &str) {
+    let params = vec![("id", id.into()), ("sender", sender.to_owned().into())];
+    write.step_expecting(1, "there is no such workspace", &WORKSPACE_SENDER, params);
 }
 
 /// Makes a stream; gives its id.

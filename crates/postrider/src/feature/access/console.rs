@@ -9,15 +9,17 @@ use ::console::format::time;
 use ::console::screen::key::{Choice, Keys, Made, Row, Smtp};
 use ::console::snippet::{Snippet, Target, snippets};
 use ::console::words::{Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use store::{Committed, StoreError};
 
-use super::Scope;
 use super::api::{KEY_NAME_MAX, KEYS_MAX};
 use super::keys::{Grant, ListedKey, NewKey, key_find, key_list, key_made, revoke_rows};
+use super::{Scope, console_bulk};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::paging::{Edge, Paged};
@@ -28,6 +30,7 @@ use crate::feature::audit::Action;
 use crate::feature::domain::SendingDomain;
 use crate::feature::person::permission::need::SteerKeys;
 use crate::id::Noun;
+use crate::intake::smtp::PortTls;
 
 /// This slice's screens.
 #[must_use]
@@ -36,10 +39,12 @@ pub fn screens() -> Vec<Screen> {
         Screen::page("/w/{workspace}/keys", list).at(Section::Workspace, "key-round", Word("keys")),
         Screen::form("/w/{workspace}/keys", make_sent),
         Screen::form("/w/{workspace}/keys/{id}/revoke", revoke_sent),
+        Screen::form("/w/{workspace}/keys/chosen", console_bulk::sent),
+        Screen::page("/w/{workspace}/keys.csv", console_bulk::csv),
     ]
 }
 
-fn path(workspace: &Workspace) -> String {
+pub(super) fn path(workspace: &Workspace) -> String {
     format!("/w/{}/keys", workspace.name)
 }
 
@@ -171,9 +176,11 @@ fn domain_choices(words: Words, domains: &[(i64, String, bool)], chosen: &str) -
 /// Where programs hand over mail: the listeners, by the name that their certificate has.
 fn smtp(app: &App) -> Smtp {
     let settings = &app.settings.smtp;
-    let starttls = settings.submission_listen.into_iter().chain([settings.listen]);
-    let ports = starttls.map(|at| (at.port(), Word("smtp-starttls")));
-    let implicit = settings.tls_listen.map(|at| (at.port(), Word("smtp-implicit")));
+    let bound = app.smtp_ports.get().map(Vec::as_slice).unwrap_or_default();
+    let of = |wanted: PortTls| bound.iter().filter(move |(_, tls)| *tls == wanted).map(|(port, _)| *port);
+    // The one for submission first: it is behind the other in the order of listening.
+    let ports = of(PortTls::StartTls).rev().map(|port| (port, Word("smtp-starttls")));
+    let implicit = of(PortTls::Implicit).map(|port| (port, Word("smtp-implicit")));
     let own = settings.submission_listen.unwrap_or(settings.listen).ip();
     Smtp {
         // Who listens to this machine alone is found by no name.
@@ -244,6 +251,21 @@ struct Sure {
     sure: String,
 }
 
+/// Revokes a key; none when it is revoked already. Whoever commits the last of several loads the keys anew.
+pub(super) async fn revoked(
+    who: &Member<SteerKeys>,
+    app: &App,
+    key: &ListedKey,
+) -> Result<Option<Committed>, StoreError> {
+    let change = Change {
+        action: Action::KeyRevoked,
+        object: Noun::Key.show(key.id),
+        before: Some(json!({ "name": key.name, "scope": key.scope })),
+        after: None,
+    };
+    who.commit(app, revoke_rows((app.now(), who.by()), who.workspace.id, key), change).await
+}
+
 async fn revoke_sent(
     who: Member<SteerKeys>,
     State(app): State<Arc<App>>,
@@ -253,14 +275,7 @@ async fn revoke_sent(
     let found = key_find(&app.store, who.workspace.id, named.id(Noun::Key)?).await?;
     let key = found.ok_or(Refused::NotFound)?;
     if sure.sure == "yes" {
-        let write = revoke_rows((app.now(), who.by()), who.workspace.id, &key);
-        let change = Change {
-            action: Action::KeyRevoked,
-            object: Noun::Key.show(key.id),
-            before: Some(json!({ "name": key.name, "scope": key.scope })),
-            after: None,
-        };
-        let committed = who.commit(&app, write, change).await;
+        let committed = revoked(&who, &app, &key).await;
         // Whatever the answer: a revocation whose answer was lost is stored.
         app.directory.reload(&app.store).await?;
         committed?.ok_or(Refused::NotFound)?;

@@ -12,6 +12,7 @@ use crate::id::{Mint, Noun};
 query!(KEY_ADD, "queries/key_add.sql");
 query!(KEY_REVOKE, "queries/key_revoke.sql");
 paged!(KEY_LIST, "queries/key_list.sql");
+query!(KEY_NAMED, "queries/key_named.sql");
 query!(KEY_ANY, "queries/key_any.sql");
 query!(KEY_USED, "queries/key_used.sql");
 
@@ -122,6 +123,29 @@ pub fn revoke_rows((now, by): (At, By), workspace: i64, key: &ListedKey) -> Writ
 pub async fn key_find(store: &Store, workspace: i64, id: i64) -> Result<Option<ListedKey>, StoreError> {
     let listed = key_list(store, workspace, Page::only(id)).await?;
     Ok(listed.into_iter().find(|key| key.id == id))
+}
+
+/// A key as what it brought names it, in force or not.
+pub struct NamedKey {
+    pub name: String,
+    pub shown: String,
+    pub revoked: bool,
+}
+
+/// A key of a workspace, in force or not.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn key_named(store: &Store, workspace: i64, id: i64) -> Result<Option<NamedKey>, StoreError> {
+    let rows = store.read(&KEY_NAMED, &[("workspace", workspace.into()), ("id", id.into())]).await?;
+    let read = |row: &store::Row| {
+        Ok(NamedKey {
+            name: row.text(0)?.to_owned(),
+            shown: row.text(1)?.to_owned(),
+            revoked: row.int_or_null(2)?.is_some(),
+        })
+    };
+    rows.first().map(read).transpose()
 }
 
 /// A key as a list shows it.

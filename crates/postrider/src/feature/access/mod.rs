@@ -11,6 +11,7 @@
 pub mod admin;
 pub mod api;
 pub mod console;
+mod console_bulk;
 #[cfg(test)]
 mod console_story;
 pub mod keys;
@@ -26,6 +27,8 @@ pub mod usage;
 
 use std::sync::Arc;
 
+use ::console::draw::initials;
+use ::console::page::Brand;
 use aws_lc_rs::digest::{SHA256, digest};
 use mail::At;
 use store::{Migration, Row, Store, StoreError, query};
@@ -52,6 +55,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0031_second_factor.sql"),
         postgres: None,
     },
+    Migration {
+        number: 33,
+        name: "access: logos and senders of workspaces",
+        sql: include_str!("migrations/0033_brand.sql"),
+        postgres: None,
+    },
 ];
 
 query!(WORKSPACES, "queries/workspaces.sql");
@@ -73,6 +82,10 @@ pub struct Workspace {
     /// Since when nothing of it is accepted and nothing leaves.
     pub suspended: Option<At>,
     pub second_factor: SecondFactor,
+    /// The token of the image that stands for it where people see it.
+    pub logo: Option<Box<str>>,
+    /// Whom the product's own mail for it is from; empty: what people call it.
+    pub sender: Box<str>,
 }
 
 /// Whether a workspace's people must have shown a second factor.
@@ -102,6 +115,24 @@ impl Workspace {
     #[must_use]
     pub fn shown(&self) -> &str {
         if self.title.is_empty() { &self.name } else { &self.title }
+    }
+
+    /// Where its logo is on whatever host of ours.
+    #[must_use]
+    pub fn logo_path(&self) -> Option<String> {
+        self.logo.as_deref().map(crate::feature::image::path)
+    }
+
+    /// What stands for it on pages for people who do not know this product.
+    #[must_use]
+    pub fn brand(&self) -> Brand {
+        Brand { title: self.shown().to_owned(), initials: initials(self.shown()), logo: self.logo_path() }
+    }
+
+    /// Whom mail for it is from, by name.
+    #[must_use]
+    pub fn sender(&self) -> &str {
+        if self.sender.is_empty() { self.shown() } else { &self.sender }
     }
 }
 
@@ -207,6 +238,8 @@ fn read_workspace(row: &Row) -> Result<Workspace, StoreError> {
         quota: (monthly > 0).then_some(Quota { monthly, beyond }),
         suspended: (suspended > 0).then_some(At(suspended)),
         second_factor: SecondFactor::parse(row.text(6)?).ok_or_else(|| broken("workspace.second_factor"))?,
+        logo: row.text_or_null(7)?.map(Into::into),
+        sender: row.text(8)?.into(),
     })
 }
 

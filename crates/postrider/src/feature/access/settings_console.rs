@@ -1,34 +1,46 @@
-//! Settings: what a workspace is called, and which of the installation's settings hold for it, to be read.
+//! Settings: what a workspace is called, its logo, whom its mail is from, and which of the installation's settings hold for it, to be read.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::console::Page as Frame;
+use ::console::draw::initials;
 use ::console::format::{number, time};
 use ::console::screen::setting::Settings as Shown;
 use ::console::words::{Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
+use content::image::image;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Write;
 
 use super::Workspace;
-use super::admin::workspace_title;
+use super::admin::{workspace_logo, workspace_sender, workspace_title};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
-use crate::console::guard::Posted;
+use crate::console::guard::{Nothing, Posted, Upload, Uploaded};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, Screen, Section, show, show_again};
 use crate::console::shell::home;
 use crate::feature::audit::Action;
 use crate::feature::event;
+use crate::feature::image::console::{FORM_OCTETS_MAX, Outcome, keep};
+use crate::feature::image::path as path_of_image;
 use crate::feature::person::permission::need::ChangeWorkspace;
 use crate::feature::person::setup::title_ok;
 use crate::id::Noun;
 use crate::settings::Settings;
 
 const DAY_S: i64 = 86_400;
+/// Characters of a sender's name. Reason: lists of mail show no more.
+const SENDER_CHARS_MAX: usize = 60;
+/// Octets of a logo. Reason: every invitation carries it, and every page of the console shows it.
+const LOGO_OCTETS_MAX: usize = 256_000;
+/// Pixels of a logo's side. Reason: it is shown 34 pixels high, sharp on a screen of twice as many; more is for nothing.
+const LOGO_SIDES: RangeInclusive<u32> = 32..=1_024;
 
 /// These screens.
 #[must_use]
@@ -36,6 +48,8 @@ pub fn screens() -> Vec<Screen> {
     vec![
         Screen::page("/w/{workspace}/settings", one).at(Section::Workspace, "settings", Word("settings")),
         Screen::form("/w/{workspace}/settings", change_sent),
+        Screen::form("/w/{workspace}/settings/logo", logo_sent),
+        Screen::form("/w/{workspace}/settings/logo/remove", logo_removed),
     ]
 }
 
@@ -54,20 +68,32 @@ async fn one(
     State(app): State<Arc<App>>,
     Query(told): Query<Told>,
 ) -> Result<Response, Refused> {
-    let shown = page(who, &app.settings, None);
+    let shown = page(who, &app.settings, Wrong::default());
     show(&Shown { saved: told.saved.is_some(), ..shown })
 }
 
-fn page(who: Member<ChangeWorkspace>, settings: &Settings, typed: Option<(String, Word)>) -> Shown {
+/// What is wrong with a form, and what was typed into it.
+#[derive(Default)]
+struct Wrong {
+    typed: Option<Typed>,
+    title: Option<Word>,
+    sender: Option<Word>,
+    logo: Option<String>,
+}
+
+fn page(who: Member<ChangeWorkspace>, settings: &Settings, wrong: Wrong) -> Shown {
     let (path, home) = (path(&who.workspace), home(&who.workspace));
-    let (called, mistake) = match typed {
-        Some((called, mistake)) => (called, Some(mistake)),
-        None => (who.workspace.shown().to_owned(), None),
-    };
+    let stored = || Typed { title: who.workspace.shown().into(), sender: who.workspace.sender.to_string() };
+    let typed = wrong.typed.unwrap_or_else(stored);
     Shown {
         name: who.workspace.name.to_string(),
-        called,
-        mistake,
+        called: typed.title,
+        mistake: wrong.title,
+        sender: typed.sender,
+        sender_mistake: wrong.sender,
+        logo: who.workspace.logo_path(),
+        logo_mistake: wrong.logo,
+        initials: initials(who.workspace.shown()),
         saved: false,
         elsewhere: vec![
             (format!("{home}streams"), Word("streams"), Word("settings-streams")),
@@ -125,6 +151,18 @@ fn fixed(words: Words, settings: &Settings) -> Vec<(Word, String, &'static str)>
 #[serde(default)]
 struct Typed {
     title: String,
+    sender: String,
+}
+
+/// Whether mail may be from somebody of this name; empty: of none. A name with an address in it would pretend to be another's, and
+/// one that turns the direction of letters would hide what follows it.
+fn sender_ok(sender: &str) -> bool {
+    let plain = |c: char| {
+        !c.is_control()
+            && !"<>@\"\\".contains(c)
+            && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    sender.chars().count() <= SENDER_CHARS_MAX && sender.chars().all(plain)
 }
 
 async fn change_sent(
@@ -132,27 +170,130 @@ async fn change_sent(
     State(app): State<Arc<App>>,
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Refused> {
-    let title = typed.title.trim();
-    if !title_ok(title) {
-        return show_again(&page(who, &app.settings, Some((typed.title, Word("mistake-workspace")))));
+    let (title, sender) = (typed.title.trim().to_owned(), typed.sender.trim().to_owned());
+    let title_wrong = (!title_ok(&title)).then_some(Word("mistake-workspace"));
+    let sender_wrong = (!sender_ok(&sender)).then_some(Word("settings-sender-mistake"));
+    if title_wrong.or(sender_wrong).is_some() {
+        let wrong = Wrong { typed: Some(typed), title: title_wrong, sender: sender_wrong, logo: None };
+        return show_again(&page(who, &app.settings, wrong));
     }
     let mut write = Write::default();
-    workspace_title(&mut write, who.workspace.id, title);
-    let told = json!({ "title": title });
+    workspace_title(&mut write, who.workspace.id, &title);
+    workspace_sender(&mut write, who.workspace.id, &sender);
+    let before = json!({ "title": &*who.workspace.title, "sender": &*who.workspace.sender });
+    commit(&who, &app, write, (before, json!({ "title": title, "sender": sender }))).await
+}
+
+/// Commits a change of the workspace's own row, told in the log of events and in that of changes.
+async fn commit(
+    who: &Member<ChangeWorkspace>,
+    app: &App,
+    mut write: Write,
+    (before, after): (Value, Value),
+) -> Result<Response, Refused> {
     event::note_change(
         &mut write,
         (app.now(), who.by()),
         who.workspace.id,
         event::Name::WorkspaceChanged,
-        told,
+        after.clone(),
     );
     let change = Change {
         action: Action::WorkspaceChanged,
         object: Noun::Workspace.show(who.workspace.id),
-        before: Some(json!({ "title": &*who.workspace.title })),
-        after: Some(json!({ "title": title })),
+        before: Some(before),
+        after: Some(after),
     };
-    who.commit(&app, write, change).await?.ok_or(Refused::NotFound)?;
+    who.commit(app, write, change).await?.ok_or(Refused::NotFound)?;
     app.directory.reload(&app.store).await?;
     Ok(redirect(&format!("{}?saved=1", path(&who.workspace))))
+}
+
+/// Why a file is no logo, beside what is wrong with it as an image.
+fn logo_mistake(upload: &Upload) -> Option<Word> {
+    let Upload::File { content, .. } = upload else { return None };
+    let shape = image(content);
+    if shape.is_some() && content.len() > LOGO_OCTETS_MAX {
+        return Some(Word("settings-logo-large"));
+    }
+    let sides = shape.map(|shape| (shape.width.min(shape.height), shape.width.max(shape.height)))?;
+    let fits = LOGO_SIDES.contains(&sides.0) && LOGO_SIDES.contains(&sides.1) && sides.1 <= 2 * sides.0;
+    (!fits).then_some(Word("settings-logo-shape"))
+}
+
+async fn logo_sent(
+    who: Member<ChangeWorkspace>,
+    State(app): State<Arc<App>>,
+    Uploaded(upload): Uploaded<FORM_OCTETS_MAX>,
+) -> Result<Response, Refused> {
+    let outcome = match logo_mistake(&upload) {
+        Some(wrong) => Outcome::Mistaken(who.page.words.word(wrong)),
+        None => keep(&who, &app, upload).await?,
+    };
+    let kept = match outcome {
+        Outcome::Added(kept) | Outcome::Same(kept) => kept,
+        Outcome::Mistaken(wrong) => {
+            return show_again(&page(who, &app.settings, Wrong { logo: Some(wrong), ..Wrong::default() }));
+        }
+    };
+    set_logo(&who, &app, Some(kept.token)).await
+}
+
+async fn logo_removed(
+    who: Member<ChangeWorkspace>,
+    State(app): State<Arc<App>>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response, Refused> {
+    set_logo(&who, &app, None).await
+}
+
+async fn set_logo(
+    who: &Member<ChangeWorkspace>,
+    app: &App,
+    token: Option<String>,
+) -> Result<Response, Refused> {
+    let mut write = Write::default();
+    workspace_logo(&mut write, who.workspace.id, token.as_deref());
+    let told = |token: Option<&str>| json!({ "logo": token.map(path_of_image) });
+    let change = (told(who.workspace.logo.as_deref()), told(token.as_deref()));
+    commit(who, app, write, change).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_is_a_name_and_nothing_that_looks_like_another() {
+        for good in ["", "Tidewater", "Ñandú & Söhne, S.A.", "三叶草", &"x".repeat(SENDER_CHARS_MAX)] {
+            assert!(sender_ok(good), "{good}");
+        }
+        let wrong = [
+            "a\r\nBcc: b@c.example",
+            "ann@bank.example",
+            "Bank <ann",
+            "a\"b",
+            "a\\b",
+            "a\0",
+            "a\u{202e}b",
+            &"x".repeat(SENDER_CHARS_MAX + 1),
+        ];
+        for wrong in wrong {
+            assert!(!sender_ok(wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_logo_is_small_and_nearly_square() {
+        let of = |width: u16, height: u16, octets: usize| {
+            let mut file = [b"GIF89a".as_slice(), &width.to_le_bytes(), &height.to_le_bytes()].concat();
+            file.resize(octets, 0);
+            logo_mistake(&Upload::File { name: String::new(), content: file.into() })
+        };
+        assert_eq!((of(64, 64, 20), of(1_024, 512, LOGO_OCTETS_MAX)), (None, None));
+        for (width, height) in [(31, 31), (1_025, 1_025), (200, 99), (99, 200)] {
+            assert_eq!(of(width, height, 20), Some(Word("settings-logo-shape")), "{width} × {height}");
+        }
+        assert_eq!(of(64, 64, LOGO_OCTETS_MAX + 1), Some(Word("settings-logo-large")));
+    }
 }

@@ -22,3 +22,44 @@ async fn a_workspace_is_called_as_its_people_want() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_logo_and_a_senders_name_are_seen_where_the_workspace_is() {
+    on_both(async |harness: &Harness| {
+        let admin = Browser::of_member(harness, harness.workspace(), Role::Admin).await;
+        let settings = "/w/default/settings";
+        let injected = [("title", "Tide"), ("sender", "Tide\r\nBcc: x@y.example")];
+        let wrong = admin.post(harness, settings, &injected).await;
+        assert!(wrong.status == 422 && text(&wrong).contains("A sender name is one line"));
+        let right = [("title", "Tide"), ("sender", "Tide & Co, Ltd.")];
+        assert_eq!(admin.post(harness, settings, &right).await.status, 303);
+
+        let path = "/w/default/settings/logo";
+        let gif = |width: u16| {
+            [b"GIF89a".as_slice(), &width.to_le_bytes(), &64_u16.to_le_bytes(), b"\0\0\0"].concat()
+        };
+        for (content, said) in [(gif(640), "A logo is 32"), (b"<svg/>".to_vec(), "This is no PNG")] {
+            let wrong = admin.upload(harness, path, ("logo.gif", &content)).await;
+            assert!(wrong.status == 422 && text(&wrong).contains(said), "{said}");
+        }
+        assert_eq!(admin.upload(harness, path, ("logo.gif", &gif(64))).await.status, 303);
+        let snapshot = harness.app.directory.snapshot();
+        let workspace = snapshot.workspaces.get(&harness.workspace()).expect("the workspace").clone();
+        let logo = workspace.logo_path().expect("a logo");
+        assert_eq!((workspace.sender(), workspace.shown()), ("Tide & Co, Ltd.", "Tide"));
+        let page = text(&admin.get(harness, "/w/default/").await);
+        assert!(page.contains(&format!("<img class=\"logo \" src=\"{logo}\"")), "{page}");
+
+        let images = text(&admin.get(harness, "/w/default/templates/images").await);
+        assert!(images.contains("The workspace&#39;s logo") && !images.contains("/remove\""), "{images}");
+        let list = harness.get("/images").await.json();
+        let id = list["data"][0]["id"].as_str().expect("an id").to_owned();
+        let kept = harness.ask("DELETE", &format!("/images/{id}"), &serde_json::json!({})).await;
+        assert_eq!(kept.status, 409, "{}", kept.json());
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        assert_eq!(marketer.upload(harness, path, ("logo.gif", &gif(64))).await.status, 403);
+        assert_eq!(admin.post(harness, &format!("{path}/remove"), &[]).await.status, 303);
+        assert!(!text(&admin.get(harness, "/w/default/").await).contains(&logo));
+    })
+    .await;
+}

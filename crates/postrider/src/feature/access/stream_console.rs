@@ -8,9 +8,10 @@ use ::console::format::{number, time};
 use ::console::screen::key::Choice;
 use ::console::screen::stream::{Count, Row, Stream as Shown, Streams, Switch};
 use ::console::words::{Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::At;
+use mail::date::rfc3339;
 use serde::Deserialize;
 use serde_json::json;
 use store::StoreError;
@@ -20,6 +21,7 @@ use super::api::STREAMS_MAX;
 use super::settings_console::lasting;
 use super::{Class, Stream, Workspace};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::paging::{Edge, Paged};
@@ -38,6 +40,7 @@ use crate::feature::stats::read::sums;
 use crate::feature::stats::select::{By, Selection};
 use crate::feature::stats::span::Span;
 use crate::feature::tracking::switches::Switches;
+use crate::http::csv::{download, line};
 use crate::id::Noun;
 
 /// Streams whose figures are read at once: all that a workspace may have.
@@ -49,6 +52,7 @@ pub fn screens() -> Vec<Screen> {
     vec![
         Screen::page("/w/{workspace}/streams", list).at(Section::Delivery, "split", Word("streams")),
         Screen::form("/w/{workspace}/streams", add_sent),
+        Screen::page("/w/{workspace}/streams.csv", csv),
         Screen::page("/w/{workspace}/streams/{id}", one),
         Screen::form("/w/{workspace}/streams/{id}", change_sent),
     ]
@@ -159,6 +163,29 @@ async fn list_page<P>(
         page: Frame { here: path.clone(), ..who.page },
         path,
     })
+}
+
+/// The streams with what each did in the last thirty days.
+async fn csv(who: Member<SeeDomains>, State(app): State<Arc<App>>) -> Result<Response, Refused> {
+    let _turn = app.list_turns.take(who.workspace.id).await;
+    let (figures, snapshot) = (lately(&who, &app).await?, app.directory.snapshot());
+    let head = line(&["id", "name", "class", "tracking", "sent", "delivered", "bounced", "created"]);
+    let of = |stream: &Arc<Stream>| {
+        let figures = figures.get(&stream.id.to_string());
+        let count = |metric: fn(&Figures) -> i64| figures.map_or(0, metric).to_string();
+        vec![
+            Noun::Stream.show(stream.id),
+            stream.name.to_string(),
+            stream.class.as_str().to_owned(),
+            stream.tracking.to_string(),
+            count(|of| of.accepted),
+            count(|of| of.delivered),
+            count(|of| of.bounced),
+            rfc3339(At(stream.created_us)),
+        ]
+    };
+    let lines = snapshot.streams(who.workspace.id).iter().map(of);
+    Ok(download("streams", std::iter::once(head).chain(lines).collect()))
 }
 
 #[derive(Deserialize, Default)]

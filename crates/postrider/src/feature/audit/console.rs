@@ -13,7 +13,7 @@ use ::console::page::Page as Frame;
 use ::console::screen::activity::Choice;
 use ::console::screen::audit::{Audit, Change, Row};
 use ::console::words::{Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::date::rfc3339;
 use serde::Deserialize;
@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use super::read::{Listed, Wanted, audit_list};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, Screen, Section, show};
@@ -86,6 +87,7 @@ const WORDS: &[(&str, Word)] = &[
     ("workspace.second_factor_set", Word("audit-second-required")),
     ("queue.cancelled", Word("audit-queue-cancelled")),
     ("email.sent_again", Word("audit-email-sent-again")),
+    ("email.share_ended", Word("audit-email-share-ended")),
     ("email.shared", Word("audit-email-shared")),
     ("email.sent", Word("audit-email-sent")),
     ("capture.emptied", Word("audit-capture-emptied")),
@@ -103,6 +105,11 @@ const WORDS: &[(&str, Word)] = &[
     ("webhook.rotated", Word("audit-webhook-rotated")),
     ("webhook.tested", Word("audit-webhook-tested")),
     ("workspace.changed", Word("audit-workspace-changed")),
+    ("image.added", Word("audit-image-added")),
+    ("image.removed", Word("audit-image-removed")),
+    ("template_part.made", Word("audit-part-made")),
+    ("template_part.changed", Word("audit-part-changed")),
+    ("template_part.removed", Word("audit-part-removed")),
 ];
 
 #[derive(Deserialize, Default)]
@@ -195,6 +202,9 @@ fn href(workspace: &Workspace, object: &str) -> Option<String> {
         () if is(Noun::Message) => format!("activity/{object}"),
         () if is(Noun::Key) => "keys".to_owned(),
         () if is(Noun::Hold) => "queue".to_owned(),
+        () if is(Noun::Template) => format!("templates/{object}"),
+        () if is(Noun::TemplatePart) => format!("templates/parts/{object}"),
+        () if is(Noun::Image) => "templates/images".to_owned(),
         () if is(Noun::Person) || is(Noun::Invitation) => "users".to_owned(),
         () => return None,
     };

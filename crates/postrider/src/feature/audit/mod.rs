@@ -52,6 +52,7 @@ pub enum Action {
     QueueCancelled,
     EmailSentAgain,
     EmailShared,
+    EmailShareEnded,
     // People.
     PasswordChanged,
     SessionEnded,
@@ -86,6 +87,12 @@ pub enum Action {
     StreamAdded,
     StreamChanged,
     WorkspaceChanged,
+    // What templates are made of.
+    ImageAdded,
+    ImageRemoved,
+    PartMade,
+    PartChanged,
+    PartRemoved,
 }
 
 impl Action {
@@ -115,6 +122,7 @@ impl Action {
             Action::QueueCancelled => "queue.cancelled",
             Action::EmailSentAgain => "email.sent_again",
             Action::EmailShared => "email.shared",
+            Action::EmailShareEnded => "email.share_ended",
             // People.
             Action::PasswordChanged => "person.password_changed",
             Action::SessionEnded => "session.ended",
@@ -147,6 +155,11 @@ impl Action {
             Action::StreamAdded => "stream.added",
             Action::StreamChanged => "stream.changed",
             Action::WorkspaceChanged => "workspace.changed",
+            Action::ImageAdded => "image.added",
+            Action::ImageRemoved => "image.removed",
+            Action::PartMade => "template_part.made",
+            Action::PartChanged => "template_part.changed",
+            Action::PartRemoved => "template_part.removed",
         }
     }
 }

@@ -8,7 +8,7 @@ use ::console::Page as Frame;
 use ::console::format::time;
 use ::console::screen::capture::{Capture, Row};
 use ::console::words::Word;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use mail::date::rfc3339;
@@ -18,6 +18,7 @@ use store::Write;
 
 use super::read::{Listed, captured_clear_with, captured_list, captured_raw};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::paging::Edge;

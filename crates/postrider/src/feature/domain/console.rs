@@ -7,9 +7,10 @@ use ::console::format::time;
 use ::console::screen::domain::{Domain as Shown, Domains, Record, Row};
 use ::console::screen::overview::Status as Sign;
 use ::console::words::Word;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::Domain;
+use mail::date::rfc3339;
 use serde::Deserialize;
 use serde_json::json;
 use store::StoreError;
@@ -20,6 +21,7 @@ use super::api::DOMAINS_MAX;
 use super::check::{self, FindingState};
 use super::records::{self, HostMistake, Purpose, records};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::{Nothing, Posted};
 use crate::console::paging::{Edge, Paged};
@@ -29,6 +31,8 @@ use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::{ChangeDomains, SeeDomains};
+use crate::http::csv::{download, line};
+use crate::http::page::Page as Pages;
 use crate::id::Noun;
 
 /// This slice's screens.
@@ -37,6 +41,7 @@ pub fn screens() -> Vec<Screen> {
     vec![
         Screen::page("/w/{workspace}/domains", list).at(Section::Delivery, "globe", Word("domains")),
         Screen::form("/w/{workspace}/domains", add_sent),
+        Screen::page("/w/{workspace}/domains.csv", csv),
         Screen::page("/w/{workspace}/domains/{id}", one),
         Screen::form("/w/{workspace}/domains/{id}/check", check_sent),
         Screen::form("/w/{workspace}/domains/{id}/tracking", tracking_sent),
@@ -89,6 +94,23 @@ async fn list_page<P>(who: Member<P>, app: &App, edge: &Edge, typed: Typed) -> R
         page: Frame { here: path.clone(), ..who.page },
         path,
     })
+}
+
+async fn csv(who: Member<SeeDomains>, State(app): State<Arc<App>>) -> Result<Response, Refused> {
+    let head = line(&["id", "domain", "status", "last_look", "verified", "link_host", "added"]);
+    let of = |domain: ListedDomain| {
+        vec![
+            Noun::Domain.show(domain.id),
+            domain.name,
+            domain.status,
+            domain.checked.map(rfc3339).unwrap_or_default(),
+            domain.verified.map(rfc3339).unwrap_or_default(),
+            domain.tracking_host.unwrap_or_default(),
+            rfc3339(domain.created),
+        ]
+    };
+    let all = admin::domain_list(&app.store, who.workspace.id, Pages::first(DOMAINS_MAX as i64)).await?;
+    Ok(download("domains", std::iter::once(head).chain(all.into_iter().map(of)).collect()))
 }
 
 fn checked<P>(who: &Member<P>, app: &App, domain: &ListedDomain) -> String {

@@ -8,8 +8,8 @@ use ::console::Page as Frame;
 use ::console::format::{number, time};
 use ::console::screen::overview::Status;
 use ::console::screen::queue::{Figure, Hold as ShownHold, Queue, Row};
-use ::console::words::Word;
-use axum::extract::{Query, State};
+use ::console::words::{Word, Words};
+use axum::extract::State;
 use axum::response::Response;
 use mail::{At, Domain};
 use queue::{Lane, QueueView, Suspension, Waiting};
@@ -21,6 +21,7 @@ use super::admin::{self, Hold, Scope, hold_list};
 use super::api::{Look, look, reason, waits_for};
 use super::{console_bulk, inspect};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
@@ -46,6 +47,7 @@ pub fn screens() -> Vec<Screen> {
         Screen::form("/w/{workspace}/queue/hold", hold_sent),
         Screen::form("/w/{workspace}/queue/holds/{id}/release", release_sent),
         Screen::form("/w/{workspace}/queue/retry", retry_sent),
+        Screen::form("/w/{workspace}/queue/chosen", console_bulk::chosen_sent),
         Screen::page("/w/{workspace}/queue/cancel", console_bulk::ask),
         Screen::form("/w/{workspace}/queue/cancel", console_bulk::cancel_sent),
         Screen::page("/w/{workspace}/queue.csv", console_bulk::csv),
@@ -141,6 +143,7 @@ async fn row<P>(who: &Member<P>, app: &App, queue: &QueueView) -> Result<Row, St
     let waiting = number::whole(words.locale, i64::try_from(waiting).unwrap_or(i64::MAX));
     let leaving = i64::from(queue.leased);
     Ok(Row {
+        chosen: format!("{}:{}", queue.key.lane.as_str(), queue.key.domain),
         domain: queue.key.domain.to_string(),
         lane: queue.key.lane.as_str(),
         lane_word: lane_word(queue.key.lane),
@@ -186,20 +189,24 @@ fn sign(why: Waiting) -> Status {
     Status { class, icon, word }
 }
 
-fn shown_hold<P>(who: &Member<P>, now: At, hold: &Hold) -> ShownHold {
-    let words = who.page.words;
-    let own = hold.scope.workspace.is_some();
-    let what = match &hold.scope.domain {
+/// What a scope matches, in words.
+pub(super) fn about(words: Words, scope: &Scope) -> String {
+    let what = match &scope.domain {
         Some(domain) => words.t1("queue-hold-domain", "domain", domain),
         None => words.t("queue-hold-all"),
     };
-    let about = match hold.scope.lane {
+    match scope.lane {
         Some(lane) => words.t2("queue-hold-lane", ("what", what), ("lane", words.word(lane_word(lane)))),
         None => what,
-    };
+    }
+}
+
+fn shown_hold<P>(who: &Member<P>, now: At, hold: &Hold) -> ShownHold {
+    let words = who.page.words;
+    let own = hold.scope.workspace.is_some();
     ShownHold {
         id: own.then(|| Noun::Hold.show(hold.id)),
-        about,
+        about: about(words, &hold.scope),
         // What the operator notes is for operators: it may name others.
         reason: if own { hold.reason.clone() } else { words.t("queue-hold-operator") },
         since: time::ago(words, &who.zone, now, hold.created),
@@ -279,7 +286,7 @@ async fn release_sent(
     let hold =
         found.filter(|hold| hold.scope.workspace == Some(who.workspace.id)).ok_or(Refused::NotFound)?;
     if sure.sure != "yes" {
-        return Ok(redirect(&path(&who.workspace)));
+        return console_bulk::ask_release(who, &app, &hold).await;
     }
     let write = admin::release_rows(app.now(), &hold, &hold.reason);
     let change = Change {
@@ -303,14 +310,27 @@ async fn retry_sent(
         let domain_mistake = Some(Word("queue-mistake-domain"));
         return show_again(&Queue { domain: sent.domain, domain_mistake, ..shown });
     };
-    let write = admin::retry_rows(app.now(), &scope, "asked for in the console");
+    if sent.sure != "yes" {
+        return console_bulk::ask_retry(who, &app, (sent, &scope)).await;
+    }
+    let retried = retry(&who, &app, &scope).await?;
+    Ok(redirect(&format!("{}?retried={retried}", path(&who.workspace))))
+}
+
+/// Makes due what waits for a later attempt; gives how much it was.
+pub(super) async fn retry(
+    who: &Member<SteerQueue>,
+    app: &Arc<App>,
+    scope: &Scope,
+) -> Result<usize, StoreError> {
+    let write = admin::retry_rows(app.now(), scope, "asked for in the console");
     let change = Change {
         action: Action::QueueRetried,
         object: scope.domain.clone().unwrap_or_default(),
         before: None,
-        after: Some(told(&scope, "")),
+        after: Some(told(scope, "")),
     };
-    let retried = who.commit(&app, write, change).await?.as_ref().map_or(0, admin::retried);
-    admin::dues_changed(&app, &scope);
-    Ok(redirect(&format!("{}?retried={retried}", path(&who.workspace))))
+    let retried = who.commit(app, write, change).await?.as_ref().map_or(0, admin::retried);
+    admin::dues_changed(app, scope);
+    Ok(retried)
 }

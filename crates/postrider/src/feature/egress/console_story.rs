@@ -44,6 +44,12 @@ async fn mail_is_held_seen_and_released_on_both() {
         assert!(!page.contains("y.example"));
         let release = page.split("action=\"").find(|rest| rest.contains("/release\"")).expect("a form");
         let release = release.split('"').next().expect("a path").to_owned();
+        let asked = text(&developer.post(harness, &release, &[]).await);
+        assert!(asked.contains("Release 1 deliveries?") && asked.contains("Mail to x.example"), "{asked}");
+        assert_eq!(last_event(&waits).await, "queued", "nobody was sure");
+        let chosen = [("act", "cancel"), ("chosen", "transactional:x.example"), ("chosen", "x:y.example")];
+        let asked = text(&developer.post(harness, &format!("{QUEUE}/chosen"), &chosen).await);
+        assert!(asked.contains("Cancel 1 deliveries?"), "{asked}");
         assert_eq!(developer.post(harness, &release, &[("sure", "yes")]).await.header("location"), QUEUE);
         harness.settled().await;
         assert_eq!(last_event(&waits).await, "delivered");
@@ -52,7 +58,9 @@ async fn mail_is_held_seen_and_released_on_both() {
             404,
             "released already"
         );
-        let retried = developer.post(harness, &format!("{QUEUE}/retry"), &[("domain", "x.example")]).await;
+        let retried = developer
+            .post(harness, &format!("{QUEUE}/retry"), &[("domain", "x.example"), ("sure", "yes")])
+            .await;
         assert_eq!(retried.header("location"), format!("{QUEUE}?retried=0"));
         assert_eq!(audited(harness).await[1..], ["queue.held", "queue.released", "queue.retried"]);
     })

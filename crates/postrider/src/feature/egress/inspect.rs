@@ -9,6 +9,7 @@ use super::reads::lane;
 use crate::id;
 
 query!(QUEUES, "queries/queues.sql");
+query!(WAITING_COUNT, "queries/waiting_count.sql");
 query!(QUEUE_REASON, "queries/queue_reason.sql");
 query!(DELIVERIES, "queries/deliveries.sql");
 
@@ -36,6 +37,24 @@ pub async fn queues(store: &Store, now: At, scope: &Scope, limit: i64) -> Result
         Ok(QueueLine { key, deliveries: row.int(3)?, due: row.int(4)?, next_due: At(row.int(5)?) })
     };
     store.read(&QUEUES, &params).await?.iter().map(read).collect()
+}
+
+/// Which of the deliveries that wait.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Those {
+    All,
+    /// Those that were tried and wait for a later attempt: what a retry makes due.
+    PutOff,
+}
+
+/// How many deliveries wait that `scope` matches.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn waiting_count(store: &Store, now: At, scope: &Scope, those: Those) -> Result<i64, StoreError> {
+    let mut params = scope.params();
+    params.extend([("now", now.0.into()), ("put_off", i64::from(those == Those::PutOff).into())]);
+    store.read(&WAITING_COUNT, &params).await?.first().map_or(Ok(0), |row| row.int(0))
 }
 
 /// Why the latest delivery of a queue that was tried is still there: class and reply. None when none was tried lately.

@@ -14,12 +14,15 @@ use store::{Row, Store, StoreError, Write, query};
 
 use super::attempt::{self, Counter, counted};
 use super::password::{Busy, CHARS_MAX, CHARS_MIN};
+use super::permission::Role;
 use super::sign_in::{self, From, Shown};
 use super::{Person, lasting, reset};
 use crate::app::App;
 use crate::feature::audit::{self, Action};
 use crate::id::Noun;
 
+query!(ALERTS_OF, "queries/alerts_of.sql");
+query!(ALERTS_SET, "queries/alerts_set.sql");
 query!(PROFILE, "queries/profile.sql");
 query!(PASSWORD_OF, "queries/password_of.sql");
 query!(PASSWORD_SET, "queries/password_set.sql");
@@ -87,6 +90,59 @@ impl Profile {
         let language = self.locale.map_or("", Locale::tag);
         json!({ "name": self.name, "language": language, "theme": self.theme.as_str(), "zone": self.zone })
     }
+}
+
+/// Whether somebody wants mail of what needs somebody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Alerts {
+    /// Nobody said: those who answer for a workspace do.
+    ByRole,
+    On,
+    Off,
+}
+
+impl Alerts {
+    /// What a newer version wrote is nobody's word.
+    #[must_use]
+    pub fn parse(text: &str) -> Alerts {
+        match text {
+            "on" => Alerts::On,
+            "off" => Alerts::Off,
+            _ => Alerts::ByRole,
+        }
+    }
+
+    /// Whether one of this role is told.
+    #[must_use]
+    pub fn wanted(self, role: Role) -> bool {
+        match self {
+            Alerts::ByRole => matches!(role, Role::Owner | Role::Admin),
+            Alerts::On => true,
+            Alerts::Off => false,
+        }
+    }
+}
+
+/// What a person said of it.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn alerts(store: &Store, person: i64) -> Result<Alerts, StoreError> {
+    let rows = store.read(&ALERTS_OF, &[("person", person.into())]).await?;
+    rows.first().map_or(Ok(Alerts::ByRole), |row| Ok(Alerts::parse(row.text(0)?)))
+}
+
+/// Stores whether a person wants them from now on, in whatever role.
+///
+/// # Errors
+/// As [`Store::write`].
+pub async fn alerts_set(app: &App, person: &Person, on: bool, from: &From<'_>) -> Result<(), StoreError> {
+    let said = if on { "on" } else { "off" };
+    let mut write = Write::default();
+    write.step(&ALERTS_SET, vec![("person", person.id.into()), ("alerts", said.into())]);
+    let after = Some(json!({ "alerts": said }));
+    note(app, &mut write, (person.id, from), OwnChange { after, ..OwnChange::of(Action::PersonChanged) });
+    app.store.write(write).await.map(drop)
 }
 
 /// What is wrong with a person's name.

@@ -10,15 +10,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::console::screen::invitation::Letter;
+use bytes::Bytes;
+use content::image::Format;
 use mail::{Address, At, Mailbox};
 use store::{Row, Store, StoreError, Write, query};
 
+use super::letter::{self, Post};
 use super::permission::Role;
 use super::sign_in::{self, From, Shown};
-use super::{PERSON_ADD, Person, account, letter, random_token};
+use super::{PERSON_ADD, Person, account, random_token};
 use crate::app::App;
 use crate::feature::access::{Workspace, digest_of};
 use crate::feature::audit::{self, Action};
+use crate::feature::image::kept;
 use crate::feature::sending::Refusal;
 use crate::feature::sending::accept::accept_with;
 use crate::feature::sending::examine::Examined;
@@ -153,10 +157,15 @@ pub enum Told {
 pub async fn invite(
     app: &Arc<App>,
     now: At,
-    (new, letter): (&New<'_>, &Letter),
+    (new, letter): (&New<'_>, &mut Letter),
     rows: impl Fn() -> Write,
 ) -> Result<Option<Told>, StoreError> {
-    let sent = match mail(app, now, new, letter) {
+    let logo = match &new.workspace.logo {
+        Some(token) => kept::content(&app.store, new.workspace.id, token).await?,
+        None => None,
+    };
+    letter.logo = logo.is_some();
+    let sent = match mail(app, now, new, (letter, logo.as_ref())) {
         Ok(mail) => accept_with(app, now, rows(), mail).await.ok(),
         Err(_) => None,
     };
@@ -177,23 +186,28 @@ fn author(app: &App, workspace: &Workspace, inviter: &Mailbox) -> Mailbox {
     let snapshot = app.directory.snapshot();
     let own = snapshot.domain_for(workspace.id, &inviter.address.domain());
     if own.is_some_and(|domain| domain.status.may_send()) {
-        return inviter.clone();
+        let name = Some(workspace.sender.to_string()).filter(|name| !name.is_empty());
+        return Mailbox { name: name.or_else(|| inviter.name.clone()), ..inviter.clone() };
     }
     letter::author(app, workspace, AUTHOR).unwrap_or_else(|| inviter.clone())
 }
 
-fn mail(app: &App, now: At, new: &New<'_>, letter: &Letter) -> Result<Examined, Refusal> {
+fn mail(
+    app: &App,
+    now: At,
+    new: &New<'_>,
+    (letter, logo): (&Letter, Option<&(Format, Bytes)>),
+) -> Result<Examined, Refusal> {
     let unfit = |why: String| Refusal::Unavailable(why);
     let inviter = new.inviter().ok_or_else(|| unfit("the inviter has no address".into()))?;
-    let (html, text) = letter.parts().map_err(|error| unfit(error.to_string()))?;
-    let post = letter::Post {
-        workspace: new.workspace.id,
+    let post = Post {
+        workspace: new.workspace,
         from: author(app, new.workspace, &inviter),
         reply_to: Some(inviter),
         to: new.email.clone(),
         subject: letter.subject(),
-        html,
-        text,
+        parts: letter.parts().map_err(|error| unfit(error.to_string()))?,
+        logo,
         life: LIFE,
     };
     letter::examined(app, now, post)

@@ -4,13 +4,16 @@
 //! 1. A workspace always has an owner: the statements that change or remove one count the others, in turn.
 //! 2. Whoever loses a role loses what they offered with it: their invitations into the workspace go in the same write.
 
+use ::console::words::Locale;
 use mail::At;
 use store::{Row, Store, StoreError, Write, query};
 
+use super::account::Alerts;
 use super::permission::Role;
 use crate::http::page::{Page, paged};
 
 paged!(MEMBER_LIST, "queries/member_list.sql");
+query!(ALERTS_WANTED, "queries/alerts_wanted.sql");
 query!(MEMBER_ONE, "queries/member_one.sql");
 query!(MEMBER_ROLE, "queries/member_role.sql");
 query!(MEMBER_REMOVE, "queries/member_remove.sql");
@@ -54,6 +57,35 @@ fn listed(row: &Row) -> Result<Listed, StoreError> {
         second_factor: row.int(4)? > 0,
         seen: row.int_or_null(5)?.map(At),
     })
+}
+
+/// Members who are told by mail at most. Reason: a mail to each in one round.
+const TOLD_MAX: i64 = 200;
+
+/// Somebody who is told by mail of what needs somebody.
+pub struct Told {
+    pub id: i64,
+    pub email: String,
+    pub locale: Locale,
+    pub role: Role,
+}
+
+/// Members of a workspace who want mail of what needs somebody: who said so, and of those who said nothing owners and admins.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn alerts_wanted(store: &Store, workspace: i64) -> Result<Vec<Told>, StoreError> {
+    let params = [("workspace", workspace.into()), ("limit", TOLD_MAX.into())];
+    let rows = store.read(&ALERTS_WANTED, &params).await?;
+    let mut told = Vec::new();
+    for row in &rows {
+        let role = super::role(row.text(4)?)?;
+        if Alerts::parse(row.text(5)?).wanted(role) {
+            let locale = Locale::parse(row.text(3)?).unwrap_or(Locale::En);
+            told.push(Told { id: row.int(0)?, email: row.text(1)?.to_owned(), locale, role });
+        }
+    }
+    Ok(told)
 }
 
 /// Gives a member another role. The write conflicts when the member has none or another by now, or is the last owner.

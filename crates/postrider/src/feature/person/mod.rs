@@ -13,7 +13,7 @@ pub mod account;
 mod attempt;
 pub mod console;
 pub mod invitation;
-mod letter;
+pub mod letter;
 pub mod member;
 pub mod passkey;
 pub mod password;
@@ -70,6 +70,12 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 30,
         name: "person: passkeys, what a session was begun with",
         sql: include_str!("migrations/0030_passkey.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 35,
+        name: "person: who wants mail of what needs somebody",
+        sql: include_str!("migrations/0035_alerts_wish.sql"),
         postgres: None,
     },
 ];

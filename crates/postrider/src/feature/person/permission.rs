@@ -113,6 +113,7 @@ permissions! {
     SteerQueue: "hold, release, retry and cancel what waits", [Owner Admin Developer], [Full];
     SeeSuppressions: "see who may not be mailed", [Owner Admin Developer Marketer Seller], [Full];
     ChangeSuppressions: "decide who may not be mailed", [Owner Admin Developer Marketer], [Full];
+    LiftComplaints: "let those be mailed again who complained or unsubscribed", [Owner Admin], [Full];
     SeeTemplates: "see templates", [Owner Admin Developer Marketer Seller], [Full];
     ChangeTemplates: "write and publish templates", [Owner Admin Developer Marketer], [Full];
     SeeDomains: "see domains and streams", [Owner Admin Developer Marketer], [Full];

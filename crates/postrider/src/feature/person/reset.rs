@@ -134,20 +134,12 @@ fn mail(
     letter: &Letter,
 ) -> Option<Result<Examined, Refusal>> {
     let from = letter::author(app, workspace, AUTHOR)?;
-    let (html, text) = match letter.parts() {
+    let parts = match letter.parts() {
         Ok(parts) => parts,
         Err(error) => return Some(Err(Refusal::Unavailable(error.to_string()))),
     };
-    let post = letter::Post {
-        workspace: workspace.id,
-        from,
-        reply_to: None,
-        to: to.clone(),
-        subject: letter.subject(),
-        html,
-        text,
-        life: LIFE,
-    };
+    let (to, subject) = (to.clone(), letter.subject());
+    let post = letter::Post { workspace, from, reply_to: None, to, subject, parts, logo: None, life: LIFE };
     Some(letter::examined(app, now, post))
 }
 

@@ -14,7 +14,7 @@ use serde_json::json;
 use store::StoreError;
 
 use super::admin::{quota_rows, suspension_rows, told};
-use super::{Beyond, MONTHLY_MAX, Quota};
+use super::{Beyond, MONTHLY_MAX, Quota, month_sums};
 use crate::app::App;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
@@ -27,15 +27,12 @@ use crate::feature::audit::Action;
 use crate::feature::egress;
 use crate::feature::person::member_row;
 use crate::feature::person::permission::Role;
+use crate::feature::person::setup::title_ok;
 use crate::feature::stats::figures::Figures;
-use crate::feature::stats::period::{Period, Step, months_from};
-use crate::feature::stats::read::sums;
 use crate::feature::stats::select::Selection;
 use crate::id::Noun;
 
 const PATH: &str = "/workspaces";
-/// Letters of a title at most. Reason: it stands in the switcher.
-const TITLE_CHARS_MAX: usize = 60;
 
 /// This slice's screens.
 #[must_use]
@@ -94,12 +91,8 @@ async fn page(
 
 /// What was counted of a workspace since the month began (UTC).
 async fn figures(app: &App, workspace: i64) -> Result<Figures, StoreError> {
-    let now = app.now();
-    let period =
-        Period { from: months_from(now, 0), until: months_from(now, 1), step: Step::Total, zone_us: 0 };
-    let all = Selection::everything();
-    let (found, _) = sums(&app.store, workspace, (&period, &all), (None, 1)).await?;
-    Ok(Figures::of(&found.into_iter().next().map(|sums| sums.of).unwrap_or_default()))
+    let sums = month_sums(&app.store, workspace, (app.now(), &Selection::everything())).await?;
+    Ok(Figures::of(&sums.map(|sums| sums.of).unwrap_or_default()))
 }
 
 fn row(who: &Operator, workspace: &Workspace, figures: &Figures) -> Row {
@@ -119,6 +112,7 @@ fn row(who: &Operator, workspace: &Workspace, figures: &Figures) -> Row {
         name: workspace.name.to_string(),
         title: workspace.shown().to_owned(),
         initials: initials(workspace.shown()),
+        logo: workspace.logo_path(),
         href: who.person.role(workspace.id).map(|_| home(workspace)),
         state: Status { class, icon, word },
         suspended,
@@ -157,7 +151,7 @@ async fn make_sent(
     Posted(new): Posted<New>,
 ) -> Result<Response, Refused> {
     let (name, title) = (new.name.trim().to_owned(), new.title.trim().to_owned());
-    if !name_ok(&name) || title.chars().count() > TITLE_CHARS_MAX {
+    if !name_ok(&name) || !title.is_empty() && !title_ok(&title) {
         return show_again(&page(who, &app, new, (Some(Word("workspace-name-mistake")), None)).await?);
     }
     let (id, mut write) = workspace_rows(&app.mint, app.now(), &name);

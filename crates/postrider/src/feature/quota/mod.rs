@@ -25,7 +25,7 @@ use store::{Migration, Store, StoreError};
 use crate::feature::access::Workspace;
 use crate::feature::sending::Refusal;
 use crate::feature::stats::period::{Period, Step, months_from};
-use crate::feature::stats::read::sums;
+use crate::feature::stats::read::{Sums, sums};
 use crate::feature::stats::select::{Metrics, Selection};
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -164,9 +164,33 @@ fn unknown(error: &StoreError) -> Refusal {
 /// # Errors
 /// As [`Store::read`].
 pub async fn accepted_in_month(store: &Store, workspace: i64, now: At) -> Result<i64, StoreError> {
+    let volume = Selection::everything().only(Metrics::Volume);
+    let sums = month_sums(store, workspace, (now, &volume)).await?;
+    Ok(sums.and_then(|sums| sums.of.get("accepted").copied()).unwrap_or(0))
+}
+
+/// What was counted of a workspace since the month of `now` began (UTC).
+async fn month_sums(
+    store: &Store,
+    workspace: i64,
+    (now, selection): (At, &Selection),
+) -> Result<Option<Sums>, StoreError> {
     let period =
         Period { from: months_from(now, 0), until: months_from(now, 1), step: Step::Total, zone_us: 0 };
-    let all = Selection::everything().only(Metrics::Volume);
-    let (found, _) = sums(store, workspace, (&period, &all), (None, 1)).await?;
-    Ok(found.first().and_then(|sums| sums.of.get("accepted")).copied().unwrap_or(0))
+    let (found, _) = sums(store, workspace, (&period, selection), (None, 1)).await?;
+    Ok(found.into_iter().next())
+}
+
+/// Shares of a quota, in percent, of which people are told.
+const TOLD_AT: [i64; 2] = [80, 100];
+
+/// Which of [`TOLD_AT`] a workspace's month has reached; none without a quota.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn reached(store: &Store, workspace: &Workspace, now: At) -> Result<Vec<i64>, StoreError> {
+    let Some(quota) = workspace.quota else { return Ok(Vec::new()) };
+    let accepted = accepted_in_month(store, workspace.id, now).await?;
+    let share = accepted.saturating_mul(100) / quota.monthly.max(1);
+    Ok(TOLD_AT.into_iter().filter(|at| share >= *at).collect())
 }

@@ -190,6 +190,8 @@ async fn the_operator_makes_bounds_and_suspends_workspaces_and_nobody_else_sees_
         );
         host.post(harness, "/workspaces/client/suspend", &[("sure", "yes")]).await;
         assert!(text(&host.get(harness, "/workspaces").await).contains("/workspaces/client/resume"));
+        let said = text(&host.get(harness, "/w/client/").await).contains("This workspace is suspended");
+        assert!(said && !text(&host.get(harness, "/w/default/").await).contains("is suspended"));
         host.post(harness, "/workspaces/client/resume", &[("sure", "yes")]).await;
         assert_eq!(host.post(harness, "/workspaces/nobody/suspend", &[("sure", "yes")]).await.status, 404);
         let wanted = ["workspace.made", "workspace.quota_set", "workspace.suspended", "workspace.resumed"];

@@ -51,6 +51,12 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: None,
     },
     Migration {
+        number: 37,
+        name: "sending: links for support",
+        sql: include_str!("migrations/0037_support_link.sql"),
+        postgres: None,
+    },
+    Migration {
         number: 38,
         name: "sending: an index of mail that was not delivered",
         sql: include_str!("migrations/0038_ended.sql"),

@@ -6,6 +6,7 @@ use store::{Committed, Row, Store, StoreError, Write, query};
 
 use super::{Filter, Reason};
 use crate::feature::event::{self, By};
+use crate::feature::person::permission::Role;
 use crate::http::page::{Page, paged};
 use crate::id::{Mint, Noun};
 
@@ -142,6 +143,14 @@ fn tell_lifted(write: &mut Write, (now, by): (At, By), workspace: i64, listed: &
         "email": listed.address, "stream_id": (listed.stream != 0).then(|| Noun::Stream.show(listed.stream)),
     });
     event::note_change(write, (now, by), workspace, event::Name::SuppressionRemoved, told);
+}
+
+impl Listed {
+    /// Whether people of this role may take the address off, wherever they see it. Not what a newer version wrote.
+    #[must_use]
+    pub fn lifts_for(&self, role: Role) -> bool {
+        Reason::parse(&self.reason).is_some_and(|reason| role.may(reason.lifting()))
+    }
 }
 
 /// How many suppressions a workspace has for a reason.

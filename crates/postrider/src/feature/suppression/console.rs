@@ -8,7 +8,7 @@ use ::console::screen::key::Choice;
 use ::console::screen::overview::Status;
 use ::console::screen::suppression::{Row, Suppressions};
 use ::console::words::Word;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::Address;
 use mail::date::rfc3339;
@@ -20,6 +20,7 @@ use super::admin::{self, Listed, Suppress, lift_rows, suppress, suppression_by_i
 use super::api::BATCH_MAX;
 use super::{ALL_MARKETING, Reason, console_bulk};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::paging::{Edge, Paged};
@@ -28,6 +29,7 @@ use crate::console::screen::{Member, Named, Screen, Section, show, show_again};
 use crate::console::shell::escaped;
 use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
+use crate::feature::person;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::{ChangeSuppressions, SeeSuppressions};
 use crate::id::Noun;
@@ -102,6 +104,7 @@ async fn page<P>(
     let (path, words) = (path(&who.workspace), who.page.words);
     let row = |one: Listed| Row {
         id: Noun::Suppression.show(one.id),
+        may_lift: one.lifts_for(who.role),
         reason: sign(Reason::parse(&one.reason).unwrap_or(Reason::Manual)),
         scope: scope(&who, app, one.stream),
         since: time::date(words.locale, &who.zone, one.created),
@@ -121,7 +124,7 @@ async fn page<P>(
         after: paged.after,
         reasons: std::iter::once(every).chain(Reason::ALL.map(reason)).collect(),
         csv: format!("{path}.csv?reason={}", Reason::parse(&asked.reason).map_or("", Reason::as_str)),
-        lifts: Reason::parse(&asked.reason).map(|reason| reason.as_str().to_owned()),
+        filter: vec![("q", asked.q.trim().to_owned()), ("reason", asked.reason.clone())],
         narrowed: !asked.q.trim().is_empty() || Reason::parse(&asked.reason).is_some(),
         may_change: who.role.may(Permission::ChangeSuppressions),
         emails: new.emails.clone(),
@@ -259,6 +262,10 @@ async fn lift_sent(
 ) -> Result<Response, Refused> {
     let found = suppression_by_id(&app.store, who.workspace.id, named.id(Noun::Suppression)?).await?;
     let listed = found.ok_or(Refused::NotFound)?;
+    if !listed.lifts_for(who.role) {
+        let helpers = person::helpers(&app.store, who.workspace.id, Permission::LiftComplaints).await?;
+        return Err(Refused::Forbidden { role: who.role, helpers });
+    }
     if sure.sure == "yes" {
         let write = lift_rows((app.now(), who.by()), who.workspace.id, &listed);
         let change = Change {

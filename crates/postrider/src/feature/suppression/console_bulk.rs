@@ -1,47 +1,59 @@
-//! Suppressions by the list: lifted by addresses or by reason, and as CSV.
+//! Suppressions by the list: lifted by addresses, rows or filter, and as CSV.
 //!
 //! Guarantees
 //! 1. Nothing is lifted before somebody saw how many suppressions it is.
-//! 2. A transaction lifts a bounded number, with a line in the audit log that names them; a call a bounded number of transactions.
+//! 2. Who may not lift what was complained about does not do so among others either, and it is not in the number.
+//! 3. A transaction lifts a bounded number, with a line in the audit log that names them; a call a bounded number of transactions.
 
 use std::sync::Arc;
 
-use ::console::format::number;
-use ::console::screen::sure::Sure;
-use axum::extract::{Query, State};
+use ::console::words::Word;
+use axum::extract::State;
 use axum::response::Response;
-use futures_util::stream;
 use mail::date::rfc3339;
 use serde::Deserialize;
 use serde_json::json;
 use store::{StoreError, Write};
 
-use super::admin::{Listed, lift_into, suppression_count, suppression_find, suppression_list};
+use super::admin::{
+    Listed, lift_into, suppression_by_id, suppression_count, suppression_find, suppression_list,
+};
 use super::console::{New, path};
 use super::{ALL_MARKETING, Reason};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
+use crate::console::chosen::{Chosen, Question, ask};
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
-use crate::console::screen::{Member, show};
+use crate::console::screen::Member;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::need::{ChangeSuppressions, SeeSuppressions};
-use crate::http::csv::streamed;
-use crate::http::page::{From, Page};
+use crate::http::csv::{cut, page, paged};
+use crate::http::page::From;
 use crate::id::Noun;
 
-/// Suppressions of a transaction, and of a page of the file.
-const PAGE: i64 = 500;
+/// Suppressions of a transaction.
+const WRITE_MAX: usize = 500;
 /// Transactions of one call. Reason: it answers within seconds.
 const STEPS_MAX: usize = 20;
 
-/// Which suppressions are meant: those of addresses, or all of a reason.
+/// Which suppressions are meant: those of typed addresses, of chosen rows, or all that the filter finds.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Sent {
     emails: String,
+    /// The list's filter.
+    q: String,
     reason: String,
-    sure: String,
+    #[serde(flatten)]
+    chosen: Chosen,
+}
+
+/// The same, looked up. What the role may not lift is not among them.
+enum Meant {
+    Found(Vec<Listed>),
+    Reasons(Vec<Reason>),
 }
 
 /// Asks how sure one is, with the number, and does it then.
@@ -50,50 +62,69 @@ pub(super) async fn lift_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
+    let meant = meant(&who, &app, &sent).await?;
+    if !sent.chosen.is_sure() {
+        return asked(who, &app, sent, &meant).await;
+    }
+    match meant {
+        Meant::Found(found) => lift(&who, &app, &found).await?,
+        Meant::Reasons(reasons) => lift_all(&who, &app, &reasons).await?,
+    }
     let back = path(&who.workspace);
-    if !sent.emails.trim().is_empty() {
-        let found = of_addresses(&who, &app, &sent).await?;
-        if sent.sure != "yes" {
-            let n = i64::try_from(found.len()).unwrap_or(i64::MAX);
-            return ask(who, sent, n);
-        }
-        lift(&who, &app, &found).await?;
-        return Ok(redirect(&back));
-    }
-    let Some(reason) = Reason::parse(&sent.reason) else { return Ok(redirect(&back)) };
-    if sent.sure != "yes" {
-        let n = suppression_count(&app.store, who.workspace.id, reason).await?;
-        return ask(who, sent, n);
-    }
-    for _step in 0..STEPS_MAX {
-        let page = Page { limit: PAGE, from: From::Start };
-        let mut found = suppression_list(&app.store, who.workspace.id, Some(reason), page).await?;
-        found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-        if found.is_empty() {
-            break;
-        }
-        lift(&who, &app, &found).await?;
-    }
-    Ok(redirect(&format!("{back}?reason={}", reason.as_str())))
+    Ok(redirect(&match Reason::parse(&sent.reason) {
+        Some(reason) => format!("{back}?reason={}", reason.as_str()),
+        None => back,
+    }))
 }
 
-fn ask<P>(who: Member<P>, sent: Sent, n: i64) -> Result<Response, Refused> {
-    let (words, back) = (who.page.words, path(&who.workspace));
-    show(&Sure {
-        title: words.t1("suppression-lift-title", "n", number::whole(words.locale, n)),
-        text: words.t1("suppression-lift-many", "n", n),
+async fn asked<P>(who: Member<P>, app: &App, sent: Sent, meant: &Meant) -> Result<Response, Refused> {
+    let n = match meant {
+        Meant::Found(found) => found.len(),
+        Meant::Reasons(reasons) => {
+            let mut all = 0;
+            for reason in reasons {
+                all += suppression_count(&app.store, who.workspace.id, *reason).await?;
+            }
+            usize::try_from(all).unwrap_or(0)
+        }
+    };
+    let back = path(&who.workspace);
+    let question = Question {
+        title: Word("suppression-lift-title"),
+        text: Word("suppression-lift-many"),
+        label: Word("suppression-lift-sure"),
         action: format!("{back}/lift"),
-        fields: vec![("emails", sent.emails), ("reason", sent.reason)],
-        label: words.t("suppression-lift-sure"),
-        possible: n > 0,
         back,
-        page: who.page,
-    })
+    };
+    let filter = vec![("emails", sent.emails), ("q", sent.q), ("reason", sent.reason)];
+    ask(who, (sent.chosen, filter), n, question)
+}
+
+async fn meant<P>(who: &Member<P>, app: &App, sent: &Sent) -> Result<Meant, StoreError> {
+    let workspace = who.workspace.id;
+    let of_filter = |reason: &Reason| Reason::parse(&sent.reason).is_none_or(|wanted| wanted == *reason);
+    let (typed, looked_for) = (sent.emails.trim(), sent.q.trim());
+    let mut found = Vec::new();
+    if !typed.is_empty() {
+        found = of_addresses(who, app, typed).await?;
+    } else if sent.chosen.is_all() && !looked_for.is_empty() {
+        found = of_addresses(who, app, looked_for).await?;
+        found.retain(|one| Reason::parse(&one.reason).is_some_and(|reason| of_filter(&reason)));
+    } else if sent.chosen.is_all() {
+        let may = |reason: &Reason| who.role.may(reason.lifting());
+        return Ok(Meant::Reasons(Reason::ALL.into_iter().filter(of_filter).filter(may).collect()));
+    } else {
+        for id in sent.chosen.ids(Noun::Suppression) {
+            found.extend(suppression_by_id(&app.store, workspace, id).await?);
+        }
+    }
+    found.retain(|one| one.lifts_for(who.role));
+    Ok(Meant::Found(found))
 }
 
 /// The suppressions of what was typed; what is no address has none.
-async fn of_addresses<P>(who: &Member<P>, app: &App, sent: &Sent) -> Result<Vec<Listed>, StoreError> {
-    let typed = New::of(sent.emails.clone());
+async fn of_addresses<P>(who: &Member<P>, app: &App, typed: &str) -> Result<Vec<Listed>, StoreError> {
+    let typed = New::of(typed.to_owned());
     let mut found = Vec::new();
     for address in typed.addresses(who).unwrap_or_default() {
         found.extend(suppression_find(&app.store, who.workspace.id, &address).await?);
@@ -101,8 +132,24 @@ async fn of_addresses<P>(who: &Member<P>, app: &App, sent: &Sent) -> Result<Vec<
     Ok(found)
 }
 
+async fn lift_all<P>(who: &Member<P>, app: &App, reasons: &[Reason]) -> Result<(), StoreError> {
+    let mut reasons = reasons.iter();
+    let mut reason = reasons.next();
+    for _step in 0..STEPS_MAX {
+        let Some(wanted) = reason else { break };
+        let mut found =
+            suppression_list(&app.store, who.workspace.id, Some(*wanted), page(From::Start)).await?;
+        cut(From::Start, &mut found, |one| one.id);
+        if found.is_empty() {
+            reason = reasons.next();
+        }
+        lift(who, app, &found).await?;
+    }
+    Ok(())
+}
+
 async fn lift<P>(who: &Member<P>, app: &App, found: &[Listed]) -> Result<(), StoreError> {
-    for some in found.chunks(usize::try_from(PAGE).unwrap_or(1)) {
+    for some in found.chunks(WRITE_MAX) {
         let mut write = Write::default();
         some.iter().for_each(|one| lift_into(&mut write, (app.now(), who.by()), who.workspace.id, one));
         let lifted: Vec<_> = some.iter().map(|one| json!([one.address, one.reason])).collect();
@@ -133,29 +180,20 @@ pub(super) async fn csv(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refused> {
     let (workspace, reason) = (who.workspace.id, Reason::parse(&asked.reason));
-    let pages = stream::unfold(Some(From::Start), move |from| {
+    Ok(paged("suppressions", &HEAD, move |from| {
         let app = app.clone();
-        async move {
-            let page = Page { limit: PAGE, from: from? };
-            Some(match read(&app, workspace, (reason, page)).await {
-                Ok((lines, next)) => (Ok(lines), next),
-                Err(error) => (Err(error), None),
-            })
-        }
-    });
-    Ok(streamed("suppressions", &HEAD, pages))
+        async move { read(&app, workspace, (reason, from)).await }
+    }))
 }
 
 async fn read(
     app: &App,
     workspace: i64,
-    (reason, page): (Option<Reason>, Page),
+    (reason, from): (Option<Reason>, From),
 ) -> Result<(Vec<Vec<String>>, Option<From>), StoreError> {
     let _turn = app.list_turns.take(workspace).await;
-    let mut found = suppression_list(&app.store, workspace, reason, page).await?;
-    let more = found.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
-    found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).map(|last| From::After(last.id));
+    let mut found = suppression_list(&app.store, workspace, reason, page(from)).await?;
+    let next = cut(from, &mut found, |one| one.id);
     let snapshot = app.directory.snapshot();
     let scope = |stream: i64| match stream {
         0 => String::new(),

@@ -38,7 +38,10 @@ async fn addresses_are_suppressed_found_and_lifted_on_both() {
         let none = text(&marketer.get(harness, &format!("{LIST}?reason=complaint")).await);
         assert!(none.contains("Nothing found") && !none.contains("bob@people.example"));
 
-        let lift = one.split("action=\"").find(|rest| rest.contains("/lift\"")).expect("a form");
+        let lift = one
+            .split("action=\"")
+            .find(|rest| rest.contains("/lift\"") && !rest.starts_with("/w/default/suppressions/lift"))
+            .expect("a form");
         let lift = lift.split('"').next().expect("a path").to_owned();
         marketer.post(harness, &lift, &[]).await;
         assert_eq!(fate(harness, "ann@people.example").await, "suppressed", "nobody was sure");
@@ -89,9 +92,9 @@ async fn a_list_is_lifted_after_its_number_was_seen_and_taken_away_as_a_file() {
         assert!(list().await.contains("a@x.example"), "nothing was lifted yet");
         owner.post(harness, &lift, &[("emails", "a@x.example"), ("sure", "yes")]).await;
         assert!(!list().await.contains(">a@x.example"));
-        let asked = owner.post(harness, &lift, &[("reason", "manual")]).await;
+        let asked = owner.post(harness, &lift, &[("reason", "manual"), ("all", "yes")]).await;
         assert!(text(&asked).contains("Lift 2 suppressions?"), "{}", text(&asked));
-        owner.post(harness, &lift, &[("reason", "manual"), ("sure", "yes")]).await;
+        owner.post(harness, &lift, &[("reason", "manual"), ("all", "yes"), ("sure", "yes")]).await;
         assert!(list().await.contains("Nobody is suppressed"));
         let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
         assert_eq!(seller.post(harness, &lift, &[("reason", "manual"), ("sure", "yes")]).await.status, 403);

@@ -22,6 +22,8 @@ use std::sync::{PoisonError, RwLock};
 use mail::Address;
 use store::{Migration, Store, StoreError, query};
 
+use crate::feature::person::permission::Permission;
+
 pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 3,
     name: "suppression: addresses that may not be mailed",
@@ -61,6 +63,15 @@ impl Reason {
     #[must_use]
     pub fn parse(text: &str) -> Option<Reason> {
         Reason::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+
+    /// What a person needs to take the address off. Who complained or left did so for themselves: few may decide otherwise.
+    #[must_use]
+    pub fn lifting(self) -> Permission {
+        match self {
+            Reason::HardBounce | Reason::Manual => Permission::ChangeSuppressions,
+            Reason::Complaint | Reason::Unsubscribed => Permission::LiftComplaints,
+        }
     }
 
     /// What a delivery that was not sent for it says.

@@ -17,6 +17,7 @@ pub mod press;
 pub mod programs;
 #[cfg(test)]
 mod story;
+pub mod uses;
 
 use store::Migration;
 

@@ -50,6 +50,14 @@ pub async fn part_add(
     workspace: i64,
     part: &Part,
 ) -> Result<i64, StoreError> {
+    let (id, write) = part_rows((mint, now), workspace, part);
+    store.write(write).await?;
+    Ok(id)
+}
+
+/// The id of a new part, and its row: a conflict as [`part_add`]'s.
+#[must_use]
+pub fn part_rows((mint, now): (&Mint, At), workspace: i64, part: &Part) -> (i64, Write) {
     let id = mint.next(now);
     let params = vec![
         ("id", id.into()),
@@ -63,8 +71,7 @@ pub async fn part_add(
     let mut write = Write::default();
     let why = "the workspace has a part of this kind and name already, or 200 parts";
     write.step_expecting(1, why, &PART_ADD, params);
-    store.write(write).await?;
-    Ok(id)
+    (id, write)
 }
 
 /// The rows of a page of a workspace's parts, newest first; of one kind if there is one.
@@ -90,21 +97,30 @@ pub async fn part_one(store: &Store, workspace: i64, id: i64) -> Result<Option<S
     rows.first().map(read).transpose()
 }
 
-/// Stores a part's name and text.
+/// Stores a part's name and text; whoever changed it in between is not overwritten.
 ///
 /// # Errors
-/// `Conflict` when it is gone, or another has the name; as [`Store::write`].
+/// `Conflict` when it is gone, was changed after it was read as `changed`, or another has the name; as [`Store::write`].
 pub async fn part_change(store: &Store, now: At, workspace: i64, changed: &Stored) -> Result<(), StoreError> {
+    store.write(part_change_rows(now, workspace, changed)).await.map(drop)
+}
+
+/// The rows of [`part_change`].
+#[must_use]
+pub fn part_change_rows(now: At, workspace: i64, changed: &Stored) -> Write {
     let params = vec![
         ("workspace", workspace.into()),
         ("id", changed.id.into()),
         ("name", changed.part.name.clone().into()),
         ("body", changed.part.text.clone().into()),
-        ("now", now.0.into()),
+        // Later than what was seen, also when the clock stands still.
+        ("now", now.0.max(changed.updated.0 + 1).into()),
+        ("seen", changed.updated.0.into()),
     ];
     let mut write = Write::default();
-    write.step_expecting(1, "the part is gone", &PART_CHANGE, params);
-    store.write(write).await.map(drop)
+    let why = "the part was changed at the same moment, or is gone: read it again";
+    write.step_expecting(1, why, &PART_CHANGE, params);
+    write
 }
 
 /// Removes a part. What was published with it stays.
@@ -112,9 +128,15 @@ pub async fn part_change(store: &Store, now: At, workspace: i64, changed: &Store
 /// # Errors
 /// As [`Store::write`].
 pub async fn part_remove(store: &Store, workspace: i64, id: i64) -> Result<(), StoreError> {
+    store.write(part_remove_rows(workspace, id)).await.map(drop)
+}
+
+/// The rows that go with a part.
+#[must_use]
+pub fn part_remove_rows(workspace: i64, id: i64) -> Write {
     let mut write = Write::default();
     write.step(&PART_REMOVE, vec![("workspace", workspace.into()), ("id", id.into())]);
-    store.write(write).await.map(drop)
+    write
 }
 
 /// Everything that templates of a workspace may name.

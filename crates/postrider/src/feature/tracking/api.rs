@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::console::page::Brand;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
@@ -35,8 +36,8 @@ const PIXEL: &[u8; 43] =
 const FORM_MAX_BYTES: usize = 16 << 10;
 /// How long a client may take to send it.
 const FORM_WAIT: Duration = Duration::from_secs(20);
-/// The page loads and runs nothing, and sends its form nowhere else.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; \
+/// The page loads nothing but the workspace's logo, runs nothing, and sends its form nowhere else.
+const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
 const NO_STORE: &str = "no-store, no-cache, max-age=0, private";
 
@@ -151,7 +152,7 @@ async fn read(
     }
 }
 
-fn html(status: StatusCode, languages: &str, say: Say) -> Response {
+fn html(status: StatusCode, (languages, brand): (&str, &Brand), say: Say) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, NO_STORE),
@@ -160,7 +161,15 @@ fn html(status: StatusCode, languages: &str, say: Say) -> Response {
         (header::REFERRER_POLICY, "no-referrer"),
         (header::HeaderName::from_static("x-robots-tag"), "noindex"),
     ];
-    (status, headers, page(languages, say)).into_response()
+    (status, headers, page(languages, brand, say)).into_response()
+}
+
+/// Whose mail it was, as its readers know it: nothing where nobody gave the workspace a name or a logo.
+fn brand(app: &App, workspace: i64) -> Brand {
+    let snapshot = app.directory.snapshot();
+    let Some(workspace) = snapshot.workspaces.get(&workspace) else { return Brand::default() };
+    let named = !workspace.title.is_empty() || !workspace.sender.is_empty();
+    Brand { title: if named { workspace.sender().to_owned() } else { String::new() }, ..workspace.brand() }
 }
 
 async fn ask(
@@ -170,7 +179,8 @@ async fn ask(
     caller: Caller,
 ) -> Result<Response, ApiError> {
     let bearer = bearer(&app, Purpose::Unsubscribe, &token.0)?;
-    Ok(html(StatusCode::OK, &caller.languages, Say::Ask(bearer.class)))
+    let brand = brand(&app, bearer.workspace);
+    Ok(html(StatusCode::OK, (&caller.languages, &brand), Say::Ask(bearer.class)))
 }
 
 async fn leave(
@@ -182,13 +192,15 @@ async fn leave(
 ) -> Result<Response, ApiError> {
     let bearer = bearer(&app, Purpose::Unsubscribe, &token.0)?;
     let (scope, manner) = form.read();
+    let brand = brand(&app, bearer.workspace);
+    let whose = (&*caller.languages, &brand);
     match unsubscribe(&app, bearer, scope, manner).await {
-        Ok(true) if scope == Scope::Marketing => Ok(html(StatusCode::OK, &caller.languages, Say::DoneAll)),
-        Ok(true) => Ok(html(StatusCode::OK, &caller.languages, Say::Done)),
+        Ok(true) if scope == Scope::Marketing => Ok(html(StatusCode::OK, whose, Say::DoneAll)),
+        Ok(true) => Ok(html(StatusCode::OK, whose, Say::Done)),
         Ok(false) => Err(ApiError::not_found("path")),
         Err(error) => {
             tracing::warn!(%error, "somebody could not be unsubscribed and was asked to try again");
-            Ok(html(StatusCode::SERVICE_UNAVAILABLE, &caller.languages, Say::Later))
+            Ok(html(StatusCode::SERVICE_UNAVAILABLE, whose, Say::Later))
         }
     }
 }

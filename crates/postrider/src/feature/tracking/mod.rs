@@ -168,6 +168,21 @@ impl Tracking {
         }
     }
 
+    /// Where the world reaches what a workspace shows: its own host for links if a domain of its has one, else ours, else the
+    /// console's, else where we listen.
+    #[must_use]
+    pub fn public_base(&self, snapshot: &Snapshot, settings: &Settings, workspace: i64) -> Arc<str> {
+        let mut domains: Vec<_> = snapshot.domains_of(workspace).collect();
+        domains.sort_by_key(|domain| domain.id);
+        let host = domains.into_iter().find_map(|domain| domain.tracking_host.as_ref());
+        match (host, &settings.tracking.url, &settings.console.url) {
+            (Some(host), _, _) => format!("https://{host}").into(),
+            (None, Some(url), _) => url.as_str().into(),
+            (None, None, Some(url)) => url.origin().into(),
+            (None, None, None) => self.base.get().cloned().unwrap_or_default(),
+        }
+    }
+
     /// The URL of a file that an email from `domain` leads to; none before we listen.
     #[must_use]
     pub fn file_url(

@@ -1,5 +1,7 @@
 //! The page on which a person unsubscribes: asks on GET, and only a POST changes anything.
 
+use ::console::page::Brand;
+
 use crate::feature::access::Class;
 
 /// The words of one language.
@@ -70,7 +72,7 @@ pub enum Say {
 
 /// The page in the language that its reader prefers.
 #[must_use]
-pub fn page(accept_language: &str, say: Say) -> String {
+pub fn page(accept_language: &str, brand: &Brand, say: Say) -> String {
     let words = language(accept_language);
     let mut out = format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
@@ -78,8 +80,12 @@ pub fn page(accept_language: &str, say: Say) -> String {
          <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem;color:#222;background:#fff}}\
          button{{font:inherit;display:block;width:100%;margin:1rem 0;padding:.8rem;border:1px solid #555;border-radius:.4rem;\
          background:#fff;color:inherit;cursor:pointer}}@media(prefers-color-scheme:dark){{body,button{{background:#181818;color:#eee}}}}\
-         </style></head><body><main><h1>{}</h1>",
-        words.tag, words.title, words.title
+         .of{{display:flex;align-items:center;gap:.8rem}}.of img{{width:48px;height:48px;object-fit:contain}}\
+         </style></head><body><main>{}<h1>{}</h1>",
+        words.tag,
+        words.title,
+        whose(brand),
+        words.title
     );
     let mut paragraph = |text: &str| out.push_str(&format!("<p role=\"status\">{text}</p>"));
     match say {
@@ -100,6 +106,30 @@ pub fn page(accept_language: &str, say: Say) -> String {
         }
     }
     out.push_str("</main></body></html>");
+    out
+}
+
+/// Whose mail it was: name and logo. The page is two folders below the root of this host.
+fn whose(brand: &Brand) -> String {
+    if brand.title.is_empty() && brand.logo.is_none() {
+        return String::new();
+    }
+    let logo =
+        brand.logo.as_ref().map_or_else(String::new, |path| format!("<img src=\"../..{path}\" alt=\"\">"));
+    format!("<p class=\"of\">{logo}<b>{}</b></p>", escaped(&brand.title))
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
     out
 }
 
@@ -142,7 +172,17 @@ mod tests {
 
     #[test]
     fn only_marketing_mail_offers_to_leave_all_of_it() {
-        let buttons = |class| page("en", Say::Ask(class)).matches("<button name").count();
+        let buttons = |class| page("en", &Brand::default(), Say::Ask(class)).matches("<button name").count();
         assert_eq!((buttons(Class::Marketing), buttons(Class::Transactional)), (2, 1));
+    }
+
+    #[test]
+    fn a_page_says_whose_mail_it_was_and_no_name_is_markup() {
+        let brand =
+            Brand { title: "A&B <script>\"".into(), logo: Some("/i/00ff".into()), ..Brand::default() };
+        let shown = page("en", &brand, Say::Done);
+        assert!(shown.contains("<b>A&amp;B &lt;script&gt;&quot;</b>"), "{shown}");
+        assert!(shown.contains("<img src=\"../../i/00ff\" alt=\"\">"), "{shown}");
+        assert!(!page("en", &Brand::default(), Say::Done).contains("class=\"of\""));
     }
 }

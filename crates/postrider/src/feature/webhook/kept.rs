@@ -3,6 +3,8 @@
 //! An attempt's id grows with time, and no two rows of an endpoint overlap: the row that holds an id is the last that
 //! begins at or below it. The request's body is not kept: it is made again from the log while that is kept.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use mail::At;
 use serde::{Deserialize, Serialize};
 use store::{Row, Store, StoreError, Write, query};
@@ -11,7 +13,7 @@ use utoipa::ToSchema;
 use super::flight::{Flown, Outcome};
 use super::{ATTEMPT, Endpoint, stored};
 use crate::http::page::{From, Page};
-use crate::id::Mint;
+use crate::id::{Mint, floor};
 
 query!(ATTEMPTS_BELOW, "queries/attempts_below.sql");
 query!(ATTEMPTS_ABOVE, "queries/attempts_above.sql");
@@ -20,6 +22,10 @@ query!(ATTEMPTS_ABOVE, "queries/attempts_above.sql");
 const SUCCESS_BYTES_MAX: usize = 128;
 /// Rows that a search for one event's attempts looks through.
 const ROWS_SEARCHED: i64 = 1_000;
+
+/// Walks over an endpoint's attempts that a message's page makes, and rows of each. Reason: a page reads ten endpoints.
+const WALKS_MAX: usize = 4;
+const WALK_ROWS: i64 = 100;
 
 /// What came of an attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -273,6 +279,45 @@ pub async fn attempt(
 ) -> Result<Option<(String, Kept)>, StoreError> {
     let found = attempts_below(store, (workspace, webhook), (id.saturating_add(1), 1)).await?;
     Ok(found.into_iter().find(|(_, attempt)| attempt.id == id))
+}
+
+/// The attempts to tell any of these events, each with when it happened, oldest first, and whether that is known to be all. It is looked
+/// behind each event, and behind the time to which an attempt was put off, [`WALKS_MAX`] times at most.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn attempts_of_events(
+    store: &Store,
+    (workspace, webhook): (i64, i64),
+    events: &BTreeMap<i64, At>,
+) -> Result<(Vec<Kept>, bool), StoreError> {
+    let mut starts: BTreeSet<i64> = events.values().map(|at| floor(*at)).collect();
+    let mut found = Vec::<Kept>::new();
+    for _walk in 0..WALKS_MAX {
+        let Some(from) = starts.pop_first() else { return Ok((found, true)) };
+        let params = [
+            ("id", webhook.into()),
+            ("workspace", workspace.into()),
+            ("from", from.into()),
+            ("limit", WALK_ROWS.into()),
+        ];
+        let rows = store.read(&ATTEMPTS_ABOVE, &params).await?;
+        let mut waits = None;
+        for row in &rows {
+            for (_, kept) in read(row)? {
+                if !kept.sample && kept.events.iter().any(|(id, _)| events.contains_key(id)) {
+                    waits = kept.next_us;
+                    found.push(kept);
+                }
+            }
+        }
+        let full = i64::try_from(rows.len()).is_ok_and(|rows| rows >= WALK_ROWS);
+        let Some(last) = rows.last().filter(|_| full) else { return Ok((found, true)) };
+        let end = last.int(0)?;
+        starts = starts.split_off(&end.saturating_add(1));
+        starts.extend(waits.map(|at| floor(At(at)).max(end.saturating_add(1))));
+    }
+    Ok((found, starts.is_empty()))
 }
 
 /// The attempts to tell one event, oldest first, among the first [`ROWS_SEARCHED`] rows from id `from` on.

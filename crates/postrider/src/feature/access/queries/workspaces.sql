@@ -1,1 +1,1 @@
-SELECT id, name, title, quota, quota_refuses, suspended_us, second_factor FROM workspace ORDER BY id
+SELECT id, name, title, quota, quota_refuses, suspended_us, second_factor, logo, sender FROM workspace ORDER BY id

@@ -8,7 +8,7 @@ use ::console::page::{Page, Theme};
 use ::console::screen::account::{Account, Mistakes, Passkey, Session as Row};
 use ::console::screen::key::Choice;
 use ::console::words::{Locale, Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::passkey::place;
 use super::signed_in;
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Named, Screen, SignedIn, show, show_again};
@@ -32,6 +33,7 @@ pub(super) fn screens() -> Vec<Screen> {
         Screen::page(PATH, me),
         Screen::form("/me/profile", profile_sent),
         Screen::form("/me/password", password_sent),
+        Screen::form("/me/alerts", alerts_sent),
         Screen::form("/me/sessions/end", end_others_sent),
         Screen::form("/me/sessions/{id}/end", end_sent),
     ]
@@ -71,6 +73,7 @@ impl Asked {
             "password" => Some(Word("account-password-changed")),
             "session" => Some(Word("session-ended")),
             "sessions" => Some(Word("sessions-ended")),
+            "alerts" => Some(Word("account-alerts-saved")),
             "second-off" => Some(Word("second-turned-off")),
             "passkey" => Some(Word("passkey-added")),
             "passkey-removed" => Some(Word("passkey-removed")),
@@ -102,6 +105,7 @@ async fn page(
 ) -> Result<Account, Refused> {
     let (page, at) = own(who, app, PATH);
     let (words, zone, now) = (page.words, Zone::named(&who.person.zone), app.now());
+    let alerts = account::alerts(&app.store, who.person.id).await?;
     let second = standing(&app.store, who.person.id).await?;
     let sessions = account::sessions(&app.store, now, who.person.id).await?;
     let passkeys = own::passkeys(&app.store, who.person.id).await?;
@@ -132,6 +136,7 @@ async fn page(
         passkeys_here: place(&who.visit).is_some(),
         sessions: sessions.into_iter().map(row).collect(),
         notice: None,
+        alerts: who.person.memberships.iter().any(|(_, role)| alerts.wanted(*role)),
         page,
         at,
     })
@@ -229,6 +234,25 @@ async fn password_sent(
     };
     let shown = again(Mistakes { old: Some(mistake), ..Mistakes::default() }).await?;
     Ok((status, show(&shown)?).into_response())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wish {
+    to: String,
+}
+
+async fn alerts_sent(
+    who: SignedIn,
+    State(app): State<Arc<App>>,
+    Posted(wish): Posted<Wish>,
+) -> Result<Response, Refused> {
+    match &*wish.to {
+        "on" => account::alerts_set(&app, &who.person, true, &who.visit.from()).await?,
+        "off" => account::alerts_set(&app, &who.person, false, &who.visit.from()).await?,
+        _ => return Ok(back(&who, &app, (PATH, ""))),
+    }
+    Ok(back(&who, &app, (PATH, "alerts")))
 }
 
 async fn end_sent(

@@ -17,6 +17,7 @@ use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Screen, Visitor, show, show_again};
 use crate::console::session::is_token;
 use crate::console::shell::{home, role_word};
+use crate::feature::access::Workspace;
 use crate::feature::person::invitation::{self as invited, Made, Newcomer, Open};
 
 pub(super) fn screens() -> Vec<Screen> {
@@ -44,7 +45,7 @@ fn about(app: &App, open: &Open, token: &str) -> About {
     About {
         path: path(token),
         by: open.by.clone(),
-        workspace: workspace.map_or_else(String::new, |one| one.shown().to_owned()),
+        workspace: workspace.map(Workspace::brand).unwrap_or_default(),
         role: role_word(open.role),
         email: open.email.clone(),
     }

@@ -2,6 +2,7 @@
 //! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`, a lost password in `reset`.
 
 mod account;
+mod bulk;
 mod invitation;
 mod passkey;
 mod required;
@@ -15,7 +16,7 @@ use ::console::page::Theme;
 use ::console::screen::setup::{Mistakes, Setup};
 use ::console::screen::sign_in::SignIn;
 use ::console::words::{Locale, Word};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -23,6 +24,7 @@ use serde_json::json;
 use store::Write;
 
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Screen, SignedIn, Visitor, show};

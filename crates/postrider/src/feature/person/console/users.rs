@@ -11,13 +11,16 @@ use ::console::screen::invitation::Letter;
 use ::console::screen::key::Choice;
 use ::console::screen::people::{Invitation, Made, Matrix, Member as Row, People};
 use ::console::words::{Locale, Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::{Address, At};
 use serde::Deserialize;
 use serde_json::json;
+use store::{Committed, StoreError};
 
+use super::bulk;
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::paging::{Edge, Paged};
@@ -39,6 +42,8 @@ pub(super) fn screens() -> Vec<Screen> {
         Screen::form("/w/{workspace}/users/{id}/remove", remove_sent),
         Screen::form("/w/{workspace}/users/invitations", invite_sent),
         Screen::form("/w/{workspace}/users/invitations/{id}/revoke", revoke_sent),
+        Screen::form("/w/{workspace}/users/invitations/chosen", bulk::sent),
+        Screen::page("/w/{workspace}/users.csv", bulk::csv),
     ]
 }
 
@@ -163,6 +168,7 @@ fn permission_word(permission: Permission) -> Word {
         Permission::SteerQueue => Word("may-steer-queue"),
         Permission::SeeSuppressions => Word("may-see-suppressions"),
         Permission::ChangeSuppressions => Word("may-change-suppressions"),
+        Permission::LiftComplaints => Word("may-lift-complaints"),
         Permission::SeeTemplates => Word("may-see-templates"),
         Permission::ChangeTemplates => Word("may-change-templates"),
         Permission::SeeDomains => Word("may-see-domains"),
@@ -292,7 +298,7 @@ async fn invite_sent(
         }
     };
     let new = New::of(&app, now, (&who.person, &who.workspace), (email, role));
-    let letter = letter(&who, &app, &new, Locale::parse(&typed.language));
+    let mut letter = letter(&who, &app, &new, Locale::parse(&typed.language));
     let rows = || {
         let mut write = new.rows(now);
         let change = Change {
@@ -304,7 +310,7 @@ async fn invite_sent(
         who.note(&app, &mut write, change);
         write
     };
-    let told = invite(&app, now, (&new, &letter), rows).await?;
+    let told = invite(&app, now, (&new, &mut letter), rows).await?;
     let outcome = match told {
         Some(told) => {
             let by_mail = told == Told::ByMail;
@@ -329,6 +335,7 @@ fn letter(who: &Member<SteerPeople>, app: &App, new: &New<'_>, language: Option<
         role: role_word(new.role),
         link: format!("{origin}/invitation/{}", new.token),
         days: i64::try_from(invitation::LIFE.as_secs() / 86_400).unwrap_or_default(),
+        logo: false,
     }
 }
 
@@ -343,14 +350,22 @@ async fn revoke_sent(
     let found = open.into_iter().find(|one| one.id == id).ok_or(Refused::NotFound)?;
     // An invitation to a role above one's own is not one's to end.
     if sure.sure == "yes" && who.role.gives(found.role) {
-        let change = Change {
-            action: Action::InvitationRevoked,
-            object: Noun::Invitation.show(id),
-            before: Some(json!({ "email": found.email, "role": found.role.as_str() })),
-            after: None,
-        };
-        let write = invitation::revoke_rows(who.workspace.id, id);
-        who.commit(&app, write, change).await?.ok_or(Refused::NotFound)?;
+        revoked(&who, &app, &found).await?.ok_or(Refused::NotFound)?;
     }
     Ok(redirect(&path(&who.workspace)))
+}
+
+/// Ends an invitation; none when it is over already.
+pub(super) async fn revoked(
+    who: &Member<SteerPeople>,
+    app: &App,
+    one: &invitation::Listed,
+) -> Result<Option<Committed>, StoreError> {
+    let change = Change {
+        action: Action::InvitationRevoked,
+        object: Noun::Invitation.show(one.id),
+        before: Some(json!({ "email": one.email, "role": one.role.as_str() })),
+        after: None,
+    };
+    who.commit(app, invitation::revoke_rows(who.workspace.id, one.id), change).await
 }

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Write;
 
-use super::message::liftable;
 use super::{existing, path_of};
 use crate::app::App;
 use crate::console::change::Change;
@@ -68,7 +67,7 @@ pub(super) async fn lift(
         Some(id) => suppression_by_id(&app.store, workspace, id).await?,
         None => None,
     };
-    let done = match found.filter(liftable) {
+    let done = match found.filter(|one| one.lifts_for(who.role)) {
         Some(one) => {
             let change = Change {
                 action: Action::SuppressionLifted,

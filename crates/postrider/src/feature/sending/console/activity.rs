@@ -8,7 +8,7 @@ use ::console::screen::live::OfActivity;
 use ::console::screen::overview::Status as Shown;
 use ::console::words::{Word, Words};
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mail::At;
@@ -16,6 +16,7 @@ use mail::date::{self, rfc3339};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::live::{self, Following};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};

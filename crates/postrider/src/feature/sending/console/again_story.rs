@@ -86,6 +86,15 @@ async fn a_link_for_support_shows_one_message_without_its_content_until_it_ends(
         let foreign = super::support::seal(&harness.app, (other, message), At(i64::MAX / 2));
         assert_eq!(nobody.get(harness, &format!("/support/{foreign}")).await.status, 404);
         assert!(audited(harness).await.contains(&"email.shared".to_owned()));
+
+        let end = format!("{path}/share/end");
+        let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
+        assert_eq!(seller.post(harness, &end, &[("until", until)]).await.status, 403);
+        assert!(!text(&seller.get(harness, &path).await).contains("/support/"));
+        developer.post(harness, &end, &[("until", until)]).await;
+        assert_eq!(nobody.get(harness, &format!("/support/{token}")).await.status, 404, "ended");
+        assert!(!text(&developer.get(harness, &path).await).contains("/support/"));
+        assert!(audited(harness).await.contains(&"email.share_ended".to_owned()));
     })
     .await;
 }

@@ -66,12 +66,16 @@ pub(super) async fn source(
     Ok((headers, octets).into_response())
 }
 
-/// Refuses who may not see what mail says, as a page of its own would.
-pub(super) async fn allowed(app: &App, who: &Member<SeeFigures>) -> Result<(), Refused> {
-    if who.role.may(Permission::SeeContent) {
+/// Refuses whose role has not what a tab needs, as a page of its own would.
+pub(super) async fn allowed(
+    app: &App,
+    who: &Member<SeeFigures>,
+    permission: Permission,
+) -> Result<(), Refused> {
+    if who.role.may(permission) {
         return Ok(());
     }
-    let helpers = person::helpers(&app.store, who.workspace.id, Permission::SeeContent).await?;
+    let helpers = person::helpers(&app.store, who.workspace.id, permission).await?;
     Err(Refused::Forbidden { role: who.role, helpers })
 }
 
@@ -107,7 +111,7 @@ pub(super) async fn body(words: Words, email: &Stored, view: View, path: &str) -
 }
 
 /// What a mail says, read where nothing waits for it: a large one takes long.
-async fn parts(octets: &Bytes) -> Result<Content, Refused> {
+pub(super) async fn parts(octets: &Bytes) -> Result<Content, Refused> {
     let octets = octets.clone();
     tokio::task::spawn_blocking(move || Content::of(&octets)).await.map_err(|_| Refused::Fault)
 }

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use futures_util::stream;
 use mail::date::rfc3339;
 
 use super::activity::Narrowed;
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::refusal::Refused;
 use crate::console::screen::Member;
 use crate::feature::person::permission::need::SeeFigures;

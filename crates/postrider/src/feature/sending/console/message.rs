@@ -4,31 +4,35 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ::console::format::{number, time};
-use ::console::screen::message::{Action, Body, Fact, Message, Recipient, Verdict};
+use ::console::screen::message::{Action, Body, Fact, Link, Message, Recipient, Verdict};
 use ::console::screen::overview::{Range, Status as Shown};
 use ::console::words::{Word, Words};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use mail::{Address, At};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::again::is_sendable;
-use super::{content, existing, path_of, support, timeline, verdict};
+use super::{content, existing, handed, path_of, support, timeline, verdict};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
 use crate::console::shell::home;
+use crate::feature::event::read::events_of_message;
 use crate::feature::person::permission::need::SeeFigures;
 use crate::feature::person::permission::{Permission, Role};
 use crate::feature::sending::read::{Status, Stored, StoredRecipient, recipient_list};
-use crate::feature::suppression::Reason;
 use crate::feature::suppression::admin::{Listed as Suppression, suppression_find};
+use crate::feature::webhook::console::of_message;
 use crate::http::page::{From, Page};
 use crate::id::Noun;
 
 /// Recipients of which the verdict is made: as many as the API shows.
 const RECIPIENTS_MAX: i64 = 1_000;
+/// Events of which it is looked whom they were told.
+const EVENTS_MAX: i64 = 100;
 /// Recipients of a page.
 const ROWS: usize = 50;
 
@@ -50,6 +54,10 @@ pub(super) struct Asked {
 enum Tab {
     Timeline,
     Content(content::View),
+    /// How it was handed over.
+    Request,
+    /// Whom it was told.
+    Webhooks,
 }
 
 impl Tab {
@@ -60,7 +68,18 @@ impl Tab {
             "text" => Tab::Content(content::View::Text),
             "headers" => Tab::Content(content::View::Headers),
             "source" => Tab::Content(content::View::Source),
+            "request" => Tab::Request,
+            "webhooks" => Tab::Webhooks,
             _ => Tab::Timeline,
+        }
+    }
+
+    /// What a role needs to open it.
+    fn needs(self) -> Permission {
+        match self {
+            Tab::Timeline => Permission::SeeFigures,
+            Tab::Content(_) | Tab::Request => Permission::SeeContent,
+            Tab::Webhooks => Permission::SteerWebhooks,
         }
     }
 }
@@ -73,9 +92,7 @@ pub(super) async fn message(
 ) -> Result<Response, Refused> {
     let (now, workspace, tab) = (app.now(), who.workspace.id, Tab::parse(&asked.tab));
     let email = existing(&app, workspace, &shown).await?;
-    if tab != Tab::Timeline {
-        content::allowed(&app, &who).await?;
-    }
+    content::allowed(&app, &who, tab.needs()).await?;
     let at_once = Page::first(RECIPIENTS_MAX);
     let all = recipient_list(&app.store, now, (workspace, email.id), at_once).await?;
     // What is still open first, then what went wrong: the order of the statuses.
@@ -85,18 +102,8 @@ pub(super) async fn message(
         _ => Vec::new(),
     };
     let path = path_of(&who.workspace, email.id);
-    let body = match tab {
-        Tab::Timeline => {
-            let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
-            let with_content = who.role.may(Permission::SeeContent);
-            let view = timeline::View { words: who.page.words, zone: &who.zone, names, with_content };
-            Body::Timeline(view.read(&app, (workspace, email.id)).await?)
-        }
-        Tab::Content(view) => {
-            let _turn = app.list_turns.take(workspace).await;
-            content::body(who.page.words, &email, view, &path).await?
-        }
-    };
+    let view = View { words: who.page.words, zone: &who.zone, path: &path, role: who.role };
+    let body = view.body(&app, (&who, &email), tab, &all).await?;
     let rows = match Noun::Delivery.read(&asked.after) {
         Some(id) => {
             let page = Page { limit: ROWS as i64, from: From::After(id) };
@@ -105,7 +112,7 @@ pub(super) async fn message(
         None => Vec::new(),
     };
     let rows = if rows.is_empty() { &all } else { &rows };
-    let view = View { words: who.page.words, zone: &who.zone, path: &path, role: who.role };
+    let links = view.links(&app, (&who, &email), &asked.shared).await?;
     let behind = rows.get(ROWS - 1).filter(|_| rows.len() > ROWS);
     show(&Message {
         list: format!("{}activity", home(&who.workspace)),
@@ -117,9 +124,7 @@ pub(super) async fn message(
             .filter(|_| is_sendable(&email) && who.role.may(Permission::SendMail))
             .map(|one| one.address.clone()),
         share: who.role.may(Permission::SeeContent),
-        shared: support::open(&app, &asked.shared)
-            .filter(|(of, id, _)| (*of, *id) == (workspace, email.id))
-            .map(|_| format!("{}/support/{}", who.visit.origin().unwrap_or_default(), asked.shared)),
+        links,
         path: path.clone(),
         actions: view.actions(&all, principal, &suppressions),
         recipients: rows.iter().take(ROWS).map(|one| view.recipient(one)).collect(),
@@ -143,6 +148,7 @@ fn told(text: &str) -> Option<Word> {
         "lifted" => Word("told-lifted"),
         "not-lifted" => Word("told-not-lifted"),
         "retried" => Word("told-retried"),
+        "unshared" => Word("told-unshared"),
         "again" => Word("told-again"),
         "not-sent" => Word("told-not-sent"),
         "no-address" => Word("told-no-address"),
@@ -162,14 +168,6 @@ fn tags(email: &Stored, role: Role) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether people may take the address off from here. Who complained or left did so for themselves.
-pub(super) fn liftable(suppression: &Suppression) -> bool {
-    match Reason::parse(&suppression.reason) {
-        Some(Reason::HardBounce | Reason::Manual) => true,
-        Some(Reason::Complaint | Reason::Unsubscribed) | None => false,
-    }
-}
-
 /// How it is written.
 pub(super) struct View<'v> {
     pub(super) words: Words,
@@ -179,7 +177,7 @@ pub(super) struct View<'v> {
 }
 
 impl View<'_> {
-    fn moment(&self, at: At) -> String {
+    pub(super) fn moment(&self, at: At) -> String {
         time::moment(self.words.locale, self.zone, at)
     }
 
@@ -260,10 +258,8 @@ impl View<'_> {
             let label = words.t("message-cancel");
             actions.push(Action { path: format!("{path}/cancel"), icon: "x", label, field: None });
         }
-        let lifts = suppressions.iter().find(|one| liftable(one));
-        if let (Some(one), Some(to)) =
-            (lifts.filter(|_| self.role.may(Permission::ChangeSuppressions)), principal)
-        {
+        let lifts = suppressions.iter().find(|one| one.lifts_for(self.role));
+        if let (Some(one), Some(to)) = (lifts, principal) {
             actions.push(Action {
                 path: format!("{path}/lift"),
                 icon: "circle-check",
@@ -272,6 +268,59 @@ impl View<'_> {
             });
         }
         actions
+    }
+
+    /// What the chosen tab shows.
+    async fn body(
+        &self,
+        app: &App,
+        (who, email): (&Member<SeeFigures>, &Stored),
+        tab: Tab,
+        all: &[StoredRecipient],
+    ) -> Result<Body, Refused> {
+        let of = (who.workspace.id, email.id);
+        let _turn = match tab {
+            Tab::Timeline => None,
+            Tab::Content(_) | Tab::Request | Tab::Webhooks => Some(app.list_turns.take(of.0).await),
+        };
+        Ok(match tab {
+            Tab::Timeline => {
+                let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
+                let with_content = self.role.may(Permission::SeeContent);
+                let view = timeline::View { words: self.words, zone: self.zone, names, with_content };
+                Body::Timeline(view.read(app, of).await?)
+            }
+            Tab::Content(view) => content::body(self.words, email, view, self.path).await?,
+            Tab::Request => handed::body(self, app, (of.0, email), all).await?,
+            Tab::Webhooks => {
+                let events = events_of_message(&app.store, of, Page::first(EVENTS_MAX)).await?;
+                Body::Webhooks(of_message(who, app, (email.stream, &events)).await?)
+            }
+        })
+    }
+
+    /// The links for support that are open, for those who may make one.
+    async fn links<P>(
+        &self,
+        app: &App,
+        (who, email): (&Member<P>, &Stored),
+        made: &str,
+    ) -> Result<Vec<Link>, Refused> {
+        if !self.role.may(Permission::SeeContent) {
+            return Ok(Vec::new());
+        }
+        let of = (who.workspace.id, email.id);
+        let origin = who.visit.origin().unwrap_or_default();
+        let link = |until: i64| {
+            let token = support::seal(app, of, support::moment(until));
+            Link {
+                made: token == made,
+                href: format!("{origin}/support/{token}"),
+                ends: self.moment(support::moment(until)),
+                until: until.to_string(),
+            }
+        };
+        Ok(support::links(app, of).await?.into_iter().map(link).collect())
     }
 
     pub(super) fn recipient(&self, one: &StoredRecipient) -> Recipient {
@@ -305,7 +354,11 @@ impl View<'_> {
                 tab("text", Word("message-text")),
                 tab("headers", Word("message-headers")),
                 tab("source", Word("message-source")),
+                tab("request", Word("message-request")),
             ]);
+        }
+        if self.role.may(Permission::SteerWebhooks) {
+            tabs.push(tab("webhooks", Word("message-webhooks")));
         }
         tabs
     }

@@ -13,11 +13,14 @@ mod again;
 mod again_story;
 mod content;
 mod file;
+mod handed;
 mod message;
 mod pictures;
 #[cfg(test)]
 mod story;
 mod support;
+#[cfg(test)]
+mod tabs_story;
 mod timeline;
 mod verdict;
 
@@ -50,6 +53,7 @@ pub fn screens() -> Vec<Screen> {
         Screen::form("/w/{workspace}/activity/{email}/retry", act::retry),
         Screen::form("/w/{workspace}/activity/{email}/again", again::send),
         Screen::form("/w/{workspace}/activity/{email}/share", support::share),
+        Screen::form("/w/{workspace}/activity/{email}/share/end", support::end),
         Screen::page("/support/{token}", support::shared),
     ]
 }

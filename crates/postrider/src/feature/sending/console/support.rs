@@ -1,8 +1,8 @@
 //! A link to one message for somebody without an account: what became of it, and nothing of what it says.
 //!
 //! Guarantees
-//! 1. A link is signed, is about one message, and ends by itself after [`DAYS`] days; nothing is stored for it but who made it, in the
-//!    audit log.
+//! 1. A link is signed, is about one message, and ends by itself after [`DAYS`] days, or at once when somebody ends it: it opens
+//!    nothing without its row. Who made and who ended it is in the audit log.
 //! 2. Its page is read-only, in no index, kept by nobody, and has neither content nor forms nor ways to anything else.
 
 use std::collections::HashMap;
@@ -16,8 +16,9 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use mail::At;
 use mail::date::rfc3339;
+use serde::Deserialize;
 use serde_json::json;
-use store::Write;
+use store::{StoreError, Value, Write, query};
 
 use super::message::View;
 use super::{existing, path_of, timeline};
@@ -26,6 +27,7 @@ use crate::console::change::Change;
 use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, Visitor, show};
+use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::Role;
 use crate::feature::person::permission::need::SeeContent;
@@ -33,11 +35,18 @@ use crate::feature::sending::read::{email_one, recipient_list};
 use crate::http::page::Page;
 use crate::id::Noun;
 
+query!(ADD, "../queries/support_link_add.sql");
+query!(LINKS, "../queries/support_links.sql");
+query!(END, "../queries/support_link_end.sql");
+query!(AGE, "../queries/support_link_age.sql");
+
 /// How long a link lasts. Reason: a question to support is answered within a week.
 pub(super) const DAYS: u64 = 7;
 const LASTS: Duration = Duration::from_secs(DAYS * 86_400);
 /// Recipients that are shown.
 const RECIPIENTS_MAX: i64 = 50;
+/// Links of a message that are open at once. Reason: each is one more that somebody has.
+const LINKS_MAX: i64 = 50;
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 pub(super) async fn share(
@@ -48,6 +57,9 @@ pub(super) async fn share(
 ) -> Result<Response, Refused> {
     let email = existing(&app, who.workspace.id, &shown).await?;
     let until = app.now().after(LASTS);
+    let mut write = Write::default();
+    write.step(&AGE, vec![("now", seconds(app.now()).into())]);
+    write.step(&ADD, of_link(who.workspace.id, email.id, seconds(until)));
     let token = seal(&app, (who.workspace.id, email.id), until);
     let change = Change {
         action: Action::EmailShared,
@@ -55,13 +67,66 @@ pub(super) async fn share(
         before: None,
         after: Some(json!({ "until": rfc3339(until) })),
     };
-    who.commit(&app, Write::default(), change).await?;
+    who.commit(&app, write, change).await?;
     Ok(redirect(&format!("{}?shared={token}", path_of(&who.workspace, email.id))))
+}
+
+/// Ends a link at once.
+pub(super) async fn end(
+    who: Member<SeeContent>,
+    State(app): State<Arc<App>>,
+    Path((_, shown)): Path<(String, String)>,
+    Posted(link): Posted<Link>,
+) -> Result<Response, Refused> {
+    let email = existing(&app, who.workspace.id, &shown).await?;
+    if let Ok(until) = link.until.parse::<i64>() {
+        let change = Change {
+            action: Action::EmailShareEnded,
+            object: Noun::Message.show(email.id),
+            before: Some(json!({ "until": rfc3339(moment(until)) })),
+            after: None,
+        };
+        let mut write = Write::default();
+        let params = of_link(who.workspace.id, email.id, until);
+        write.step_expecting(1, "the link has ended", &END, params);
+        who.commit(&app, write, change).await?;
+    }
+    Ok(redirect(&format!("{}?told=unshared", path_of(&who.workspace, email.id))))
+}
+
+/// Which link a form is about.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Link {
+    until: String,
+}
+
+fn of_link(workspace: i64, message: i64, until: i64) -> Vec<(&'static str, Value)> {
+    vec![("message", message.into()), ("until", until.into()), ("workspace", workspace.into())]
+}
+
+/// The ends of a message's links that are open, in seconds.
+pub(super) async fn links(app: &App, (workspace, message): (i64, i64)) -> Result<Vec<i64>, StoreError> {
+    let params = [
+        ("message", message.into()),
+        ("workspace", workspace.into()),
+        ("now", seconds(app.now()).into()),
+        ("limit", LINKS_MAX.into()),
+    ];
+    app.store.read(&LINKS, &params).await?.iter().map(|row| row.int(0)).collect()
+}
+
+fn seconds(at: At) -> i64 {
+    at.0.div_euclid(1_000_000)
+}
+
+pub(super) fn moment(seconds: i64) -> At {
+    At(seconds.saturating_mul(1_000_000))
 }
 
 /// The token for a message until a time: seconds stand beside the seal, and are sealed with it.
 pub(super) fn seal(app: &App, of: (i64, i64), until: At) -> String {
-    let until = (until.0 / 1_000_000).to_string();
+    let until = seconds(until).to_string();
     format!("{}.{until}", app.tracking.support_token(of, &until))
 }
 
@@ -79,7 +144,8 @@ pub(super) async fn shared(
 ) -> Result<Response, Refused> {
     let now = app.now();
     let (workspace, message, until) = open(&app, &token).ok_or(Refused::NotFound)?;
-    let found = email_one(&app.store, workspace, message).await?.filter(|_| now < until);
+    let is_open = now < until && links(&app, (workspace, message)).await?.contains(&seconds(until));
+    let found = email_one(&app.store, workspace, message).await?.filter(|_| is_open);
     let email = found.ok_or(Refused::NotFound)?;
     let all = recipient_list(&app.store, now, (workspace, message), Page::first(RECIPIENTS_MAX)).await?;
     let (page, zone) = (who.visit.page(), Zone::named("UTC"));
@@ -88,7 +154,9 @@ pub(super) async fn shared(
     // What a seller may see, who sees no content, is all that there is on it.
     let view = View { words: page.words, zone: &zone, path: "", role: Role::Seller };
     let principal = all.iter().min_by_key(|one| one.status);
+    let snapshot = app.directory.snapshot();
     let mut response = show(&Shared {
+        brand: snapshot.workspaces.get(&workspace).map(Workspace::brand).unwrap_or_default(),
         subject: email.subject.clone(),
         verdict: view.verdict(&email, principal, &all, &[]),
         recipients: all.iter().map(|one| view.recipient(one)).collect(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::View;
@@ -10,6 +10,7 @@ use super::chart::{series, steps};
 use super::overview::Asked as Ranged;
 use super::usage::{Asked, GROUPS_READ_MAX, selected};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::refusal::Refused;
 use crate::console::screen::Member;
 use crate::feature::person::permission::need::SeeFigures;

@@ -19,12 +19,14 @@ use ::console::screen::overview::{Need, Range, Tile};
 use ::console::words::{Word, Words};
 use mail::At;
 use mail::date::rfc3339;
+use store::{Store, StoreError};
 
 use super::HOUR_US;
-use super::advice::{Advice, Rows};
+use super::advice::{Advice, Place, Rows, advise};
 use super::figures::Figures;
-use super::period::Period;
-use super::read::Sums;
+use super::period::{Period, Step};
+use super::read::{Sums, sums};
+use super::select::Selection;
 use super::span::Span;
 use crate::console::screen::{Member, Screen, Section};
 use crate::console::shell::{escaped, home};
@@ -226,8 +228,19 @@ fn provider_name(name: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// The codes of what is bad about the last thirty days of a workspace, as Overview has them.
+///
+/// # Errors
+/// As [`store::Store::read`].
+pub async fn bad(store: &Store, workspace: i64, now: At) -> Result<Vec<&'static str>, StoreError> {
+    let period = Period { step: Step::Total, ..Span::Month.period(now, 0) };
+    let (found, _) = sums(store, workspace, (&period, &Selection::everything()), (None, 1)).await?;
+    let advice = advise(&total(&found), &Place { period: &period, stream: None });
+    Ok(advice.into_iter().map(|advice| advice.code).collect())
+}
+
 /// The words of a piece of advice, by its code.
-fn advice_words(code: &str) -> Option<(Word, Word)> {
+pub fn advice_words(code: &str) -> Option<(Word, Word)> {
     Some(match code {
         "invalid_addresses" => (Word("advice-invalid-addresses"), Word("advice-invalid-addresses-text")),
         "authentication_failing" => {

@@ -10,15 +10,17 @@ use ::console::screen::overview::{
 };
 use ::console::words::{Word, Words};
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::At;
 use mail::date::rfc3339;
 use serde::Deserialize;
+use store::StoreError;
 
 use super::chart::{series, steps};
 use super::{View, provider_name, total};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::live::{self, Following};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
@@ -26,6 +28,7 @@ use crate::console::shell::home;
 use crate::feature::access::Workspace;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeFigures;
+use crate::feature::quota;
 use crate::feature::sending::api::listed::{EmailFilter, among};
 use crate::feature::sending::console::recipients;
 use crate::feature::sending::list::{Filter, Listed, email_list};
@@ -73,7 +76,8 @@ pub(super) async fn overview(
         [] => None,
         emails => {
             let mut body = view.body(&app, emails).await?;
-            body.needs.splice(0..0, unproven(&app, &who).into_iter().chain(switched_off(&who, &app)));
+            let own = unproven(&app, &who).into_iter().chain(quota_need(&app, &who).await?);
+            body.needs.splice(0..0, own.chain(switched_off(&who, &app)));
             Some(body)
         }
     };
@@ -124,6 +128,18 @@ fn unproven<P>(app: &App, who: &Member<P>) -> Option<Need> {
         href: Some(format!("{}?step=domain", setup::path(&who.workspace))),
         act: Some(Word("overview-unproven-act")),
     })
+}
+
+/// What is to be done when the month's quota is used, or nearly.
+async fn quota_need<P>(app: &App, who: &Member<P>) -> Result<Option<Need>, StoreError> {
+    let words = who.page.words;
+    let (title, text) = match quota::reached(&app.store, &who.workspace, app.now()).await?.last() {
+        None => return Ok(None),
+        Some(100) => (words.t("alert-quota-used"), words.t("alert-quota-used-text")),
+        Some(_) => (words.t("alert-quota-near"), words.t("alert-quota-near-text")),
+    };
+    let href = Some(format!("{}usage", home(&who.workspace)));
+    Ok(Some(Need { bad: true, title, text, measure: String::new(), href, act: Some(Word("usage")) }))
 }
 
 /// A line that sends the first mail.

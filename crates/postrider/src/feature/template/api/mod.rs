@@ -3,7 +3,7 @@
 pub(super) mod draft;
 pub(super) mod gallery;
 pub(super) mod lint;
-mod part;
+pub(super) mod part;
 pub mod preview;
 mod template;
 pub(super) mod version;

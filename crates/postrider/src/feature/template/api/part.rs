@@ -64,7 +64,8 @@ impl PartBody {
     }
 }
 
-fn check(part: &Part, mistakes: &mut Mistakes) {
+/// What is wrong with a part.
+pub(in super::super) fn check(part: &Part, mistakes: &mut Mistakes) {
     if !key_ok(&part.name) {
         let why = "a name is 1 to 64 letters, digits, dots, hyphens and underscores";
         mistakes.add("/name", Code::InvalidValue, why);

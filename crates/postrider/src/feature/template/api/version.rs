@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use content::{Compiled, Limits, Problem, Source, publish as publish_source};
+use content::{Compiled, Library, Limits, Problem, Source, publish as publish_source};
 use mail::date::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -108,6 +108,19 @@ pub(in super::super) async fn judged(
     source: &Source,
 ) -> Result<Result<Compiled, Vec<Problem>>, ApiError> {
     let library = parts::library(&app.store, workspace).await?;
+    judged_with(app, workspace, source, library).await
+}
+
+/// As [`judged`], with other parts than those that are stored.
+///
+/// # Errors
+/// The work broke.
+pub(in super::super) async fn judged_with(
+    app: &App,
+    workspace: i64,
+    source: &Source,
+    library: Library,
+) -> Result<Result<Compiled, Vec<Problem>>, ApiError> {
     let source = source.clone();
     let work = move || publish_source(&source, &library, &Limits::default());
     Ok(app.programs.compiling.run(workspace, work).await?)

@@ -53,7 +53,7 @@ pub(super) struct Edited {
 }
 
 /// Browsers send the ends of lines as CRLF.
-fn lines(text: &str) -> String {
+pub(super) fn lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 

@@ -8,7 +8,7 @@ use ::console::screen::key::Choice;
 use ::console::screen::overview::Status;
 use ::console::screen::template::{Danger, Editor, Notice, Seen, State as Saved, Test};
 use ::console::words::Word;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use super::super::api::draft::check_size;
 use super::draft::{Edited, form, shown};
 use super::{FORM_OCTETS_MAX, existing, language_name, languages, list_path, look, notice, path, standing};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
@@ -131,6 +132,10 @@ fn test<P>(
     let domain = snapshot.domains_of(who.workspace.id).find(|domain| domain.status.may_send());
     let (to, from, mistakes) = typed.unwrap_or_else(|| {
         let from = domain.map_or_else(|| who.person.email.clone(), |domain| format!("hello@{}", domain.name));
+        let from = match &*who.workspace.sender {
+            "" => from,
+            sender => format!("\"{sender}\" <{from}>"),
+        };
         (who.person.email.clone(), from, Vec::new())
     });
     let locales = std::iter::once(("", &template.draft.locale));

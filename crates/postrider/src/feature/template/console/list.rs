@@ -5,19 +5,23 @@ use std::sync::Arc;
 use ::console::Page as Frame;
 use ::console::format::time;
 use ::console::screen::template::{Row, Templates};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::date::rfc3339;
 use serde::Deserialize;
+use store::StoreError;
 
-use super::super::admin::{Standing, template_standing};
+use super::super::admin::{Listed, Standing, template_list, template_standing};
 use super::{languages, list_path, notice, path, standing};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeTemplates;
+use crate::http::csv::{cut, page, paged};
+use crate::http::page::From;
 use crate::id::Noun;
 
 #[derive(Deserialize, Default)]
@@ -66,4 +70,36 @@ pub(super) async fn list(
         page: Frame { here: here.clone(), ..who.page },
         path: here,
     })
+}
+
+/// Heads of the file.
+const HEAD: [&str; 6] = ["id", "key", "name", "live_version", "created", "changed"];
+
+pub(super) async fn csv(who: Member<SeeTemplates>, State(app): State<Arc<App>>) -> Response {
+    let workspace = who.workspace.id;
+    paged("templates", &HEAD, move |from| {
+        let app = app.clone();
+        async move { lines(&app, workspace, from).await }
+    })
+}
+
+async fn lines(
+    app: &App,
+    workspace: i64,
+    from: From,
+) -> Result<(Vec<Vec<String>>, Option<From>), StoreError> {
+    let _turn = app.list_turns.take(workspace).await;
+    let mut found = template_list(&app.store, workspace, page(from)).await?;
+    let next = cut(from, &mut found, |one| one.id);
+    let of = |one: Listed| {
+        vec![
+            Noun::Template.show(one.id),
+            one.key,
+            one.name,
+            one.version.map(|number| number.to_string()).unwrap_or_default(),
+            rfc3339(one.created),
+            rfc3339(one.updated),
+        ]
+    };
+    Ok((found.into_iter().map(of).collect(), next))
 }

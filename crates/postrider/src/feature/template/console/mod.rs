@@ -5,8 +5,6 @@
 //! 2. A template's output leaves only as [`Sandboxed`](crate::console::visit::Sandboxed), or as text that the page escapes.
 //! 3. Nothing that somebody typed is lost to a mistake or to another's change: it is shown again, and nothing is stored.
 //! 4. Only `publish` changes what applications send.
-//!
-//! Not here: layouts, partials and themes, which the API has.
 
 mod act;
 mod diff;
@@ -16,6 +14,9 @@ mod lint_words;
 mod list;
 mod look;
 mod new;
+mod part;
+#[cfg(test)]
+mod part_story;
 mod preview;
 #[cfg(test)]
 mod story;
@@ -40,9 +41,10 @@ pub(super) const FORM_OCTETS_MAX: usize = 3 << 20;
 #[must_use]
 pub fn screens() -> Vec<Screen> {
     let list = Screen::page("/w/{workspace}/templates", list::list);
-    vec![
+    let mut screens = vec![
         list.at(Section::Writing, "file-code", Word("templates")),
         Screen::form("/w/{workspace}/templates", new::new_sent),
+        Screen::page("/w/{workspace}/templates.csv", list::csv),
         Screen::page("/w/{workspace}/templates/new", new::new),
         Screen::form("/w/{workspace}/templates/import", new::import_sent),
         Screen::page("/w/{workspace}/templates/gallery", preview::ready),
@@ -59,7 +61,9 @@ pub fn screens() -> Vec<Screen> {
         Screen::form("/w/{workspace}/templates/{id}/duplicate", act::duplicate_sent),
         Screen::form("/w/{workspace}/templates/{id}/remove", act::remove_sent),
         Screen::page("/w/{workspace}/templates/{id}/export", act::export),
-    ]
+    ];
+    screens.extend(part::screens());
+    screens
 }
 
 fn list_path(workspace: &Workspace) -> String {

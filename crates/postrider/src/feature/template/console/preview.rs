@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use ::console::screen::template::Unseen;
-use axum::extract::{Query, State};
+use ::console::words::Words;
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use content::{Rendered, Source, gallery};
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use super::draft::Edited;
 use super::look::{Unmade, mail};
 use super::{FORM_OCTETS_MAX, existing};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::guard::Posted;
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, Named, show};
@@ -83,21 +85,25 @@ async fn framed<P>(
     who: &Member<P>,
     app: &App,
     (source, locale, variables): (&Source, &str, Map<String, Value>),
+    manner: (bool, bool),
+) -> Result<Response, Refused> {
+    frame(who.page.words, mail((app, who.workspace.id), source, locale, variables).await?, manner)
+}
+
+/// A mail, or why there is none, for a frame: in the dark or not, with images or without.
+pub(super) fn frame(
+    words: Words,
+    made: Result<Rendered, Unmade>,
     (dark, images): (bool, bool),
 ) -> Result<Response, Refused> {
-    let mut response = match mail((app, who.workspace.id), source, locale, variables).await? {
+    let unseen = |lines: Vec<String>, text: String| show(&Unseen { words, lines, text });
+    let mut response = match made {
         Ok(Rendered { html: Some(html), .. }) => Html(in_colours(&html, dark)).into_response(),
-        Ok(Rendered { text, .. }) => {
-            show(&Unseen { words: who.page.words, lines: Vec::new(), text: text.unwrap_or_default() })?
-        }
+        Ok(Rendered { text, .. }) => unseen(Vec::new(), text.unwrap_or_default())?,
         Err(Unmade::Source(problems)) => {
-            let lines = problems.iter().map(ToString::to_string).collect();
-            show(&Unseen { words: who.page.words, lines, text: String::new() })?
+            unseen(problems.iter().map(ToString::to_string).collect(), String::new())?
         }
-        Err(Unmade::Data(failure)) => {
-            let lines = vec![failure.to_string()];
-            show(&Unseen { words: who.page.words, lines, text: String::new() })?
-        }
+        Err(Unmade::Data(failure)) => unseen(vec![failure.to_string()], String::new())?,
     };
     response.extensions_mut().insert(Sandboxed);
     if images {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use mail::At;
 use serde::Deserialize;
 use serde_json::json;
-use store::Write;
+use store::{Committed, StoreError, Write};
 
 use super::super::admin::{self, Wish};
 use super::super::attempts_api::{one_event, tried, walk};
@@ -45,18 +45,42 @@ pub(super) async fn state(
         "paused" => false,
         _ => return Ok(redirect(&path)),
     };
-    let before = Wish::of(&webhook);
+    let committed = switched(&who, &app, &webhook, enabled).await?;
+    app.webhooks.reload(&app.store).await?;
+    committed.ok_or(Refused::NotFound)?;
+    Ok(redirect(&format!("{path}?told={}", if enabled { "resumed" } else { "paused" })))
+}
+
+/// Resumes or pauses one; none when it is gone. Whoever commits the last of several loads them anew.
+pub(super) async fn switched(
+    who: &Member<SteerWebhooks>,
+    app: &App,
+    webhook: &Endpoint,
+    enabled: bool,
+) -> Result<Option<Committed>, StoreError> {
+    let before = Wish::of(webhook);
     let change = Change {
         action: Action::WebhookChanged,
         object: Noun::Webhook.show(webhook.id),
         before: Some(json!({ "enabled": before.enabled })),
         after: Some(json!({ "enabled": enabled })),
     };
-    let write = admin::change_rows(&webhook, &Wish { enabled, ..before });
-    let committed = who.commit(&app, write, change).await?;
-    app.webhooks.reload(&app.store).await?;
-    committed.ok_or(Refused::NotFound)?;
-    Ok(redirect(&format!("{path}?told={}", if enabled { "resumed" } else { "paused" })))
+    who.commit(app, admin::change_rows(webhook, &Wish { enabled, ..before }), change).await
+}
+
+/// Removes one; none when it is gone. Whoever commits the last of several loads them anew.
+pub(super) async fn removed(
+    who: &Member<SteerWebhooks>,
+    app: &App,
+    webhook: &Endpoint,
+) -> Result<Option<Committed>, StoreError> {
+    let change = Change {
+        action: Action::WebhookRemoved,
+        object: Noun::Webhook.show(webhook.id),
+        before: Some(json!({ "endpoint": webhook.url.as_str() })),
+        after: None,
+    };
+    who.commit(app, admin::remove_rows(webhook), change).await
 }
 
 #[derive(Deserialize, Default)]
@@ -95,13 +119,7 @@ pub(super) async fn remove(
     if sure.sure != "yes" {
         return Ok(redirect(&path(&who.workspace, webhook.id)));
     }
-    let change = Change {
-        action: Action::WebhookRemoved,
-        object: Noun::Webhook.show(webhook.id),
-        before: Some(json!({ "endpoint": webhook.url.as_str() })),
-        after: None,
-    };
-    let committed = who.commit(&app, admin::remove_rows(&webhook), change).await?;
+    let committed = removed(&who, &app, &webhook).await?;
     app.webhooks.reload(&app.store).await?;
     committed.ok_or(Refused::NotFound)?;
     Ok(redirect(&list_path(&who.workspace)))

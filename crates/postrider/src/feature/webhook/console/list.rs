@@ -7,7 +7,7 @@ use ::console::draw::{Column, Frank};
 use ::console::format::number;
 use ::console::screen::webhook::{Health, Row, Webhooks};
 use ::console::words::Words;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use mail::At;
 use store::StoreError;
@@ -17,6 +17,7 @@ use super::super::kept::{Kept, Verdict, attempts_newest};
 use super::super::stored::waiting_count;
 use super::{list_path, path, sign};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
@@ -44,6 +45,7 @@ pub(super) async fn list(
     let mut rows = Vec::with_capacity(paged.rows.len());
     for endpoint in &paged.rows {
         rows.push(Row {
+            id: Noun::Webhook.show(endpoint.id),
             href: self::path(&who.workspace, endpoint.id),
             url: endpoint.url.as_str().to_owned(),
             status: sign(endpoint),

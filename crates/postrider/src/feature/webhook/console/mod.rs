@@ -6,13 +6,17 @@
 
 mod act;
 mod attempt;
+mod chosen;
 mod endpoint;
 mod form;
 mod list;
 #[cfg(test)]
 mod story;
+mod told;
 
 use std::sync::Arc;
+
+pub use told::of_message;
 
 use ::console::screen::overview::{Need, Status as Sign};
 use ::console::words::Word;
@@ -36,6 +40,8 @@ pub fn screens() -> Vec<Screen> {
             Word("webhooks"),
         ),
         Screen::form("/w/{workspace}/webhooks", form::add_sent),
+        Screen::page("/w/{workspace}/webhooks.csv", chosen::csv),
+        Screen::form("/w/{workspace}/webhooks/chosen", chosen::sent),
         Screen::page("/w/{workspace}/webhooks/new", form::add),
         Screen::page("/w/{workspace}/webhooks/{id}", endpoint::one),
         Screen::page("/w/{workspace}/webhooks/{id}/edit", form::change),
@@ -53,7 +59,8 @@ fn list_path(workspace: &Workspace) -> String {
     format!("/w/{}/webhooks", workspace.name)
 }
 
-fn path(workspace: &Workspace, id: i64) -> String {
+/// The page of an endpoint.
+pub fn path(workspace: &Workspace, id: i64) -> String {
     format!("{}/{}", list_path(workspace), Noun::Webhook.show(id))
 }
 
@@ -85,25 +92,32 @@ fn verdict_sign(verdict: Verdict) -> Sign {
     Sign { class, icon, word }
 }
 
-/// The endpoints that were switched off because they did not answer, as what needs somebody.
+/// The endpoints of a workspace that were switched off because they did not answer.
+#[must_use]
+pub fn off(app: &App, workspace: i64) -> Vec<Arc<Endpoint>> {
+    let is_off = |endpoint: &Arc<Endpoint>| match endpoint.state {
+        Standing::Enabled | Standing::Disabled(Reason::Asked) => false,
+        Standing::Disabled(Reason::Gone | Reason::Dead) => true,
+    };
+    app.webhooks.of_workspace(workspace).into_iter().filter(is_off).collect()
+}
+
+/// The same, as what needs somebody.
 #[must_use]
 pub fn switched_off<P>(who: &Member<P>, app: &App) -> Vec<Need> {
     if !who.role.may(Permission::SteerWebhooks) {
         return Vec::new();
     }
     let words = who.page.words;
-    let need = |endpoint: &Arc<Endpoint>| match endpoint.state {
-        Standing::Enabled | Standing::Disabled(Reason::Asked) => None,
-        Standing::Disabled(Reason::Gone | Reason::Dead) => Some(Need {
-            bad: true,
-            title: words.t("overview-webhook-off"),
-            text: endpoint.url.as_str().to_owned(),
-            measure: String::new(),
-            href: Some(path(&who.workspace, endpoint.id)),
-            act: Some(Word("overview-webhook-act")),
-        }),
+    let need = |endpoint: Arc<Endpoint>| Need {
+        bad: true,
+        title: words.t("overview-webhook-off"),
+        text: endpoint.url.as_str().to_owned(),
+        measure: String::new(),
+        href: Some(path(&who.workspace, endpoint.id)),
+        act: Some(Word("overview-webhook-act")),
     };
-    app.webhooks.of_workspace(who.workspace.id).iter().filter_map(need).take(NEEDS_MAX).collect()
+    off(app, who.workspace.id).into_iter().map(need).take(NEEDS_MAX).collect()
 }
 
 /// Endpoints that Overview names at most. Reason: whoever has more of them opens the list.

@@ -1,0 +1,11 @@
+# What needs somebody, told by mail.
+alert-subject = { $workspace }: { $what }
+alert-subject-over = { $workspace }: resolvido
+alert-began = { $workspace } precisa de atenção
+alert-over = Resolvido
+alert-why = Você recebe isto porque responde por este espaço ou porque pediu. Desative na sua página.
+alert-quota-near = A maior parte da cota deste mês foi usada
+alert-quota-near-text = Mais de 80 % do que pode ser enviado neste mês foi aceito. Peça mais a quem opera a instalação antes que acabe.
+alert-quota-used = A cota deste mês acabou
+alert-quota-used-text = Com os novos e-mails acontece o que a cota diz: são recusados até o fim do mês, ou aceitos e contados. Peça mais a quem opera a instalação.
+alert-webhook-text = Ficou tempo demais sem responder e não recebe mais nada. Conserte-o e retome-o.

@@ -1,0 +1,44 @@
+# 布局、片段和主题。
+parts = 布局和部件
+parts-about = 模板共用的内容。这里的更改会出现在下次发布的版本中，已上线的保持不变。
+parts-empty-title = 还没有布局或部件
+parts-empty-text = 把邮件的框架放进布局，反复出现的内容放进片段，颜色和字体放进主题。
+part-kind = 类型
+part-layout = 布局
+part-layout-about = 模板外面的框架。模板以 { $how } 开头，并填充它的区块。
+part-partial = 片段
+part-partial-about = 模板可以放入的一段内容：{ $how }
+part-theme = 主题
+part-theme-about = 颜色、字体和徽标。模板在设置中选择它：{ $how }
+part-name = 名称
+part-name-hint = 模板用它来引用：字母、数字、点、连字符和下划线。
+part-new = 新建布局或部件
+part-make = 创建
+part-used = 使用者
+part-used-by = { $n ->
+    *[other] { $n } 个模板和部件
+}
+part-used-nobody = 暂无
+part-used-unknown = 未知：模板太多，无法逐一查看
+part-changed = 更改时间
+part-body = 内容
+part-json = 主题（JSON）
+part-sample = 用示例文字显示：模板要说的话在这里以示例代替。
+part-sample-text = 这里是模板要说的话，可长可短，外面的框架不变。
+part-starter-text = 在这里写下模板共用的内容。
+part-seen = 可以使用
+part-seen-about = 引用它的模板可以发布。
+part-publish-next = 已上线的不会改变。引用它的模板再次发布后才会显示这些更改。
+part-remove-about = 将永久删除。用它发布过的内容保持不变。
+part-remove-sure = 删除
+part-remove-used = 仍被引用时不能删除，请先从那里去掉。
+part-mistake-name = 名称为 1 到 64 个字母、数字、点、连字符和下划线。
+part-mistake-taken = 已有同类型、名为 { $name } 的部件。
+part-mistake-full = 每个工作区最多 { $n } 个布局、片段和主题。
+part-mistake-long = 超过了 { $size }。
+part-mistake-theme = 主题是一个 JSON 对象。
+part-mistake-used = 仍被引用时不能改名。
+part-told-saved = 已保存。
+part-told-made = 已创建，模板可以引用它。
+part-told-removed = 已删除。
+part-told-used = 未删除：仍被引用。

@@ -1,0 +1,96 @@
+//! What needs somebody, as a letter: what began, and what is over.
+
+use askama::Template;
+
+use crate::words::Words;
+
+/// The letter, in its reader's language.
+#[derive(Template)]
+#[template(path = "mail/alert.html")]
+pub struct Letter {
+    pub words: Words,
+    pub workspace: String,
+    pub began: Vec<Line>,
+    pub over: Vec<Line>,
+    /// Where it is switched off; none while nobody said where browsers reach us.
+    pub own: Option<String>,
+}
+
+/// The same letter without markup.
+#[derive(Template)]
+#[template(path = "mail/alert.txt")]
+struct Plain<'l> {
+    letter: &'l Letter,
+}
+
+/// A thing that needs somebody, or did.
+pub struct Line {
+    pub title: String,
+    /// Which one, where there may be several.
+    pub which: String,
+    /// What to do; empty of what is over.
+    pub text: String,
+    pub link: Option<String>,
+}
+
+impl Letter {
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self.began.as_slice() {
+            [] => self.words.t1("alert-subject-over", "workspace", &self.workspace),
+            [first, ..] => {
+                self.words.t2("alert-subject", ("workspace", &self.workspace), ("what", &first.title))
+            }
+        }
+    }
+
+    /// HTML and text.
+    ///
+    /// # Errors
+    /// The templates' own.
+    pub fn parts(&self) -> Result<(String, String), askama::Error> {
+        Ok((self.render()?, Plain { letter: self }.render()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Locale;
+
+    #[test]
+    fn the_letter_speaks_four_languages_and_holds_nothing_but_text_of_others() {
+        let table = [
+            (Locale::En, "Tide <b>: It fails", "Over again"),
+            (Locale::Es, "Tide <b>: It fails", "Resuelto"),
+            (Locale::PtBr, "Tide <b>: It fails", "Resolvido"),
+            (Locale::ZhCn, "Tide <b>：It fails", "已恢复"),
+        ];
+        for (locale, subject, over) in table {
+            let line = |title: &str, link: Option<&str>| Line {
+                title: title.into(),
+                which: "https://hooks.example/<i>".into(),
+                text: "Mend it.".into(),
+                link: link.map(str::to_owned),
+            };
+            let letter = Letter {
+                words: Words::of(locale),
+                workspace: "Tide <b>".into(),
+                began: vec![line("It fails", Some("https://mail.example/w/tide/"))],
+                over: vec![line("It failed", None)],
+                own: Some("https://mail.example/me".into()),
+            };
+            let (html, text) = letter.parts().expect("a letter");
+            assert_eq!(letter.subject(), subject);
+            assert!(!html.contains("<b>") && !html.contains("<i>"), "{html}");
+            for part in [&html, &text] {
+                for wanted in
+                    ["It fails", "It failed", over, "https://mail.example/w/tide/", "https://mail.example/me"]
+                {
+                    assert!(part.contains(wanted), "{wanted}: {part}");
+                }
+            }
+            assert!(text.contains("https://hooks.example/<i>"), "{text}");
+        }
+    }
+}

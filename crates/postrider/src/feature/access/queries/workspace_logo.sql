@@ -1,0 +1,1 @@
+UPDATE workspace SET logo = :logo WHERE id = :id

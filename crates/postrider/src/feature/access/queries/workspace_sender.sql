@@ -1,0 +1,1 @@
+UPDATE workspace SET sender = :sender WHERE id = :id

@@ -1,0 +1,1 @@
+SELECT person_id, item, state, told_us FROM alert WHERE workspace_id = :workspace

@@ -1,0 +1,1 @@
+SELECT format, bytes FROM image WHERE workspace_id = :workspace AND token = :token

@@ -1,0 +1,4 @@
+SELECT id, token, name, format, width, height, size, created_us FROM image
+WHERE workspace_id = :workspace
+  AND id < :edge
+ORDER BY id DESC LIMIT :limit

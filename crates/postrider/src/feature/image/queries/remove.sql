@@ -1,0 +1,1 @@
+DELETE FROM image WHERE workspace_id = :workspace AND id = :id

@@ -1,0 +1,2 @@
+SELECT id, token, name, format, width, height, size, created_us FROM image
+WHERE workspace_id = :workspace AND sha256 = :sha256

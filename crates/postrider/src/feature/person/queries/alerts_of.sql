@@ -1,0 +1,1 @@
+SELECT alerts FROM person WHERE id = :person

@@ -1,0 +1,1 @@
+UPDATE person SET alerts = :alerts WHERE id = :person

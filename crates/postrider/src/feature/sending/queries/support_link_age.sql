@@ -1,0 +1,1 @@
+DELETE FROM support_link WHERE until_s < :now
