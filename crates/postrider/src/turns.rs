@@ -41,6 +41,12 @@ impl Turns {
         let own = own.acquire_owned().await.expect(open);
         Turn { _of_all: self.all.clone().acquire_owned().await.expect(open), _own: own }
     }
+
+    /// Does something in a turn. Whoever does several at once takes none beside them.
+    pub async fn within<T>(&self, workspace: i64, work: impl Future<Output = T>) -> T {
+        let _turn = self.take(workspace).await;
+        work.await
+    }
 }
 
 #[cfg(test)]

@@ -192,7 +192,8 @@ impl Authority {
                 let place = snapshot.workspaces.get(&workspace);
                 person.role(workspace) == Some(role) && place.is_some_and(|place| person.may_enter(place))
             });
-            person.id == self.person && member && (person.operator || !self.operator)
+            let operator = person.operator && person.closed_to(&snapshot).is_none();
+            person.id == self.person && member && (operator || !self.operator)
         }))
     }
 }
@@ -324,9 +325,13 @@ impl FromRequestParts<Api> for Operator {
         if !person.operator {
             return Err(Refused::NotFound);
         }
+        let snapshot = api.app.directory.snapshot();
+        // Whoever steers every workspace has shown what any of their own wants shown.
+        if let Some(closed) = person.closed_to(&snapshot) {
+            return Err(Refused::SecondFactor { workspace: closed.name.to_string() });
+        }
         parts.extensions.insert(Authority { person: person.id, member: None, operator: true });
         let mut page = visit.page();
-        let snapshot = api.app.directory.snapshot();
         let own = person.memberships.iter();
         let own = own.filter_map(|(id, role)| Some((snapshot.workspaces.get(id)?, *role)));
         if let Some(own) = own.min_by_key(|(workspace, _)| workspace.id) {

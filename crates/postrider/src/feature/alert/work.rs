@@ -46,16 +46,19 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
     }
 }
 
-/// One round over the workspaces. What of a suspended one would only be held.
+/// One round over the workspaces, of which one that fails holds up no other. What of a suspended one would only be held.
 ///
 /// # Errors
-/// As [`store::Store::read`] and [`store::Store::write`].
+/// As [`store::Store::read`] and [`store::Store::write`]: the last of them.
 pub async fn look(app: &Arc<App>) -> Result<(), StoreError> {
+    let mut outcome = Ok(());
     let workspaces: Vec<Workspace> = app.directory.snapshot().workspaces.values().cloned().collect();
     for workspace in workspaces.iter().filter(|workspace| workspace.suspended.is_none()) {
-        of_workspace(app, workspace).await?;
+        if let Err(error) = of_workspace(app, workspace).await {
+            outcome = Err(error);
+        }
     }
-    Ok(())
+    outcome
 }
 
 /// Something that needs somebody.
@@ -194,7 +197,13 @@ async fn send(
     let subject = letter.subject();
     let post =
         Post { workspace, from: author.clone(), reply_to: None, to, subject, parts, logo: None, life: LIFE };
-    let Ok(examined) = letter::examined(app, now, post) else { return Ok(()) };
+    let examined = match letter::examined(app, now, post).await {
+        Ok(examined) => examined,
+        Err(reason) => {
+            tracing::debug!(%reason, workspace.id = workspace.id, "an alert could not be mailed and will be later");
+            return Ok(());
+        }
+    };
     let mut write = Write::default();
     for one in news {
         tell(&mut write, now, (workspace.id, reader.id), (one.key, one.state, one.seen));

@@ -319,7 +319,12 @@ pub async fn session_end(app: &App, person: &Person, id: i64, from: &From<'_>) -
 /// As [`Store::write`].
 pub async fn sessions_end_others(app: &App, person: &Person, from: &From<'_>) -> Result<(), StoreError> {
     let mut write = Write::default();
-    write.step(&SESSIONS_END, vec![("person", person.id.into()), ("but", person.session.into())]);
+    end_others(&mut write, person);
     note(app, &mut write, (person.id, from), OwnChange::of(Action::OtherSessionsEnded));
     app.store.write(write).await.map(drop)
+}
+
+/// Ends every session of the person but the one that asks.
+pub(super) fn end_others(write: &mut Write, person: &Person) {
+    write.step(&SESSIONS_END, vec![("person", person.id.into()), ("but", person.session.into())]);
 }

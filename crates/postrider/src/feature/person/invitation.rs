@@ -145,7 +145,7 @@ impl<'n> New<'n> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Told {
     ByMail,
-    /// No domain of the workspace may send, the mail would be captured, or it is not taken now: the link has to be handed over.
+    /// No domain of the workspace may send, the mail would be captured, the address is suppressed, or it is not taken now: the link has to be handed over.
     NotByMail,
 }
 
@@ -165,7 +165,7 @@ pub async fn invite(
         None => None,
     };
     letter.logo = logo.is_some();
-    let sent = match mail(app, now, new, (letter, logo.as_ref())) {
+    let sent = match mail(app, now, new, (letter, logo.as_ref())).await {
         Ok(mail) => accept_with(app, now, rows(), mail).await.ok(),
         Err(_) => None,
     };
@@ -192,7 +192,7 @@ fn author(app: &App, workspace: &Workspace, inviter: &Mailbox) -> Mailbox {
     letter::author(app, workspace, AUTHOR).unwrap_or_else(|| inviter.clone())
 }
 
-fn mail(
+async fn mail(
     app: &App,
     now: At,
     new: &New<'_>,
@@ -210,7 +210,7 @@ fn mail(
         logo,
         life: LIFE,
     };
-    letter::examined(app, now, post)
+    letter::examined(app, now, post).await
 }
 
 /// Takes an invitation back.

@@ -4,6 +4,7 @@
 //! 1. A letter goes the way of one-time codes: first in line, untracked, shown to nobody but its recipient, and nobody is told of
 //!    its fate.
 //! 2. None goes where mail is captured: whoever reads captured mail would come in with its link.
+//! 3. None is taken that would not be sent: whoever waits for it is told by another workspace, or otherwise.
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::{
     Options, Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission,
 };
+use crate::feature::suppression::suppressed;
 use crate::id::Noun;
 use crate::settings::NextHop;
 
@@ -54,8 +56,8 @@ pub fn author(app: &App, workspace: &Workspace, local: &str) -> Option<Mailbox> 
 /// As a message that is to be accepted.
 ///
 /// # Errors
-/// As [`examine`]; it cannot be composed, or would be captured.
-pub fn examined(app: &App, now: At, post: Post<'_>) -> Result<Examined, Refusal> {
+/// As [`examine`]; it cannot be composed, would be captured, or its recipient is suppressed.
+pub async fn examined(app: &App, now: At, post: Post<'_>) -> Result<Examined, Refusal> {
     let unfit = |why: &str| Refusal::Unavailable(why.to_owned());
     if matches!(app.settings.route_for(&post.to.domain()).next_hop, NextHop::Capture) {
         return Err(unfit("the letter would be captured"));
@@ -63,6 +65,12 @@ pub fn examined(app: &App, now: At, post: Post<'_>) -> Result<Examined, Refusal>
     let snapshot = app.directory.snapshot();
     let stream = snapshot.stream(post.workspace.id, STREAM).cloned();
     let stream = stream.ok_or_else(|| unfit("there is no transactional stream"))?;
+    let place = (post.workspace.id, stream.id);
+    match suppressed(&app.store, &app.suppressions, place, &post.to).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return Err(unfit("the workspace sends nothing to this address")),
+        Err(error) => return Err(Refusal::Unavailable(error.to_string())),
+    }
     let message = app.mint.message(now, 1);
     let filename = post.logo.map(|(format, _)| format!("logo.{}", format.as_str()));
     let logo = post.logo.map(|(format, content)| Attachment {

@@ -35,6 +35,7 @@ use mail::At;
 use store::{Migration, Row, Store, StoreError, Value, Write, query};
 use tokio::sync::Semaphore;
 
+use crate::directory::Snapshot;
 use crate::feature::access::{SecondFactor, Workspace, digest_of};
 use crate::id::Mint;
 use crate::retention::{Aged, edge};
@@ -182,6 +183,13 @@ impl Person {
             SecondFactor::Optional => true,
             SecondFactor::Required => self.strength == Strength::TwoFactors,
         }
+    }
+
+    /// One of the person's own workspaces that wants more shown than they have.
+    #[must_use]
+    pub fn closed_to<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s Workspace> {
+        let own = self.memberships.iter().filter_map(|(id, _)| snapshot.workspaces.get(id));
+        own.into_iter().find(|workspace| !self.may_enter(workspace))
     }
 
     /// What the person is in a workspace.

@@ -22,7 +22,7 @@ use store::{Store, StoreError, Write, query};
 use super::account::{self, OwnChange};
 use super::attempt::{Counter, counted};
 use super::sign_in::{self, From, Outcome, Shown};
-use super::{Person, micros};
+use super::{Person, micros, second_factor};
 use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::audit::Action;
@@ -192,7 +192,9 @@ pub async fn register(
         ("most", PASSKEYS_MAX.into()),
     ];
     write.step_expecting(1, "it is taken, or there are as many as there may be", &PASSKEY_ADD, params);
-    own::strengthen(&mut write, person.session);
+    own::strengthen(&mut write, person);
+    // An offer that was not confirmed may be somebody else's.
+    second_factor::withdraw(&mut write, person.id);
     let change = OwnChange {
         object: Some(Noun::Passkey.show(id)),
         after: Some(serde_json::json!({ "name": name })),

@@ -101,7 +101,7 @@ async fn tell(
     };
     let mut why = Refusal::Unavailable("no workspace has a domain that may send".into());
     for workspace in writers(app, person.id).await.map_err(unread)? {
-        let Some(mail) = mail(app, now, (&workspace, &to), &letter) else { continue };
+        let Some(mail) = mail(app, now, (&workspace, &to), &letter).await else { continue };
         let sent = match mail {
             Ok(mail) => accept_with(app, now, rows(), mail).await,
             Err(refusal) => Err(refusal),
@@ -127,7 +127,7 @@ async fn writers(app: &App, person: i64) -> Result<Vec<Workspace>, StoreError> {
 }
 
 /// The letter from a workspace; none where none of its domains may send.
-fn mail(
+async fn mail(
     app: &App,
     now: At,
     (workspace, to): (&Workspace, &Address),
@@ -148,7 +148,7 @@ fn mail(
         logo: None,
         life: LIFE,
     };
-    Some(letter::examined(app, now, post))
+    Some(letter::examined(app, now, post).await)
 }
 
 /// Somebody who is told how to come in again.

@@ -63,10 +63,11 @@ pub async fn path(app: &App) -> Result<Option<String>, StoreError> {
     Ok(nobody(&app.store).await?.then(|| format!("/setup?code={}", app.people.first_run)))
 }
 
-/// Whether people may call a workspace so.
+/// Whether people may call a workspace so. No header takes a control character.
 #[must_use]
 pub fn title_ok(title: &str) -> bool {
-    (1..=TITLE_CHARS_MAX).contains(&title.trim().chars().count())
+    let title = title.trim();
+    (1..=TITLE_CHARS_MAX).contains(&title.chars().count()) && !title.chars().any(char::is_control)
 }
 
 /// Reads the form: pure.

@@ -2,7 +2,7 @@
 //!
 //! Guarantees
 //! 1. A template uses what its draft or its newest published version names.
-//! 2. A look reads [`READ_OCTETS_MAX`] octets at most, and says when that was not all.
+//! 2. A look reads some [`READ_OCTETS_MAX`] octets at most, and says when that was not all. Whoever looks has a turn.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,10 @@ use crate::id::Noun;
 
 query!(USES, "queries/uses.sql");
 
-/// Templates that are in memory at once.
-const PAGE: i64 = 20;
+/// Templates that are in memory at once, a draft and a published version each.
+const PAGE: i64 = 4;
+/// Templates that one look reads, as [`READ_OCTETS_MAX`].
+const TEMPLATES_READ_MAX: usize = 2_000;
 /// Octets of sources that one look reads. Reason: it ends within a second, whatever a workspace wrote.
 pub const READ_OCTETS_MAX: usize = 64 << 20;
 /// Before an image's token in its URL.
@@ -93,7 +95,7 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
 pub async fn uses(store: &Store, workspace: i64) -> Result<Uses, StoreError> {
     let mut uses = Uses::default();
     let mut after = 0;
-    while uses.read < READ_OCTETS_MAX {
+    while uses.read < READ_OCTETS_MAX && uses.users.len() < TEMPLATES_READ_MAX {
         let params = [("workspace", workspace.into()), ("after", after.into()), ("limit", PAGE.into())];
         let rows = store.read(&USES, &params).await?;
         for row in &rows {

@@ -130,6 +130,10 @@ async fn register_sent(
     if !passkey::name_ok(&new.name) {
         return mistaken(&who, &app, Word("passkey-mistake-name")).await;
     }
+    // Also of a challenge that was given before there was another factor.
+    if !own::may_change(&app.store, &who.person).await? {
+        return mistaken(&who, &app, Word("passkey-first")).await;
+    }
     let (bound, from) = (who.visit.hidden(), who.visit.from());
     let done = passkey::register(&app, app.now(), (&who.person, new), (&place, &bound.0), &from).await?;
     match done {

@@ -193,9 +193,13 @@ async fn on_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
+    // Also of what was offered before there was another factor.
+    if !own::may_change(&app.store, &who.person).await? {
+        return again(&who, &app, Word("passkey-first")).await;
+    }
     let (now, id, from) = (app.now(), who.person.id, who.visit.from());
     let mut write = Write::default();
-    own::strengthen(&mut write, who.person.session);
+    own::strengthen(&mut write, &who.person);
     account::note(&app, &mut write, (id, &from), OwnChange::of(Action::SecondFactorOn));
     match factor::confirm(&app, now, (id, &sent.code), &from, write).await? {
         Confirmed::On(codes) => show(&page(&who, &app, (codes, None)).await?),

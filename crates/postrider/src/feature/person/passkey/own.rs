@@ -1,6 +1,6 @@
 //! The passkeys that somebody has: listed, removed; and what they make of sessions.
 //!
-//! Guarantee: a session that was begun with the password alone changes nothing of the factors of a person who has a passkey.
+//! Guarantee: a session that was begun with the password alone changes nothing of the factors of a person who has one.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +10,7 @@ use store::{Row, Store, StoreError, Write, query};
 use crate::app::App;
 use crate::feature::audit::Action;
 use crate::feature::person::account::{self, OwnChange};
+use crate::feature::person::second_factor::{self, Standing};
 use crate::feature::person::sign_in::From;
 use crate::feature::person::{Person, Strength};
 use crate::id::Noun;
@@ -25,7 +26,11 @@ query!(SESSIONS_WEAK, "../queries/sessions_weak.sql");
 /// # Errors
 /// As [`Store::read`].
 pub async fn may_change(store: &Store, person: &Person) -> Result<bool, StoreError> {
-    Ok(person.strength == Strength::TwoFactors || passkeys(store, person.id).await?.is_empty())
+    if person.strength == Strength::TwoFactors {
+        return Ok(true);
+    }
+    let has_codes = matches!(second_factor::standing(store, person.id).await?, Standing::On { .. });
+    Ok(!has_codes && passkeys(store, person.id).await?.is_empty())
 }
 
 /// A passkey as its person sees it.
@@ -87,9 +92,10 @@ pub fn clear(write: &mut Write, person: i64) {
     weaken(write, person);
 }
 
-/// Somebody showed a second factor in this session.
-pub(in crate::feature::person) fn strengthen(write: &mut Write, session: i64) {
-    write.step(&SESSION_STRONG, vec![("id", session.into())]);
+/// Somebody set up a second factor in this session: it has shown one, and every other session, which may be a thief's, ends.
+pub(in crate::feature::person) fn strengthen(write: &mut Write, person: &Person) {
+    write.step(&SESSION_STRONG, vec![("id", person.session.into())]);
+    account::end_others(write, person);
 }
 
 /// A second factor went: where it was the last, nobody has shown one.

@@ -61,8 +61,9 @@ async fn a_workspace_keeps_an_owner_whoever_leaves_at_once() {
         let bea = id_of(harness, &owner, "owner").await;
         let (one, other) =
             tokio::join!(role(harness, &owner, (&bea, "seller")), role(harness, &second, (&ann, "seller")));
-        assert_ne!(one, other, "each demotes the other, and one of them comes first");
-        assert_eq!(one.min(other), 303);
+        // Each demotes the other, and one of them comes first. The other is refused, or is asked to sign in when it is no owner
+        // any more by the time its form is read.
+        assert!([one, other].contains(&303), "{one} {other}");
         let left = [&owner, &second];
         let mut owners = 0;
         for browser in left {

@@ -238,7 +238,7 @@ async fn who_knows_the_password_alone_changes_no_factor_beside_a_passkey() {
         ] {
             let refused = thief.post(harness, path, &fields).await;
             assert!(
-                refused.status == 422 && text(&refused).contains("Sign in with your passkey first"),
+                refused.status == 422 && text(&refused).contains("Sign in with your second factor first"),
                 "{path}"
             );
         }
@@ -253,6 +253,25 @@ async fn who_knows_the_password_alone_changes_no_factor_beside_a_passkey() {
         assert_eq!(sends(harness, &late, "/login/passkey", &fields).await.status, 422, "removed");
         assert!(audited(harness).await.contains(&"passkey.removed".to_owned()));
         registers(harness, &owner, b"second").await;
+    }
+}
+
+#[tokio::test]
+async fn who_was_in_by_the_password_is_out_once_a_factor_is_set_up_and_their_offer_with_them() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = &started(database).await;
+        let owner = set_up(harness).await;
+        let thief = Browser::default();
+        assert_eq!(thief.sign_in(harness, "ann@people.example", PASSWORD).await.status, 303);
+        assert_eq!(thief.post(harness, "/me/second-factor", &[("password", PASSWORD)]).await.status, 303);
+        assert!(text(&thief.get(harness, "/me/second-factor").await).contains("otpauth://"), "offered");
+        registers(harness, &owner, b"first").await;
+        let out = thief.get(harness, "/me").await;
+        assert_eq!((out.status, out.header("location").starts_with("/login")), (303, true));
+        assert!(!text(&owner.get(harness, "/me/second-factor").await).contains("otpauth://"), "gone");
+        assert_eq!(thief.sign_in(harness, "ann@people.example", PASSWORD).await.status, 303);
+        let refused = thief.post(harness, "/me/second-factor/on", &[("code", "123456")]).await;
+        assert!(text(&refused).contains("Sign in with your second factor first"), "{}", refused.status);
     }
 }
 

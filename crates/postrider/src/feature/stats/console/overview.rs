@@ -69,9 +69,10 @@ pub(super) async fn overview(
     let span = Span::parse(&asked.range).unwrap_or(Span::Month);
     let view = View::of(&who, app.now(), span);
     let workspace = who.workspace.id;
-    let _turn = app.list_turns.take(workspace).await;
     let page = Page { limit: RECENT, from: From::Start };
-    let recent = email_list(&app.store, view.now, workspace, &Filter::default(), page).await?;
+    let none = Filter::default();
+    let recent = email_list(&app.store, view.now, workspace, &none, page);
+    let recent = app.list_turns.within(workspace, recent).await?;
     let body = match recent.emails.as_slice() {
         [] => None,
         emails => {
@@ -157,11 +158,15 @@ impl View<'_> {
         let (all, steps) = (Selection::everything(), steps(&period));
         let by_provider = Selection::by(By::Provider);
         let at_once = Period { step: Step::Total, ..period };
-        // Side by side: each looks at up to a million counters.
+        // Side by side, as far as the workspace has turns: each looks at up to a million counters.
+        let (turns, store) = (&app.list_turns, &app.store);
         let ((found, _), (providers, _), year) = tokio::try_join!(
-            sums(&app.store, workspace, (&period, &all), (None, steps.len())),
-            sums(&app.store, workspace, (&at_once, &by_provider), (None, PROVIDERS_READ_MAX)),
-            months::year(app, workspace),
+            turns.within(workspace, sums(store, workspace, (&period, &all), (None, steps.len()))),
+            turns.within(
+                workspace,
+                sums(store, workspace, (&at_once, &by_provider), (None, PROVIDERS_READ_MAX))
+            ),
+            turns.within(workspace, months::year(app, workspace)),
         )?;
         let (series, total) = (series(&steps, &found), total(&found));
         let needs = advise(&total, &Place { period: &period, stream: None });

@@ -99,20 +99,20 @@ pub(super) async fn usage(
     let view = View::of(&who, app.now(), asked.span());
     let (workspace, period) = (who.workspace.id, view.period());
     let selection = selected(&app, workspace, &asked).unwrap_or_else(Selection::everything);
-    let _turn = app.list_turns.take(workspace).await;
     let steps = steps(&period);
     // Counters of a group lack what has none: a message without tags.
     let whole = match selection.filters.as_slice() {
         [] => Selection::everything(),
         _ => Selection { group: None, ..selection.clone() },
     };
-    let names = Names::read(&app, workspace).await?;
-    // Side by side: each looks at up to a million counters.
+    let turns = &app.list_turns;
+    let names = turns.within(workspace, Names::read(&app, workspace)).await?;
+    // Side by side, as far as the workspace has turns: each looks at up to a million counters.
     let ((found, _), table, year, keys) = tokio::try_join!(
-        sums(&app.store, workspace, (&period, &whole), (None, steps.len())),
-        view.table(&app, &names, &selection, &asked),
-        months::year(&app, workspace),
-        view.keys(&app, &names),
+        turns.within(workspace, sums(&app.store, workspace, (&period, &whole), (None, steps.len()))),
+        turns.within(workspace, view.table(&app, &names, &selection, &asked)),
+        turns.within(workspace, months::year(&app, workspace)),
+        turns.within(workspace, view.keys(&app, &names)),
     )?;
     let (series, total) = (series(&steps, &found), total(&found));
     let advice = advise(&total, &Place { period: &period, stream: None });

@@ -77,15 +77,21 @@ pub(super) async fn sent(
     if !chosen.is_sure() {
         return ask(who, (chosen, Vec::new()), meant.len(), act.question(list));
     }
+    let mut outcome = Ok(None);
     for endpoint in meant.iter().take(CHANGED_MAX) {
         // One that somebody else removed just then is gone: that is all right.
-        match act {
-            Act::Resume => act::switched(&who, &app, endpoint, true).await?,
-            Act::Pause => act::switched(&who, &app, endpoint, false).await?,
-            Act::Remove => act::removed(&who, &app, endpoint).await?,
+        outcome = match act {
+            Act::Resume => act::switched(&who, &app, endpoint, true).await,
+            Act::Pause => act::switched(&who, &app, endpoint, false).await,
+            Act::Remove => act::removed(&who, &app, endpoint).await,
         };
+        if outcome.is_err() {
+            break;
+        }
     }
+    // Whatever the answer: what was stored before a failure holds.
     app.webhooks.reload(&app.store).await?;
+    outcome?;
     Ok(redirect(&list))
 }
 

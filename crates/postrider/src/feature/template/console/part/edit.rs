@@ -8,21 +8,23 @@ use ::console::screen::overview::Status;
 use ::console::screen::part::Editor;
 use ::console::screen::template::{Advice, Look, Place, Seen, State as Saved};
 use ::console::words::{Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use content::{Part, PartKind, Problem};
 use serde::Deserialize;
 use serde_json::json;
+use store::StoreError;
 
 use super::super::super::parts::{Stored, library, part_change_rows, part_one, part_remove_rows};
-use super::super::super::uses::uses;
+use super::super::super::uses::{Uses, uses};
 use super::super::draft::{lines, shown};
 use super::super::look::Unmade;
 use super::super::preview::frame;
 use super::super::{FORM_OCTETS_MAX, list_path};
 use super::{about, mistakes, notice, parts_path, path, sample, used, user, word};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
@@ -97,6 +99,12 @@ fn told(class: &'static str, icon: &'static str, word: Word, text: String) -> Sa
 }
 
 /// The editor's page, with `part` in its form.
+/// Who uses what, looked up in a turn of the workspace.
+async fn in_turn(app: &App, workspace: i64) -> Result<Uses, StoreError> {
+    let _turn = app.list_turns.take(workspace).await;
+    uses(&app.store, workspace).await
+}
+
 async fn page<P>(
     who: Member<P>,
     app: &App,
@@ -104,7 +112,7 @@ async fn page<P>(
     (told, state): (String, Saved),
 ) -> Result<Response, Refused> {
     let (words, workspace) = (who.page.words, &who.workspace);
-    let uses = uses(&app.store, workspace.id).await?;
+    let uses = in_turn(app, workspace.id).await?;
     let users = uses.of_part(stored.part.kind, &stored.part.name);
     let path = path(workspace, stored.id);
     let page = Editor {
@@ -241,7 +249,7 @@ async fn save(
     }
     let mut wrong = mistakes(words, part);
     if part.name != stored.part.name && wrong.is_empty() {
-        let uses = uses(&app.store, workspace).await?;
+        let uses = in_turn(app, workspace).await?;
         if !uses.of_part(part.kind, &stored.part.name).is_empty() || !uses.whole {
             wrong.push(words.t("part-mistake-used"));
         } else if library(&app.store, workspace).await?.find(part.kind, &part.name).is_some() {
@@ -335,7 +343,7 @@ pub(super) async fn remove_sent(
     if sure != "yes" {
         return Ok(redirect(&path(&who.workspace, stored.id)));
     }
-    let uses = uses(&app.store, who.workspace.id).await?;
+    let uses = in_turn(&app, who.workspace.id).await?;
     if !uses.of_part(stored.part.kind, &stored.part.name).is_empty() || !uses.whole {
         return Ok(redirect(&format!("{}?told=used", path(&who.workspace, stored.id))));
     }

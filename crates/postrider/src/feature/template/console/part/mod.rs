@@ -15,7 +15,7 @@ use ::console::screen::overview::Status;
 use ::console::screen::part::{Kind, Parts, Row};
 use ::console::screen::template::Notice;
 use ::console::words::{Word, Words};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use content::{Part, PartKind, theme_default};
 use mail::date::rfc3339;
@@ -27,6 +27,7 @@ use super::super::parts::{PART_BYTES_MAX, PARTS_MAX, Stored, library, part_list,
 use super::super::uses::{User, Uses, uses};
 use super::list_path;
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::paging::{Edge, Paged};
