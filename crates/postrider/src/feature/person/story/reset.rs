@@ -58,7 +58,7 @@ async fn who_asks_is_told_the_same_whoever_is_there_and_only_who_is_there_gets_m
             (harness.get(&format!("/emails/{id}")).await, harness.get(&format!("/emails/{id}/raw")).await);
         assert!(!text(&api).contains("/password/") && !text(&whole).contains("/password/"));
         let blocked = harness.post("/suppressions", &serde_json::json!({ "email": ANN })).await;
-        assert_eq!((blocked.status, asks(harness, &visitor, ANN).await.status), (200, 200));
+        assert_eq!((blocked.status, asks(harness, &visitor, ANN).await.status), (201, 200));
         let mails = harness.get("/emails").await.json();
         assert_eq!(
             mails["data"].as_array().map(Vec::len),
