@@ -290,50 +290,6 @@ await errand('signing in and reading a message needs no mouse', async () => {
   });
 });
 
-await errand('a passkey is added, signs in, and is removed', async () => {
-  // There are passkeys for names alone, and of those without TLS for this one.
-  const base = given.base.replace('127.0.0.1', 'localhost');
-  await visit({ base }, async (page, complaints) => {
-    const devices = await page.context().newCDPSession(page);
-    await devices.send('WebAuthn.enable');
-    const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
-    const { authenticatorId } = await devices.send('WebAuthn.addVirtualAuthenticator', { options });
-    await signIn(page, given);
-    await page.goto('/me');
-    const form = page.locator('form[data-passkey=register]');
-    await form.locator('input[name=name]').fill('The test’s device');
-    await form.locator('input[name=password]').fill('not my password');
-    await form.locator('button').click();
-    await form.locator('[role=alert]', { hasText: 'password' }).waitFor();
-    await form.locator('input[name=password]').fill(given.password);
-    await Promise.all([page.waitForURL(/done=passkey/), form.locator('button').click()]);
-    await look(page, 'a list of passkeys');
-    const { credentials } = await devices.send('WebAuthn.getCredentials', { authenticatorId });
-    must(credentials.length === 1 && credentials[0].isResidentCredential && credentials[0].rpId === 'localhost', 'no discoverable credential');
-    const out = async () => {
-      await page.goto('/me');
-      await page.locator('.top details.menu').last().locator('summary').click();
-      await Promise.all([page.waitForURL(/\/login/), page.locator('.top form[action="/sign-out"] button').click()]);
-    };
-    await out();
-    const again = page.locator('form[data-passkey=sign-in]');
-    await Promise.all([page.waitForURL(/\/w\//), again.locator('button').click()]);
-    await page.goto('/me');
-    const row = page.locator('tr', { hasText: 'The test’s device' });
-    must(!/never/.test(await row.innerText()), 'nobody noted that it was used');
-    await row.locator('summary').click();
-    await row.locator('input[name=password]').fill(given.password);
-    await Promise.all([page.waitForURL(/done=passkey-removed/), row.locator('button').click()]);
-    // The device has it still; it opens nothing any more.
-    await out();
-    await Promise.all([page.waitForURL(/\/login\/passkey/), again.locator('button').click()]);
-    await page.locator('.quote', { hasText: 'opens nothing' }).waitFor();
-    // A refusal is an answer of its own; a live page that is left complains about its stream.
-    const real = complaints.filter((said) => /\/(me|login)/.test(said) && !/422/.test(said));
-    must(real.length === 0, real[0]);
-  });
-});
-
 let pages = [];
 await errand('every screen can be reached from another', async () => {
   await visit(inside, async (page) => {
@@ -380,5 +336,50 @@ for (const { name, path, out } of pages) {
     must(found.length === 0, found.join('; '));
   });
 }
+
+// The last, for whoever sets up a second factor ends their other sessions.
+await errand('a passkey is added, signs in, and is removed', async () => {
+  // There are passkeys for names alone, and of those without TLS for this one.
+  const base = given.base.replace('127.0.0.1', 'localhost');
+  await visit({ base }, async (page, complaints) => {
+    const devices = await page.context().newCDPSession(page);
+    await devices.send('WebAuthn.enable');
+    const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+    const { authenticatorId } = await devices.send('WebAuthn.addVirtualAuthenticator', { options });
+    await signIn(page, given);
+    await page.goto('/me');
+    const form = page.locator('form[data-passkey=register]');
+    await form.locator('input[name=name]').fill('The test’s device');
+    await form.locator('input[name=password]').fill('not my password');
+    await form.locator('button').click();
+    await form.locator('[role=alert]', { hasText: 'password' }).waitFor();
+    await form.locator('input[name=password]').fill(given.password);
+    await Promise.all([page.waitForURL(/done=passkey/), form.locator('button').click()]);
+    await look(page, 'a list of passkeys');
+    const { credentials } = await devices.send('WebAuthn.getCredentials', { authenticatorId });
+    must(credentials.length === 1 && credentials[0].isResidentCredential && credentials[0].rpId === 'localhost', 'no discoverable credential');
+    const out = async () => {
+      await page.goto('/me');
+      await page.locator('.top details.menu').last().locator('summary').click();
+      await Promise.all([page.waitForURL(/\/login/), page.locator('.top form[action="/sign-out"] button').click()]);
+    };
+    await out();
+    const again = page.locator('form[data-passkey=sign-in]');
+    await Promise.all([page.waitForURL(/\/w\//), again.locator('button').click()]);
+    await page.goto('/me');
+    const row = page.locator('tr', { hasText: 'The test’s device' });
+    must(!/never/.test(await row.innerText()), 'nobody noted that it was used');
+    await row.locator('summary').click();
+    await row.locator('input[name=password]').fill(given.password);
+    await Promise.all([page.waitForURL(/done=passkey-removed/), row.locator('button').click()]);
+    // The device has it still; it opens nothing any more.
+    await out();
+    await Promise.all([page.waitForURL(/\/login\/passkey/), again.locator('button').click()]);
+    await page.locator('.quote', { hasText: 'opens nothing' }).waitFor();
+    // A refusal is an answer of its own; a live page that is left complains about its stream.
+    const real = complaints.filter((said) => /\/(me|login)/.test(said) && !/422/.test(said));
+    must(real.length === 0, real[0]);
+  });
+});
 
 await browser.close();
