@@ -209,6 +209,7 @@ impl Source<'_> {
             }
             Source::Ended(ended) => ended,
         };
+        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut ids = Vec::new();
         for disposition in ended {
             let params = vec![
@@ -216,9 +217,8 @@ impl Source<'_> {
                 ("disposition", Value::from(*disposition)),
                 ("first", filter.first().into()),
                 ("last", filter.last().into()),
-                ("ahead", count(limit)),
             ];
-            let rows = EMAIL_ENDED.read(store, Page { limit: 0, from }, params).await?;
+            let rows = EMAIL_ENDED.read(store, Page { from, ..Page::first(rows) }, params).await?;
             ids.extend(rows.iter().map(|row| row.int(0)).collect::<Result<Vec<_>, _>>()?);
         }
         ids.sort_unstable();
