@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use ::console::Page as Frame;
-use ::console::format::time;
 use ::console::screen::key::Choice;
 use ::console::screen::overview::Status;
 use ::console::screen::template::{Danger, Editor, Notice, Seen, State as Saved, Test};
@@ -16,7 +15,8 @@ use serde_json::json;
 
 use super::super::admin::{self, Template, change_rows, template_one, version_source};
 use super::super::api::draft::check_size;
-use super::draft::{Edited, form, shown};
+use super::draft::{Edited, form};
+use super::saving::{Outcome, saved, unsaved};
 use super::{FORM_OCTETS_MAX, existing, language_name, languages, list_path, look, notice, path, standing};
 use crate::app::App;
 use crate::console::asked::Query;
@@ -80,14 +80,8 @@ pub(super) async fn page<P>(
     if let Some(typed) = extra.typed {
         typed.restore(&mut draft);
     }
-    let when = time::ago(words, &who.zone, app.now(), template.updated);
-    let saved = Saved {
-        status: Status { class: "non", icon: "check", word: Word("template-saved") },
-        text: words.t1("template-saved", "when", when),
-        seen: String::new(),
-        over: None,
-        mistakes: Vec::new(),
-    };
+    let at_rest = Saved { seen: String::new(), ..saved(&who, app, template.updated) };
+    let at_rest = Saved { status: Status { class: "non", ..at_rest.status }, ..at_rest };
     let here = match &*draft.variant {
         "" => path.clone(),
         variant => format!("{path}?locale={variant}"),
@@ -100,7 +94,7 @@ pub(super) async fn page<P>(
         may_change: who.role.may(Permission::ChangeTemplates),
         may_send: who.role.may(Permission::SendMail),
         languages: languages(&template.draft, &path, Some(&draft.variant)),
-        state: extra.state.unwrap_or(saved),
+        state: extra.state.unwrap_or(at_rest),
         look,
         test: test(&who, app, template, &draft.variant, extra.test),
         danger: Danger { key: template.key.clone(), mistake: extra.remove },
@@ -163,15 +157,6 @@ fn test<P>(
     }
 }
 
-/// What became of saving.
-enum Outcome {
-    Stored(Template),
-    /// Nothing was stored: what could not be read.
-    Mistaken(Vec<String>),
-    /// Nothing was stored: somebody, whose name may be known, changed it meanwhile.
-    Conflict(Template, Option<String>),
-}
-
 pub(super) async fn save_sent(
     who: Member<ChangeTemplates>,
     State(app): State<Arc<App>>,
@@ -181,9 +166,9 @@ pub(super) async fn save_sent(
     let stored = existing(&app, who.workspace.id, &named).await?;
     let mut template = stored.clone();
     let outcome = save(&who, &app, (stored, &mut template), &edited).await?;
-    let state = state(&who, &app, &outcome);
+    let state = outcome.state(&who, &app, |one| one.updated);
     if edited.part == "save" {
-        return seen(who, &app, (&template, &edited), (status(&outcome), state)).await;
+        return seen(who, &app, (&template, &edited), (outcome.status(), state)).await;
     }
     if let Outcome::Stored(stored) = &outcome {
         let path = path(&who.workspace, stored.id);
@@ -192,15 +177,7 @@ pub(super) async fn save_sent(
     let variant = edited.variant.clone();
     let extra = Extra { state: Some(state), typed: Some(edited), ..Extra::default() };
     let page = page(who, &app, (&template, &variant), extra).await?;
-    Ok((status(&outcome), page).into_response())
-}
-
-fn status(outcome: &Outcome) -> StatusCode {
-    match outcome {
-        Outcome::Stored(_) => StatusCode::OK,
-        Outcome::Mistaken(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Outcome::Conflict(..) => StatusCode::CONFLICT,
-    }
+    Ok((outcome.status(), page).into_response())
 }
 
 async fn save(
@@ -208,7 +185,7 @@ async fn save(
     app: &App,
     (stored, template): (Template, &mut Template),
     edited: &Edited,
-) -> Result<Outcome, Refused> {
+) -> Result<Outcome<Template>, Refused> {
     let current = edited.is_about(&stored) && edited.is_of(&stored.draft);
     let mistakes = edited.lay(who.page.words, template);
     if !current {
@@ -241,7 +218,11 @@ async fn save(
     }
 }
 
-async fn conflict(who: &Member<ChangeTemplates>, app: &App, stored: Template) -> Result<Outcome, Refused> {
+async fn conflict(
+    who: &Member<ChangeTemplates>,
+    app: &App,
+    stored: Template,
+) -> Result<Outcome<Template>, Refused> {
     let object = Noun::Template.show(stored.id);
     let about = (Action::TemplateChanged, &*object);
     let done = audit::done_to(&app.store, who.workspace.id, about, stored.updated).await?;
@@ -259,38 +240,6 @@ pub(super) fn changed(before: &Template, after: &Template, variant: &str) -> Cha
         object: Noun::Template.show(after.id),
         before: Some(json!({ "name": before.name, "key": before.key })),
         after: Some(json!({ "name": after.name, "key": after.key, "language": variant })),
-    }
-}
-
-/// The line beside the button.
-fn state(who: &Member<ChangeTemplates>, app: &App, outcome: &Outcome) -> Saved {
-    let words = who.page.words;
-    let of = |class, icon, word, text| Saved {
-        status: Status { class, icon, word },
-        text,
-        seen: String::new(),
-        over: None,
-        mistakes: Vec::new(),
-    };
-    match outcome {
-        Outcome::Stored(template) => {
-            let when = time::ago(words, &who.zone, app.now(), template.updated);
-            let text = words.t1("template-saved", "when", when);
-            Saved { seen: shown(template.updated), ..of("ok", "check", Word("template-saved"), text) }
-        }
-        Outcome::Mistaken(mistakes) => {
-            let word = Word("template-not-saved");
-            Saved { mistakes: mistakes.clone(), ..of("bou", "circle-x", word, words.word(word)) }
-        }
-        Outcome::Conflict(template, name) => {
-            let when = time::ago(words, &who.zone, app.now(), template.updated);
-            let text = match name {
-                Some(name) => words.t2("template-conflict-by", ("name", name), ("when", when)),
-                None => words.t1("template-conflict", "when", when),
-            };
-            let over = Some(shown(template.updated));
-            Saved { over, ..of("def", "triangle-alert", Word("template-not-saved"), text) }
-        }
     }
 }
 
@@ -315,10 +264,7 @@ pub(super) async fn look_sent(
 ) -> Result<Response, Refused> {
     let mut template = existing(&app, who.workspace.id, &named).await?;
     let mistakes = edited.lay(who.page.words, &mut template);
-    let word = Word("template-unsaved");
-    let text = who.page.words.word(word);
-    let status = Status { class: "def", icon: "pencil", word };
-    let state = Saved { status, text, seen: String::new(), over: None, mistakes };
+    let state = unsaved(who.page.words, mistakes);
     seen(who, &app, (&template, &edited), (StatusCode::OK, state)).await
 }
 

@@ -18,6 +18,7 @@ mod part;
 #[cfg(test)]
 mod part_story;
 mod preview;
+mod saving;
 #[cfg(test)]
 mod story;
 mod versions;

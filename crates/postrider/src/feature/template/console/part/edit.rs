@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use ::console::Page as Frame;
-use ::console::format::time;
-use ::console::screen::overview::Status;
 use ::console::screen::part::Editor;
 use ::console::screen::template::{Advice, Look, Place, Seen, State as Saved};
 use ::console::words::{Word, Words};
@@ -21,6 +19,7 @@ use super::super::super::uses::{Uses, uses};
 use super::super::draft::{lines, shown};
 use super::super::look::Unmade;
 use super::super::preview::frame;
+use super::super::saving::{Outcome, saved, unsaved};
 use super::super::{FORM_OCTETS_MAX, list_path};
 use super::{about, mistakes, notice, parts_path, path, sample, used, user, word};
 use crate::app::App;
@@ -79,32 +78,16 @@ pub(super) async fn editor(
 ) -> Result<Response, Refused> {
     let stored = existing(&app, who.workspace.id, &named).await?;
     let part = stored.part.clone();
-    let state = saved(&who, &app, &stored);
+    let state = saved(&who, &app, stored.updated);
     page(who, &app, (&stored, part), (asked.told, state)).await
 }
 
-/// The line beside the button, of what is stored.
-fn saved<P>(who: &Member<P>, app: &App, stored: &Stored) -> Saved {
-    let words = who.page.words;
-    let when = time::ago(words, &who.zone, app.now(), stored.updated);
-    Saved {
-        seen: shown(stored.updated),
-        ..told("ok", "check", Word("template-saved"), words.t1("template-saved", "when", when))
-    }
-}
-
-fn told(class: &'static str, icon: &'static str, word: Word, text: String) -> Saved {
-    let status = Status { class, icon, word };
-    Saved { status, text, seen: String::new(), over: None, mistakes: Vec::new() }
+/// Who uses what, looked up in a turn of the workspace.
+async fn in_turn(app: &App, workspace: i64) -> Result<Uses, StoreError> {
+    app.list_turns.within(workspace, uses(&app.store, workspace)).await
 }
 
 /// The editor's page, with `part` in its form.
-/// Who uses what, looked up in a turn of the workspace.
-async fn in_turn(app: &App, workspace: i64) -> Result<Uses, StoreError> {
-    let _turn = app.list_turns.take(workspace).await;
-    uses(&app.store, workspace).await
-}
-
 async fn page<P>(
     who: Member<P>,
     app: &App,
@@ -196,15 +179,6 @@ fn place(words: Words, line: usize) -> Place {
     Place { field: "body", line, label }
 }
 
-/// What became of saving.
-enum Outcome {
-    Stored(Stored),
-    /// Nothing was stored: what is wrong.
-    Mistaken(Vec<String>),
-    /// Nothing was stored: somebody changed it meanwhile.
-    Conflict(Stored),
-}
-
 pub(super) async fn save_sent(
     who: Member<ChangeTemplates>,
     State(app): State<Arc<App>>,
@@ -213,25 +187,13 @@ pub(super) async fn save_sent(
 ) -> Result<Response, Refused> {
     let stored = existing(&app, who.workspace.id, &named).await?;
     let part = edited.part(&stored);
-    let (status, state) = match save(&who, &app, &stored, (&edited, &part)).await? {
-        Outcome::Stored(now) if edited.part != "save" => {
-            return Ok(redirect(&format!("{}?told=saved", path(&who.workspace, now.id))));
-        }
-        Outcome::Stored(now) => (StatusCode::OK, saved(&who, &app, &now)),
-        Outcome::Mistaken(mistakes) => {
-            let word = Word("template-not-saved");
-            let state = told("bou", "circle-x", word, who.page.words.word(word));
-            (StatusCode::UNPROCESSABLE_ENTITY, Saved { mistakes, ..state })
-        }
-        Outcome::Conflict(now) => {
-            let when = time::ago(who.page.words, &who.zone, app.now(), now.updated);
-            let text = who.page.words.t1("template-conflict", "when", when);
-            let state = told("def", "triangle-alert", Word("template-not-saved"), text);
-            (StatusCode::CONFLICT, Saved { over: Some(shown(now.updated)), ..state })
-        }
-    };
+    let outcome = save(&who, &app, &stored, (&edited, &part)).await?;
+    let (status, state) = (outcome.status(), outcome.state(&who, &app, |one| one.updated));
     if edited.part == "save" {
         return seen(who, &app, &part, (status, state)).await;
+    }
+    if let Outcome::Stored(now) = &outcome {
+        return Ok(redirect(&format!("{}?told=saved", path(&who.workspace, now.id))));
     }
     Ok((status, page(who, &app, (&stored, part), (String::new(), state)).await?).into_response())
 }
@@ -241,11 +203,11 @@ async fn save(
     app: &App,
     stored: &Stored,
     (edited, part): (&Edited, &Part),
-) -> Result<Outcome, Refused> {
+) -> Result<Outcome<Stored>, Refused> {
     let (words, workspace) = (who.page.words, who.workspace.id);
     let moment = if edited.over.is_empty() { &edited.seen } else { &edited.over };
     if *moment != shown(stored.updated) {
-        return Ok(Outcome::Conflict(stored.clone()));
+        return Ok(Outcome::Conflict(stored.clone(), None));
     }
     let mut wrong = mistakes(words, part);
     if part.name != stored.part.name && wrong.is_empty() {
@@ -272,7 +234,7 @@ async fn save(
     let write = part_change_rows(app.now(), workspace, &changed);
     let committed = who.commit(app, write, change).await?;
     let now = part_one(&app.store, workspace, stored.id).await?.ok_or(Refused::NotFound)?;
-    Ok(if committed.is_some() { Outcome::Stored(now) } else { Outcome::Conflict(now) })
+    Ok(if committed.is_some() { Outcome::Stored(now) } else { Outcome::Conflict(now, None) })
 }
 
 /// What a script asked for: the parts of the page that follow what is typed.
@@ -295,10 +257,8 @@ pub(super) async fn look_sent(
 ) -> Result<Response, Refused> {
     let stored = existing(&app, who.workspace.id, &named).await?;
     let part = edited.part(&stored);
-    let word = Word("template-unsaved");
-    let state = told("def", "pencil", word, who.page.words.word(word));
-    let mistakes = mistakes(who.page.words, &part);
-    seen(who, &app, &part, (StatusCode::OK, Saved { mistakes, ..state })).await
+    let state = unsaved(who.page.words, mistakes(who.page.words, &part));
+    seen(who, &app, &part, (StatusCode::OK, state)).await
 }
 
 /// As it is stored, in its sample.
