@@ -10,9 +10,11 @@
 mod entity;
 mod writer;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub(crate) use entity::decoded;
+use memchr::memchr;
 
 use crate::tags::{Kind, pieces};
 use writer::{HIDDEN_END, HIDDEN_START, Writer};
@@ -102,7 +104,7 @@ fn read(html: &str, writer: &mut Writer) {
     let mut rest = html;
     // Whether quotes hide a `>`: not any more once one tag had no end because of them.
     let mut quotes = true;
-    while let Some(at) = rest.find('<') {
+    while let Some(at) = memchr(b'<', rest.as_bytes()) {
         writer.text(&rest[..at]);
         rest = &rest[at..];
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -114,7 +116,7 @@ fn read(html: &str, writer: &mut Writer) {
                 Some(end) => end,
                 None => {
                     quotes = false;
-                    rest.find('>').unwrap_or(rest.len())
+                    memchr(b'>', rest.as_bytes()).unwrap_or(rest.len())
                 }
             };
             let tag = &rest[1..end];
@@ -131,7 +133,7 @@ fn read(html: &str, writer: &mut Writer) {
 /// Handles a tag; gives what follows it, behind content that is no markup.
 fn one_tag<'t>(tag: &str, rest: &'t str, writer: &mut Writer) -> &'t str {
     let end = tag.find(|c: char| c.is_whitespace()).unwrap_or(tag.len());
-    let name = tag[..end].trim_matches('/').to_ascii_lowercase();
+    let name = in_lower_case(tag[..end].trim_matches('/'));
     if tag.starts_with('/') {
         writer.close(&name);
         return rest;
@@ -143,6 +145,11 @@ fn one_tag<'t>(tag: &str, rest: &'t str, writer: &mut Writer) -> &'t str {
     }
     writer.open(&name, &tag[end..]);
     rest
+}
+
+fn in_lower_case(name: &str) -> Cow<'_, str> {
+    let capital = name.bytes().any(|b| b.is_ascii_uppercase());
+    if capital { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
 /// Where `</name` stands, or the end.

@@ -55,7 +55,9 @@ impl Writer {
             return self.left_out(text);
         }
         let mut rest = text;
-        while let Some(c) = rest.chars().next() {
+        loop {
+            rest = self.plain(rest);
+            let Some(c) = rest.chars().next() else { return };
             if c == HIDDEN_START && self.template {
                 rest = self.expression(rest);
                 continue;
@@ -76,6 +78,14 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// Takes the printable ASCII that stands first, which most of a text is, as it is; gives the rest.
+    fn plain<'t>(&mut self, text: &'t str) -> &'t str {
+        let end = text.bytes().position(|b| !b.is_ascii_graphic() || b == b'&').unwrap_or(text.len());
+        let (plain, rest) = text.split_at(end);
+        self.words(plain);
+        rest
     }
 
     fn verbatim(&mut self, c: char) {

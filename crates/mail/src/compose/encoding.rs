@@ -58,15 +58,21 @@ fn odd_octets(text: &[u8]) -> usize {
 
 /// Whether `text` consists of lines of at most [`LINE_MAX`] octets, with CR and LF in their CRLF only.
 fn lines_are_plain(text: &[u8]) -> bool {
-    let (mut start, mut lines) = (0, 0);
-    for end in memchr::memchr_iter(b'\n', text) {
-        let line = &text[start..end];
-        if !line.ends_with(b"\r") || line.len() > LINE_MAX + 1 {
-            return false;
-        }
-        (start, lines) = (end + 1, lines + 1);
+    let Some(behind_first) = text.get(1..) else { return false };
+    let unpaired = |(a, b): &(&u8, &u8)| (**a == b'\r') != (**b == b'\n');
+    text.ends_with(b"\r\n")
+        && !text.starts_with(b"\n")
+        && text.iter().zip(behind_first).filter(unpaired).count() == 0
+        && lines_are_short(text)
+}
+
+/// Whether no line is longer than [`LINE_MAX`], looking from each as far ahead as one may reach.
+fn lines_are_short(mut text: &[u8]) -> bool {
+    while let Some(reach) = text.get(..LINE_MAX + 3) {
+        let Some(end) = memchr::memrchr(b'\n', &reach[..LINE_MAX + 2]) else { return false };
+        text = &text[end + 1..];
     }
-    lines > 0 && start == text.len() && memchr::memchr_iter(b'\r', text).count() == lines
+    true
 }
 
 /// RFC 2045 §6.7. `body` has lines that end with CRLF.
@@ -129,7 +135,12 @@ mod tests {
     fn the_plainest_valid_encoding_is_taken() {
         let long = format!("{}\r\n", "x".repeat(999));
         let longest = format!("{}\r\n", "x".repeat(998));
+        let long_between = format!("a line\r\n{long}and another\r\n");
+        let many = "lines of some length that together are longer than one may be\r\n".repeat(100);
         let cases: &[(&str, Encoding)] = &[
+            (&many, Encoding::SevenBit),
+            (&long_between, Encoding::QuotedPrintable),
+            ("\na bare LF at the beginning of it\r\n", Encoding::QuotedPrintable),
             ("hello\r\n", Encoding::SevenBit),
             (&longest, Encoding::SevenBit),
             (&long, Encoding::QuotedPrintable),

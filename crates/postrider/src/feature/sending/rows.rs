@@ -7,7 +7,7 @@ use bytes::Bytes;
 use mail::{At, Envelope, ForwardPath};
 use queue::Lane;
 use store::{Kind, Statement, Value, Write};
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
 
 use super::{AcceptedDelivery, Fate, MadeFrom, Origin, Reach, RecipientField};
 use crate::feature::tracking::switches::Switches;
@@ -99,6 +99,7 @@ pub fn content(write: &mut Write, id: i64, bytes: &Bytes) {
 thread_local! {
     /// One a thread: making one takes longer than compressing with it.
     static PACKER: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(COMPRESSION_LEVEL).ok());
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
 }
 
 fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -111,7 +112,9 @@ pub fn unpack(encoding: i64, size: i64, bytes: Bytes) -> Option<Bytes> {
     if encoding == Encoding::Plain.number() {
         return Some(bytes);
     }
-    zstd::bulk::decompress(&bytes, usize::try_from(size).ok()?).ok().map(Bytes::from)
+    let size = usize::try_from(size).ok()?;
+    let unpacked = UNPACKER.with_borrow_mut(|unpacker| unpacker.as_mut()?.decompress(&bytes, size).ok());
+    unpacked.map(Bytes::from)
 }
 
 /// A message's row, before its ids become values.
