@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::bench::relay::{Relay, SENDER_DOMAIN, Server, servers, sink};
+use crate::bench::relay::{Relay, SENDER_DOMAIN, Server, build, servers, sink};
 use crate::bench::table::table;
 use crate::bench::{machine, percentile_ms};
 use crate::clock::Stopwatch;
@@ -48,9 +48,7 @@ struct Waits {
 
 pub fn run(options: &Options) -> Result<()> {
     let servers = servers(options.only);
-    if servers.contains(&Server::Postrider) {
-        product::build(product::Build::Release)?;
-    }
+    build(&servers)?;
     let load_before = machine::load();
     let mut report = Vec::new();
     for sessions in [20, 100] {
@@ -73,7 +71,7 @@ pub fn run(options: &Options) -> Result<()> {
 fn measure(relay: &Relay, sessions: usize, quick: bool) -> Result<Waits> {
     let full = match relay.server {
         Server::Postfix => 8_000,
-        Server::Postrider => 80_000,
+        Server::Postrider | Server::Bare => 80_000,
     };
     let each = full / sessions / if quick { 4 } else { 1 };
     let scratch = Scratch::new("bench-latency")?;

@@ -28,8 +28,8 @@ impl Case {
     pub fn messages(&self, server: Server, quick: bool) -> u32 {
         let full = match (server, self.work.size > 10_000) {
             (Server::Postfix, _) => 10_000,
-            (Server::Postrider, false) => 100_000,
-            (Server::Postrider, true) => 40_000,
+            (Server::Postrider | Server::Bare, false) => 100_000,
+            (Server::Postrider | Server::Bare, true) => 40_000,
         };
         if quick { full / 3 } else { full }
     }
@@ -42,6 +42,7 @@ pub struct Result {
     pub harness_per_s: f64,
     pub postfix: Vec<Measured>,
     pub postrider: Vec<Measured>,
+    pub bare: Vec<Measured>,
 }
 
 impl Result {
@@ -49,6 +50,7 @@ impl Result {
         match server {
             Server::Postfix => &mut self.postfix,
             Server::Postrider => &mut self.postrider,
+            Server::Bare => &mut self.bare,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Guarantees: each run of a server begins with new directories; both servers relay to the same kind of sink, which ends when it has got the last
 //! message; every wait is bounded.
 
+mod bare;
 mod case;
 mod load;
 mod peer;
@@ -42,16 +43,18 @@ pub struct Options {
     /// Only the cases whose name contains this
     #[arg(long, default_value = "")]
     case: String,
+    /// Measure beside them a relay that does nothing else, which nobody can undercut
+    #[arg(long)]
+    floor: bool,
     /// Only this server
     #[arg(long, value_enum)]
     only: Option<peer::Server>,
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let servers = peer::servers(options.only);
-    if servers.contains(&peer::Server::Postrider) {
-        product::build(product::Build::Release)?;
-    }
+    let mut servers = peer::servers(options.only);
+    servers.extend(options.floor.then_some(peer::Server::Bare));
+    build(&servers)?;
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
     let cases: Vec<Case> = case::all().into_iter().filter(|case| case.name.contains(&options.case)).collect();
     let mut results = vec![case::Result::default(); cases.len()];
@@ -76,6 +79,14 @@ pub fn run(options: &Options) -> Result<()> {
         print!("{}", report.text())
     }
     Ok(())
+}
+
+/// Builds those of the servers that are ours.
+pub fn build(servers: &[Server]) -> Result<()> {
+    if servers.contains(&Server::Postrider) {
+        product::build(product::Build::Release)?;
+    }
+    if servers.contains(&Server::Bare) { bare::build() } else { Ok(()) }
 }
 
 /// Progress goes to the error output, so that `--json` stays one object.

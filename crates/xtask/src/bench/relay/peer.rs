@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::bench::relay::bare::BareRelay;
 use crate::bench::relay::signer::Signer;
 use crate::place::Scratch;
 use crate::postfix::Postfix;
@@ -15,6 +16,8 @@ pub const SENDER_DOMAIN: &str = "bench.example";
 pub enum Server {
     Postfix,
     Postrider,
+    /// Takes, flushes and passes on, and nothing else: what no server can do for less.
+    Bare,
 }
 
 impl Server {
@@ -22,6 +25,7 @@ impl Server {
         match self {
             Self::Postfix => "Postfix",
             Self::Postrider => "Postrider",
+            Self::Bare => "bare relay",
         }
     }
 }
@@ -42,6 +46,7 @@ pub struct Relay {
 pub enum Started {
     Postfix(Postfix, Option<Signer>),
     Postrider(Instance),
+    Bare(BareRelay),
 }
 
 impl Relay {
@@ -61,6 +66,7 @@ impl Relay {
                 prepared.add_domain(SENDER_DOMAIN, self.signed)?;
                 Ok(Started::Postrider(prepared.start()?))
             }
+            Server::Bare => Ok(Started::Bare(BareRelay::start(scratch, sink_port)?)),
         }
     }
 }
@@ -70,6 +76,7 @@ impl Started {
         match self {
             Self::Postfix(postfix, _) => postfix.port(),
             Self::Postrider(instance) => instance.smtp_port(),
+            Self::Bare(bare) => bare.port(),
         }
     }
 
@@ -80,6 +87,7 @@ impl Started {
                 std::iter::once(postfix.id()).chain(signer.as_ref().map(Signer::id)).collect()
             }
             Self::Postrider(instance) => instance.roots(),
+            Self::Bare(bare) => vec![bare.id()],
         }
     }
 }

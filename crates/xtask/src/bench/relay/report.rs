@@ -50,7 +50,8 @@ impl Report<'_> {
             postfix::version(),
             product::version(),
         );
-        format!("{}{note}", table(&HEAD, &rows))
+        let floors = self.cases.iter().zip(self.results).filter_map(|(case, result)| floor(case, result));
+        format!("{}{note}{}", table(&HEAD, &rows), floors.collect::<String>())
     }
 
     pub fn json(&self) -> Value {
@@ -60,8 +61,9 @@ impl Report<'_> {
                 "harness_per_s": number(result.harness_per_s),
                 "postfix": figures(&result.postfix),
                 "postrider": figures(&result.postrider),
-                "rate_ratio": number(rate_ratio(result)),
-                "cpu_ratio": number(cpu_ratio(result)),
+                "bare": figures(&result.bare),
+                "rate_ratio": number(rate_ratio(&result.postrider, &result.postfix)),
+                "cpu_ratio": number(cpu_ratio(&result.postrider, &result.postfix)),
             })
         };
         json!({
@@ -81,14 +83,29 @@ fn middle(rounds: &[Measured], figure: impl Fn(&Measured) -> f64) -> f64 {
     median(rounds.iter().map(figure))
 }
 
-fn rate_ratio(result: &Result) -> f64 {
+fn rate_ratio(ours: &[Measured], peers: &[Measured]) -> f64 {
     let rate = |rounds: &[Measured]| middle(rounds, |measured| measured.delivered_per_s);
-    rate(&result.postrider) / rate(&result.postfix)
+    rate(ours) / rate(peers)
 }
 
-fn cpu_ratio(result: &Result) -> f64 {
+fn cpu_ratio(ours: &[Measured], peers: &[Measured]) -> f64 {
     let cpu = |rounds: &[Measured]| middle(rounds, |measured| measured.cpu_s_per_1000);
-    cpu(&result.postrider) / cpu(&result.postfix)
+    cpu(ours) / cpu(peers)
+}
+
+/// What is left to be gained in a case, where the bare relay ran.
+fn floor(case: &Case, result: &Result) -> Option<String> {
+    let bare = &result.bare;
+    bare.first()?;
+    let line = format!(
+        "bare relay, {}: out/s {:.0}, CPU s/1000 {:.3}; of Postfix {:.1} and {:.3}\n",
+        case.name,
+        middle(bare, |measured| measured.delivered_per_s),
+        middle(bare, |measured| measured.cpu_s_per_1000),
+        rate_ratio(bare, &result.postfix),
+        cpu_ratio(bare, &result.postfix),
+    );
+    Some(line.replace("NaN", "–"))
 }
 
 fn figures(rounds: &[Measured]) -> Value {
@@ -126,8 +143,8 @@ fn row(case: &Case, result: &Result) -> Vec<String> {
         cells.push(format!("{:.3}", middle(rounds, |measured| measured.cpu_s_per_1000)));
         cells.push(format!("{:.0}", middle(rounds, |measured| measured.peak_mb)));
     }
-    cells.push(format!("{:.1}", rate_ratio(result)));
-    cells.push(format!("{:.3}", cpu_ratio(result)));
+    cells.push(format!("{:.1}", rate_ratio(&result.postrider, &result.postfix)));
+    cells.push(format!("{:.3}", cpu_ratio(&result.postrider, &result.postfix)));
     cells.into_iter().map(|cell| if cell.contains("NaN") { "–".to_owned() } else { cell }).collect()
 }
 
@@ -146,11 +163,12 @@ mod tests {
         let result = Result {
             postfix: vec![measured(100.0, 2.0), measured(900.0, 9.0), measured(200.0, 1.0)],
             postrider: vec![measured(3000.0, 0.1)],
+            bare: Vec::new(),
             harness_per_s: 9000.0,
         };
-        assert_eq!(rate_ratio(&result), 15.0);
-        assert_eq!(cpu_ratio(&result), 0.05);
-        assert!(rate_ratio(&Result::default()).is_nan());
+        assert_eq!(rate_ratio(&result.postrider, &result.postfix), 15.0);
+        assert_eq!(cpu_ratio(&result.postrider, &result.postfix), 0.05);
+        assert!(rate_ratio(&[], &[]).is_nan());
         assert_eq!(number(f64::NAN), Value::Null);
         assert_eq!(number(12_345.6), json!(12_346.0));
     }
