@@ -302,8 +302,14 @@ impl Oidc {
         match (&said.email, &endpoints.userinfo, tokens.access_token) {
             // Some tell the address only to who asks for it.
             (None, Some(url), Some(access)) => {
-                let body = self.asked("what it says of somebody", url, with_token(&access)?).await?;
-                Ok(token::more(&body, &said)?)
+                match self.asked("what it says of somebody", url, with_token(&access)?).await {
+                    Ok(body) => Ok(token::more(&body, &said)?),
+                    // Who is connected needs no address.
+                    Err(reason) => {
+                        tracing::info!(%reason, "the issuer of sign-ins tells no address");
+                        Ok(said)
+                    }
+                }
             }
             _ => Ok(said),
         }
