@@ -209,7 +209,8 @@ async fn hostname(settings: &Settings, resolver: &Resolver) -> Vec<Line> {
 /// Whether who keeps people's accounts answers, and who it is.
 async fn issuer(settings: &Settings, resolver: &Resolver) -> Option<Line> {
     let told = |state, says: String| Some(line(state, "sign-in", says));
-    let made = ClientTls::new().map_err(anyhow::Error::from).and_then(|tls| Oidc::of(settings, resolver, &tls));
+    let made =
+        ClientTls::new().map_err(anyhow::Error::from).and_then(|tls| Oidc::of(settings, resolver, &tls));
     let oidc = match made {
         Ok(oidc) => oidc?,
         Err(error) => return told(State::Problem, format!("{error:#}")),
@@ -217,7 +218,9 @@ async fn issuer(settings: &Settings, resolver: &Resolver) -> Option<Line> {
     let (name, back) = (oidc.issuer.as_str(), &oidc.back);
     match oidc.look(net::clock::now()).await {
         Ok(keys) => told(State::Ok, format!("{name} answers, with {keys} keys; it has to know {back}")),
-        Err(trouble) => told(State::Problem, format!("{name} (console.oidc.issuer) is of no help: {trouble}")),
+        Err(trouble) => {
+            told(State::Problem, format!("{name} (console.oidc.issuer) is of no help: {trouble}"))
+        }
     }
 }
 

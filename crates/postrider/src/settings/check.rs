@@ -39,10 +39,14 @@ pub(super) fn oidc(reader: &mut Reader<'_>, oidc: &Oidc, console: Option<&Consol
         reader.wrong("console.oidc.issuer", "needs console.url: the issuer sends people back to it");
     }
     if oidc.client_secret.is_some() && oidc.client_secret_file.is_some() {
-        reader.wrong("console.oidc.client_secret_file", "stands beside console.oidc.client_secret: write one of them");
+        reader.wrong(
+            "console.oidc.client_secret_file",
+            "stands beside console.oidc.client_secret: write one of them",
+        );
     }
     if !oidc.scopes.iter().any(|scope| scope == "openid") {
-        reader.wrong("console.oidc.scopes", "must name openid: without it there is no word of who somebody is");
+        reader
+            .wrong("console.oidc.scopes", "must name openid: without it there is no word of who somebody is");
     }
 }
 

@@ -15,6 +15,7 @@
 mod declaration;
 mod check;
 mod explain;
+mod issuer;
 pub mod mistake;
 pub mod network;
 mod reader;
@@ -27,13 +28,14 @@ mod written;
 mod tests;
 
 pub use explain::explain;
+pub use issuer::{Issuer, IssuerFactor};
 pub use mistake::Mistakes;
 pub use route::{DomainPattern, Host, NextHop, Routes, TlsMode};
 pub use sections::{
     Attachments, Codes, Console, Database, Delivery, Disk, Dns, Http, Log, Node, Oidc, Queue, Retention,
     Route, Smtp, Spam, Tls, TlsHost, Tracking, Trusted, Webhooks,
 };
-pub use value::{BaseUrl, DatabaseUrl, Issuer, IssuerFactor, LogFormat, Notifications, Secret, Waits};
+pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
 
 use std::net::IpAddr;

@@ -11,12 +11,11 @@ use std::time::Duration;
 use mail::{Address, Domain};
 
 use super::declaration::{Section, Setting};
+use super::issuer::{Issuer, IssuerFactor};
 use super::network::Network;
 use super::reader::Reader;
 use super::route::{DomainPattern, NextHop, TlsMode};
-use super::value::{
-    BaseUrl, DatabaseUrl, Issuer, IssuerFactor, LogFormat, LogLevel, Notifications, Secret, Waits,
-};
+use super::value::{BaseUrl, DatabaseUrl, LogFormat, LogLevel, Notifications, Secret, Waits};
 
 /// All tables, in the order of the sample file: the top of the file first, as TOML demands.
 pub const SECTIONS: &[Section] = &[

@@ -194,8 +194,14 @@ const MISTAKES: &[(&str, &str)] = &[
         "[console.oidc]\nissuer = \"https://a.example\"\nscopes = [\"email\"]",
         "console.oidc.scopes: must name openid",
     ),
-    ("[console.oidc]\nsecond_factor = \"none\"", "console.oidc.second_factor: \"none\" is not one of own, amr"),
-    ("[console.oidc]\ntrusted_domains = [\"a b\"]", "console.oidc.trusted_domains: \"a b\" is not a domain name"),
+    (
+        "[console.oidc]\nsecond_factor = \"none\"",
+        "console.oidc.second_factor: \"none\" is not one of own, amr",
+    ),
+    (
+        "[console.oidc]\ntrusted_domains = [\"a b\"]",
+        "console.oidc.trusted_domains: \"a b\" is not a domain name",
+    ),
     ("[[route]]\nnext_hop = \"mx\"", "route[0].domain: must be written"),
     ("[[route]]\ndomain = \"*\"", "route[0].next_hop: must be written"),
     ("[[route]]\ndomain = \"a.*\"\nnext_hop = \"mx\"", "route[0].domain: \"a.*\" is not a domain name"),
@@ -254,10 +260,19 @@ fn an_issuer_stays_as_it_was_written_and_speaks_in_clear_on_this_machine_alone()
             let name = Domain::parse(name).unwrap();
             oidc.trusted_domains.iter().any(|pattern| pattern.covers(&name))
         };
-        let all = ["example.org", "a.example.org", "badexample.org", "example.net", "a.b.example.net", "xexample.net"];
+        let all = [
+            "example.org",
+            "a.example.org",
+            "badexample.org",
+            "example.net",
+            "a.b.example.net",
+            "xexample.net",
+        ];
         assert_eq!(all.map(trusts), [true, false, false, false, true, false]);
     }
-    for issuer in ["http://localhost.example.org", "http://127.0.0.1.example.org", "http://10.0.0.1", "ftp://a"] {
+    for issuer in
+        ["http://localhost.example.org", "http://127.0.0.1.example.org", "http://10.0.0.1", "ftp://a"]
+    {
         assert!(read(issuer).is_err(), "{issuer}");
     }
 }

@@ -112,7 +112,11 @@ pub(super) async fn unconnected(
 }
 
 /// What is connected of an account at an issuer, where there is one.
-async fn elsewhere(who: &SignedIn, app: &App, (words, zone): (Words, &Zone)) -> Result<Option<Elsewhere>, Refused> {
+async fn elsewhere(
+    who: &SignedIn,
+    app: &App,
+    (words, zone): (Words, &Zone),
+) -> Result<Option<Elsewhere>, Refused> {
     let Some(oidc) = &app.oidc else { return Ok(None) };
     let connected = connected(&app.store, oidc, who.person.id).await?;
     let connected = connected.map(|one| Connected {

@@ -133,7 +133,12 @@ async fn came_back(
 }
 
 /// The page to sign in, with why that came to nothing.
-fn failed(visit: &Visit, app: &App, oidc: &Oidc, (failure, next): (&Failure, String)) -> Result<Response, Refused> {
+fn failed(
+    visit: &Visit,
+    app: &App,
+    oidc: &Oidc,
+    (failure, next): (&Failure, String),
+) -> Result<Response, Refused> {
     let (status, mistake) = words(failure, oidc, visit);
     let page = sign_in_page(visit, app, (String::new(), next), Some(mistake));
     Ok((status, show(&page)?).into_response())

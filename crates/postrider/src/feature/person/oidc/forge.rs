@@ -75,7 +75,8 @@ impl Pair {
 
     /// A token with this head, whatever it says.
     pub(in crate::feature::person) fn token(&self, head: &Value, claims: &Value) -> String {
-        let message = format!("{}.{}", shown(head.to_string().as_bytes()), shown(claims.to_string().as_bytes()));
+        let message =
+            format!("{}.{}", shown(head.to_string().as_bytes()), shown(claims.to_string().as_bytes()));
         format!("{message}.{}", shown(&self.sign(message.as_bytes())))
     }
 }

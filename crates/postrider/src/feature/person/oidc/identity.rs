@@ -32,7 +32,8 @@ pub struct Identity {
 
 impl Identity {
     pub(super) fn of(oidc: &Oidc, said: &Said) -> Identity {
-        let email = said.email.clone().filter(|email| email.len() <= EMAIL_MAX && !email.contains(char::is_control));
+        let email =
+            said.email.clone().filter(|email| email.len() <= EMAIL_MAX && !email.contains(char::is_control));
         Identity {
             issuer: oidc.issuer.as_str().to_owned(),
             subject: said.subject.clone(),
@@ -51,9 +52,20 @@ impl Identity {
     }
 
     /// Notes in the audit log that it was connected, and by what the person was known.
-    pub(in crate::feature::person) fn note(&self, app: &App, write: &mut Write, (person, from): (i64, &From<'_>), by: &'static str) {
+    pub(in crate::feature::person) fn note(
+        &self,
+        app: &App,
+        write: &mut Write,
+        (person, from): (i64, &From<'_>),
+        by: &'static str,
+    ) {
         let after = Some(json!({ "issuer": self.issuer, "account": self.email, "by": by }));
-        account::note(app, write, (person, from), OwnChange { after, ..OwnChange::of(Action::OidcConnected) });
+        account::note(
+            app,
+            write,
+            (person, from),
+            OwnChange { after, ..OwnChange::of(Action::OidcConnected) },
+        );
     }
 
     fn params(&self, now: At, person: i64) -> Vec<(&'static str, Value)> {
@@ -108,7 +120,12 @@ pub async fn disconnect(app: &App, oidc: &Oidc, person: i64, from: &From<'_>) ->
     // Who came with it and still has to show a second factor came with something that is gone.
     sign_in::none_awaited(&mut write, person);
     let before = Some(json!({ "issuer": issuer }));
-    account::note(app, &mut write, (person, from), OwnChange { before, ..OwnChange::of(Action::OidcDisconnected) });
+    account::note(
+        app,
+        &mut write,
+        (person, from),
+        OwnChange { before, ..OwnChange::of(Action::OidcDisconnected) },
+    );
     match app.store.write(write).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict(_)) => Ok(false),

@@ -1,4 +1,4 @@
-//! The issuer, as it is asked: where its endpoints are, its keys, a token for a code.
+//! The issuer, as it is asked: where its endpoints are, and its keys.
 //!
 //! Guarantees
 //! 1. Whatever it answers is bounded in octets and time, and no redirect is followed. It is the operator's choice, so it may be in
@@ -7,14 +7,12 @@
 //! 3. Document and keys are asked for once in [`KEPT`]; for a key that is not known, once more, at most every [`AGAIN_AFTER`].
 //!    An issuer that failed is left alone for [`REST`]; so many sign-ins wait for it at once as [`AT_ONCE`] says.
 //!
-//! Not here: what a token says (`token`), who a person is (`mod`).
+//! Not here: a token for a code (`exchange`), what it says (`token`), who a person is (`mod`).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderValue, header};
 use mail::{Address, At};
@@ -25,7 +23,7 @@ use net::web::{Bounds, Method, Request, Web, WebError, WebUrl};
 use serde::Deserialize;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 
-use super::token::{self, Key, Refusal, Said, Wanted};
+use super::token::{self, Key, Refusal, Said};
 use crate::settings::{DomainPattern, Issuer, IssuerFactor, Settings};
 
 /// How long document and keys are kept.
@@ -84,17 +82,17 @@ struct Document {
 /// Where an issuer is asked for what.
 pub struct Endpoints {
     pub authorization: WebUrl,
-    token: WebUrl,
+    pub(super) token: WebUrl,
     keys: WebUrl,
-    userinfo: Option<WebUrl>,
-    proof: Proof,
+    pub(super) userinfo: Option<WebUrl>,
+    pub(super) proof: Proof,
     /// Whether it says who it is whenever it sends somebody back (RFC 9207).
     pub names_itself: bool,
 }
 
 /// How we show a secret.
 #[derive(Clone, Copy)]
-enum Proof {
+pub(super) enum Proof {
     Basic,
     Post,
 }
@@ -113,7 +111,7 @@ pub struct Oidc {
     /// What people know it by.
     pub name: String,
     pub client: String,
-    secret: Option<String>,
+    pub(super) secret: Option<String>,
     pub scopes: String,
     trusted: Vec<DomainPattern>,
     pub factor: IssuerFactor,
@@ -124,13 +122,6 @@ pub struct Oidc {
     web: Web,
     known: Mutex<Known>,
     places: Semaphore,
-}
-
-/// What a code was changed for.
-#[derive(Deserialize)]
-struct Tokens {
-    id_token: String,
-    access_token: Option<String>,
 }
 
 fn lasts(since: At, now: At, wait: Duration) -> bool {
@@ -144,7 +135,8 @@ impl Oidc {
     /// The file with the secret cannot be read.
     pub fn of(settings: &Settings, resolver: &Resolver, tls: &ClientTls) -> anyhow::Result<Option<Oidc>> {
         let own = &settings.oidc;
-        let (Some(issuer), Some(client), Some(console)) = (&own.issuer, &own.client_id, &settings.console.url)
+        let (Some(issuer), Some(client), Some(console)) =
+            (&own.issuer, &own.client_id, &settings.console.url)
         else {
             return Ok(None);
         };
@@ -152,7 +144,9 @@ impl Oidc {
             (Some(secret), _) => Some(secret.expose().to_owned()),
             (None, Some(path)) => {
                 let text = std::fs::read_to_string(path);
-                let text = text.with_context(|| format!("reading {} (console.oidc.client_secret_file)", path.display()))?;
+                let text = text.with_context(|| {
+                    format!("reading {} (console.oidc.client_secret_file)", path.display())
+                })?;
                 let text = text.trim_end_matches(['\r', '\n']);
                 anyhow::ensure!((1..=SECRET_MAX).contains(&text.len()), "{} holds no secret", path.display());
                 Some(text.to_owned())
@@ -277,75 +271,13 @@ impl Oidc {
         Ok(self.keys(now, &endpoints, false).await?.len())
     }
 
-    /// Changes a code for what the issuer says of whoever brought it (OpenID Connect Core §3.1.3).
-    ///
-    /// # Errors
-    /// See [`Trouble`].
-    pub async fn said(
-        &self,
-        now: At,
-        endpoints: &Endpoints,
-        (code, verifier, nonce): (&str, &str, &str),
-    ) -> Result<Said, Trouble> {
-        const WHAT: &str = "its token";
-        let body = self.asked(WHAT, &endpoints.token, self.exchange(endpoints.proof, (code, verifier))).await?;
-        let tokens: Tokens = serde_json::from_slice(&body).map_err(|_| Trouble::Form(WHAT))?;
-        let wanted = Wanted { issuer: self.issuer.as_str(), client: &self.client, nonce, now };
-        let keys = self.keys(now, endpoints, false).await?;
-        let said = match token::read(&tokens.id_token, &keys, &wanted) {
-            Err(Refusal::Key) => {
-                let keys = self.keys(now, endpoints, true).await?;
-                token::read(&tokens.id_token, &keys, &wanted)?
-            }
-            read => read?,
-        };
-        match (&said.email, &endpoints.userinfo, tokens.access_token) {
-            // Some tell the address only to who asks for it.
-            (None, Some(url), Some(access)) => {
-                match self.asked("what it says of somebody", url, with_token(&access)?).await {
-                    Ok(body) => Ok(token::more(&body, &said)?),
-                    // Who is connected needs no address.
-                    Err(reason) => {
-                        tracing::info!(%reason, "the issuer of sign-ins tells no address");
-                        Ok(said)
-                    }
-                }
-            }
-            _ => Ok(said),
-        }
-    }
-
-    fn exchange(&self, proof: Proof, (code, verifier): (&str, &str)) -> Request {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "authorization_code").append_pair("code", code);
-        form.append_pair("redirect_uri", &self.back).append_pair("code_verifier", verifier);
-        let mut request = get();
-        request.method = Method::POST;
-        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-        request.headers.push((header::CONTENT_TYPE, kind));
-        match (&self.secret, proof) {
-            (Some(secret), Proof::Basic) => {
-                // Both are escaped first (RFC 6749 §2.3.1).
-                let plain = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-                let pair = STANDARD.encode(format!("{}:{}", plain(&self.client), plain(secret)));
-                let value = HeaderValue::try_from(format!("Basic {pair}"));
-                let mut value = value.expect("invariant: base64 is letters");
-                value.set_sensitive(true);
-                request.headers.push((header::AUTHORIZATION, value));
-            }
-            (Some(secret), Proof::Post) => {
-                form.append_pair("client_id", &self.client).append_pair("client_secret", secret);
-            }
-            (None, _) => {
-                form.append_pair("client_id", &self.client);
-            }
-        }
-        request.body = form.finish().into();
-        request
-    }
-
     /// One question, and its whole answer.
-    async fn asked(&self, what: &'static str, url: &WebUrl, request: Request) -> Result<Bytes, Trouble> {
+    pub(super) async fn asked(
+        &self,
+        what: &'static str,
+        url: &WebUrl,
+        request: Request,
+    ) -> Result<Bytes, Trouble> {
         let unreached = |why| Trouble::Unreached { what, why };
         let mut connection = self.web.connect(url, BOUNDS).await.map_err(unreached)?;
         let answer = connection.send(url, request, BOUNDS).await.map_err(unreached)?;
@@ -357,18 +289,10 @@ impl Oidc {
     }
 }
 
-fn get() -> Request {
+/// A question without a body.
+pub(super) fn get() -> Request {
     let json = HeaderValue::from_static("application/json");
     Request { method: Method::GET, headers: vec![(header::ACCEPT, json)], body: Bytes::new() }
-}
-
-fn with_token(access: &str) -> Result<Request, Trouble> {
-    let value = HeaderValue::try_from(format!("Bearer {access}"));
-    let mut value = value.map_err(|_| Trouble::Form("its token"))?;
-    value.set_sensitive(true);
-    let mut request = get();
-    request.headers.push((header::AUTHORIZATION, value));
-    Ok(request)
 }
 
 /// The error that a refusal names (RFC 6749 §5.2), for the log.

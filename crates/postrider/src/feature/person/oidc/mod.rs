@@ -10,6 +10,8 @@
 //!
 //! Not here: what is asked of the issuer (`issuer`), which tokens are believed (`token`), pages (`console::oidc`).
 
+mod exchange;
+mod failure;
 #[cfg(test)]
 pub(super) mod forge;
 pub mod identity;
@@ -36,8 +38,9 @@ use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::id;
 use crate::settings::IssuerFactor;
+pub use failure::Failure;
 use identity::Identity;
-use issuer::{Endpoints, Oidc, Trouble, shortened};
+use issuer::{Endpoints, Oidc, shortened};
 use token::Said;
 
 query!(FLOW_ADD, "../queries/oidc_flow_add.sql");
@@ -48,31 +51,6 @@ query!(FLOW_TAKE, "../queries/oidc_flow_take.sql");
 pub const FLOW_LIFE: Duration = Duration::from_secs(10 * 60);
 /// Octets of a code. Reason: some issuers seal all that they know into it.
 const CODE_MAX: usize = 8 * 1024;
-
-/// Why nobody was signed in, or connected.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error("too many attempts")]
-    TooMany,
-    #[error("too many wait for the issuer")]
-    Busy,
-    #[error("it was not begun in this browser, is too old, or was ended before")]
-    Flow,
-    #[error("the answer is another issuer's")]
-    MixUp,
-    #[error("the person did not go on: {0}")]
-    Ended(String),
-    #[error("the issuer refused: {0}")]
-    Refused(String),
-    #[error(transparent)]
-    Trouble(#[from] Trouble),
-    #[error("nobody here is connected to it")]
-    Unknown,
-    #[error("the person of this address has a passkey, which was not shown")]
-    Passkey,
-    #[error("it is somebody else's, or the person is connected to another account")]
-    Taken,
-}
 
 /// A sign-in that was begun: the browser keeps the token, and goes to the URL.
 pub struct Begun {
@@ -167,7 +145,12 @@ pub enum Done {
 ///
 /// # Errors
 /// As [`Store::read`] and [`Store::write`].
-pub async fn finish(app: &App, oidc: &Oidc, now: At, back: &Back<'_>) -> Result<Result<Done, Failure>, StoreError> {
+pub async fn finish(
+    app: &App,
+    oidc: &Oidc,
+    now: At,
+    back: &Back<'_>,
+) -> Result<Result<Done, Failure>, StoreError> {
     let connects = match taken(app, now, back).await? {
         Some(connects) => connects,
         None => return Ok(Err(Failure::Flow)),
@@ -360,30 +343,4 @@ async fn invited(
         invitation::Made::Late => Err(Failure::Taken),
         invitation::Made::Busy => Err(Failure::Busy),
     })
-}
-
-impl Failure {
-    /// Notes it, for whoever watches: what the issuer is to be asked about, and who tries.
-    pub fn tell(&self, from: &From<'_>) {
-        match self {
-            Failure::Trouble(Trouble::Token(reason)) => {
-                tracing::warn!(peer = from.shown(), %reason, "a sign-in was refused: what the issuer said is not believed");
-            }
-            Failure::Trouble(_) | Failure::Refused(_) => {
-                tracing::warn!(peer = from.shown(), reason = %self, "the issuer of sign-ins was of no help");
-            }
-            Failure::Busy | Failure::TooMany | Failure::Flow | Failure::MixUp | Failure::Ended(_) => {
-                tracing::info!(peer = from.shown(), reason = %self, "a sign-in by the issuer came to nothing");
-            }
-            Failure::Unknown | Failure::Passkey | Failure::Taken => {
-                tracing::info!(peer = from.shown(), reason = %self, "a sign-in by the issuer came to nothing");
-            }
-        }
-    }
-
-    /// Whether what the issuer said is not believed.
-    #[must_use]
-    pub fn is_disbelief(&self) -> bool {
-        matches!(self, Failure::MixUp | Failure::Trouble(Trouble::Token(_) | Trouble::Other(_)))
-    }
 }

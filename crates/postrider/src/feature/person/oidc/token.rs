@@ -145,7 +145,9 @@ impl Key {
             Material::P256(point) => {
                 UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
             }
-            Material::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok(),
+            Material::Ed25519(key) => {
+                UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok()
+            }
         }
     }
 }
@@ -237,7 +239,8 @@ impl About {
     fn read(self) -> Result<Said, Refusal> {
         let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
         let subject = text(Some(self.sub)).unwrap_or_default();
-        let fits = (1..=SUBJECT_MAX).contains(&subject.chars().count()) && !subject.contains(char::is_control);
+        let fits =
+            (1..=SUBJECT_MAX).contains(&subject.chars().count()) && !subject.contains(char::is_control);
         if !fits {
             return Err(Refusal::Subject);
         }

@@ -34,7 +34,8 @@ fn what_each_kind_of_key_signs_is_believed() {
     for pair in [Pair::rsa(KeySize::Rsa2048), Pair::p256(), Pair::ed25519()] {
         let (own, other) = (set(&[pair.jwk("k")]), set(&[Pair::p256().jwk("k"), Pair::ed25519().jwk("k")]));
         let token = pair.token(&head(&pair), &claims());
-        let said = read(&token, &own, &wanted()).unwrap_or_else(|refusal| panic!("{}: {refusal}", pair.algorithm()));
+        let said =
+            read(&token, &own, &wanted()).unwrap_or_else(|refusal| panic!("{}: {refusal}", pair.algorithm()));
         assert_eq!(
             said,
             Said {
@@ -204,9 +205,13 @@ fn an_address_is_verified_where_it_is_said_to_be_and_by_no_other_word() {
 #[test]
 fn what_is_asked_for_beside_the_token_is_of_the_same_person() {
     let of = Said { subject: "a".into(), factors: true, ..Said::default() };
-    let told = json!({ "sub": "a", "email": "ann@example.org", "email_verified": true, "amr": [] }).to_string();
+    let told =
+        json!({ "sub": "a", "email": "ann@example.org", "email_verified": true, "amr": [] }).to_string();
     let said = more(told.as_bytes(), &of).expect("believed");
-    assert_eq!((said.email.as_deref(), said.email_verified, said.factors), (Some("ann@example.org"), true, true));
+    assert_eq!(
+        (said.email.as_deref(), said.email_verified, said.factors),
+        (Some("ann@example.org"), true, true)
+    );
     let other = json!({ "sub": "b", "email": "ann@example.org", "email_verified": true }).to_string();
     assert_eq!(more(other.as_bytes(), &of), Err(Refusal::Subject));
     assert_eq!(more(b"{}", &of), Err(Refusal::Form));

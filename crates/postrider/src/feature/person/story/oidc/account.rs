@@ -40,27 +40,45 @@ async fn an_account_is_connected_by_its_person_and_opens_until_it_is_disconnecte
 
         let stranger = Browser::default();
         let unknown = fake.signs_in(harness, &stranger, verified(EMAIL)).await;
-        assert!(unknown.status == 403 && text(&unknown).contains("Nobody here is connected"), "{}", text(&unknown));
+        assert!(
+            unknown.status == 403 && text(&unknown).contains("Nobody here is connected"),
+            "{}",
+            text(&unknown)
+        );
         assert_eq!(stranger.cookie("pr_session"), None, "an address alone opens nothing");
 
         assert_eq!(connects(harness, &fake, &owner, SUBJECT).await, "/me?done=oidc");
         let page = text(&owner.get(harness, "/me?done=oidc").await);
-        assert!(page.contains("ann@&#60;corp&#62;.example") && page.contains("Your account there is connected"), "{page}");
+        assert!(
+            page.contains("ann@&#60;corp&#62;.example") && page.contains("Your account there is connected"),
+            "{page}"
+        );
         assert_eq!(fake.ways().authorization, "Basic cG9zdHJpZGVyOnMlM0FlK2M=", "escaped, then joined");
 
         let browser = Browser::default();
         let inside = fake.signs_in(harness, &browser, json!({ "email": "new@elsewhere.example" })).await;
-        assert_eq!((inside.status, inside.header("location")), (303, "/w/default/usage"), "{}", text(&inside));
+        assert_eq!(
+            (inside.status, inside.header("location")),
+            (303, "/w/default/usage"),
+            "{}",
+            text(&inside)
+        );
         assert_eq!(browser.get(harness, "/w/default/usage").await.status, 200);
         assert_eq!((browser.cookie("pr_oidc"), browser.cookie("pr_onward")), (None, None));
-        assert!(text(&owner.get(harness, "/me").await).contains("new@elsewhere.example"), "as the issuer said last");
+        assert!(
+            text(&owner.get(harness, "/me").await).contains("new@elsewhere.example"),
+            "as the issuer said last"
+        );
 
         let removed = owner.post(harness, "/me/oidc/remove", &[("password", PASSWORD)]).await;
         assert_eq!(removed.header("location"), "/me?at=default&done=oidc-removed");
         assert_eq!(fake.signs_in(harness, &Browser::default(), json!({})).await.status, 403);
         let told = audited(harness).await;
         let count = |action: &str| told.iter().filter(|one| *one == action).count();
-        assert_eq!((count("oidc.connected"), count("oidc.disconnected"), count("person.signed_in")), (1, 1, 2));
+        assert_eq!(
+            (count("oidc.connected"), count("oidc.disconnected"), count("person.signed_in")),
+            (1, 1, 2)
+        );
         assert_eq!(fake.ways().asked.iter().filter(|path| path.contains("well-known")).count(), 1, "kept");
     }
 }
@@ -91,7 +109,13 @@ async fn an_address_connects_its_person_where_the_issuer_is_trusted_with_its_dom
         let again = fake.signs_in(harness, &Browser::default(), json!({ "email": "x@evil.example" })).await;
         assert_eq!(again.status, 303);
         // Another account there with the same address is another's: the address was given to somebody new.
-        let other = fake.signs_in(harness, &Browser::default(), json!({ "sub": "2", "email": EMAIL, "email_verified": true })).await;
+        let other = fake
+            .signs_in(
+                harness,
+                &Browser::default(),
+                json!({ "sub": "2", "email": EMAIL, "email_verified": true }),
+            )
+            .await;
         assert!(other.status == 409 && text(&other).contains("another one is connected"), "{}", text(&other));
         // An address that only its endpoint tells.
         fake.ways().userinfo = Some(json!({ "sub": "3", "email": EMAIL, "email_verified": true }));
@@ -128,7 +152,10 @@ async fn an_account_passes_no_second_factor_that_its_person_has() {
         assert_eq!(thief.cookie("pr_session"), None);
         let wrong = thief.post(harness, "/login/code", &[("code", "000000"), ("next", "/")]).await;
         assert_eq!(wrong.status, 422);
-        assert!(text(&owner.get(harness, "/me").await).contains("Connect Example"), "nothing is connected yet");
+        assert!(
+            text(&owner.get(harness, "/me").await).contains("Connect Example"),
+            "nothing is connected yet"
+        );
         let fields = [("code", &*code(0)), ("next", "/")];
         let inside = thief.post(harness, "/login/code", &fields).await;
         assert_eq!(inside.status, 303, "{}", text(&inside));

@@ -98,13 +98,21 @@ impl Fake {
     }
 
     /// Has a browser begin, and notes what it brings.
-    pub(super) async fn sent(&self, harness: &Harness, browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Sent {
+    pub(super) async fn sent(
+        &self,
+        harness: &Harness,
+        browser: &Browser,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Sent {
         let page = browser.post(harness, path, fields).await;
         let shown = text(&page);
         assert_eq!(page.status, 200, "{shown}");
-        let url = shown.split("content=\"0;url=").nth(1).and_then(|rest| rest.split('"').next()).expect("a way");
+        let url =
+            shown.split("content=\"0;url=").nth(1).and_then(|rest| rest.split('"').next()).expect("a way");
         let url = url.replace("&#38;", "&").replace("&amp;", "&");
-        let query = url.strip_prefix(&format!("{}/authorize?", self.issuer())).expect("the issuer's endpoint");
+        let query =
+            url.strip_prefix(&format!("{}/authorize?", self.issuer())).expect("the issuer's endpoint");
         let value = |name: &str| {
             let mut pairs = form_urlencoded::parse(query.as_bytes());
             pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -125,7 +133,13 @@ impl Fake {
     }
 
     /// Has a browser come back with a code for these claims, and those that every token has.
-    pub(super) async fn comes(&self, harness: &Harness, browser: &Browser, sent: &Sent, said: Value) -> Answer {
+    pub(super) async fn comes(
+        &self,
+        harness: &Harness,
+        browser: &Browser,
+        sent: &Sent,
+        said: Value,
+    ) -> Answer {
         self.claims(sent, said);
         browser.get(harness, &format!("/login/oidc/callback?code=right&state={}", sent.state)).await
     }
@@ -149,7 +163,11 @@ impl Fake {
     }
 }
 
-fn answered(ways: &mut Ways, address: SocketAddr, (uri, headers, body): (&Uri, &HeaderMap, &Bytes)) -> Response {
+fn answered(
+    ways: &mut Ways,
+    address: SocketAddr,
+    (uri, headers, body): (&Uri, &HeaderMap, &Bytes),
+) -> Response {
     ways.asked.push(uri.path().to_owned());
     let issuer = format!("http://{address}");
     let authorization = headers.get("authorization").map(|value| value.to_str().expect("text").to_owned());
@@ -177,10 +195,13 @@ fn answered(ways: &mut Ways, address: SocketAddr, (uri, headers, body): (&Uri, &
             };
             let challenge = URL_SAFE_NO_PAD.encode(digest_of(&value("code_verifier")));
             if value("code") != "right" || challenge != ways.challenge || value("redirect_uri").is_empty() {
-                return (StatusCode::BAD_REQUEST, json!({ "error": "invalid_grant" }).to_string()).into_response();
+                return (StatusCode::BAD_REQUEST, json!({ "error": "invalid_grant" }).to_string())
+                    .into_response();
             }
             let token = ways.pair.token(&ways.head, &ways.claims);
-            json!({ "id_token": token, "access_token": "at", "token_type": "Bearer" }).to_string().into_response()
+            json!({ "id_token": token, "access_token": "at", "token_type": "Bearer" })
+                .to_string()
+                .into_response()
         }
         "/userinfo" if authorization.as_deref() == Some("Bearer at") => match &ways.userinfo {
             Some(said) => said.to_string().into_response(),

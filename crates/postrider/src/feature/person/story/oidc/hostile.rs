@@ -91,7 +91,11 @@ async fn what_an_issuer_says_is_believed_when_all_of_it_is_right() {
             let (browser, sent) = begun(harness, &fake).await;
             change(&mut fake.ways());
             let answer = fake.comes(harness, &browser, &sent, said).await;
-            assert!(answer.status == 502 && text(&answer).contains("could not be verified"), "{what}: {}", text(&answer));
+            assert!(
+                answer.status == 502 && text(&answer).contains("could not be verified"),
+                "{what}: {}",
+                text(&answer)
+            );
             assert_eq!(browser.cookie("pr_session"), None, "{what}");
             fake.ways().head = json!({ "alg": "ES256", "kid": "one" });
         }
@@ -123,7 +127,11 @@ async fn an_issuer_that_lies_or_talks_without_end_is_told_of_and_left_alone() {
         ("a file", json!({ "jwks_uri": "file:///etc/passwd" }), "cannot be asked"),
         ("not read", json!({ "authorization_endpoint": 7 }), "cannot be asked"),
         ("no end", json!({ "x": "x".repeat(300_000) }), "cannot be asked"),
-        ("no way for secrets", json!({ "token_endpoint_auth_methods_supported": ["private_key_jwt"] }), "cannot be asked"),
+        (
+            "no way for secrets",
+            json!({ "token_endpoint_auth_methods_supported": ["private_key_jwt"] }),
+            "cannot be asked",
+        ),
     ];
     for (what, document, says) in table {
         let fake = Fake::start().await;
