@@ -29,7 +29,8 @@ async fn begun(harness: &Harness, fake: &Fake) -> (Browser, super::fake::Sent) {
 
 #[tokio::test]
 async fn an_answer_ends_the_sign_in_that_its_own_browser_began_once() {
-    static OLD: Query = Query::new("old", "UPDATE oidc_flow SET id = 1");
+    static OLD: Query =
+        Query::new("old", "UPDATE oidc_flow SET id = 1 WHERE id = (SELECT max(id) FROM oidc_flow)");
     for database in BOTH {
         let fake = Fake::start().await;
         let harness = &with_ann(&fake, database).await;
