@@ -208,7 +208,7 @@ impl Seconds {
     /// None of what no clock shows.
     fn at(self) -> Option<At> {
         let sane = self.0.is_finite() && (0.0..=1e11).contains(&self.0);
-        sane.then(|| At((self.0 * 1e6) as i64))
+        sane.then_some(At((self.0 * 1e6) as i64))
     }
 }
 
