@@ -217,7 +217,8 @@ async fn issuer(settings: &Settings, resolver: &Resolver) -> Option<Line> {
     };
     let (name, back) = (oidc.issuer.as_str(), &oidc.back);
     match oidc.look(net::clock::now()).await {
-        Ok(keys) => told(State::Ok, format!("{name} answers, with {keys} keys; it has to know {back}")),
+        Ok(0) => told(State::Problem, format!("{name} shows no key that signs by RS256, ES256 or EdDSA")),
+        Ok(_) => told(State::Ok, format!("{name} answers; it has to know {back}")),
         Err(trouble) => {
             told(State::Problem, format!("{name} (console.oidc.issuer) is of no help: {trouble}"))
         }
