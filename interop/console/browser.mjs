@@ -57,6 +57,7 @@ const ELSEWHERE = {
   '/login': 'looked at signed out',
   '/w/{workspace}/activity/{email}/preview': 'what a mail says, in a frame of its page',
   '/login/code': 'the second step of signing in',
+  '/login/oidc/callback': 'where an issuer of accounts sends people back',
   '/support/{token}': 'opened by the errand that makes a link',
   '/invitation/{token}': 'opened by the errand that invites',
   '/password/{token}': 'where a mailed link leads',

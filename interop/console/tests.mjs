@@ -2,6 +2,7 @@
 // A line for each: `passed: NAME` or `failed: NAME | WHY`. Nothing sleeps: what is waited for is looked at until it is there.
 import { createServer } from 'node:http';
 import { NARROW, WIDE, axe, context, paths, session, sideways, signIn, start } from './browser.mjs';
+import { atIssuer, together } from './oidc.mjs';
 
 const given = JSON.parse(process.argv[2]);
 const browser = await start(given);
@@ -380,6 +381,69 @@ await errand('a passkey is added, signs in, and is removed', async () => {
     const real = complaints.filter((said) => /\/(me|login)/.test(said) && !/422/.test(said));
     must(real.length === 0, real[0]);
   });
+});
+
+await errand('an account at an issuer is connected, signs in, and takes an invitation', async () => {
+  const { base, setup, end } = await together(given);
+  const password = 'a horse in the rain';
+  try {
+    let link;
+    await visit({ base }, async (page, complaints) => {
+      await page.goto(setup);
+      await page.fill('input[name=name]', 'Lucía Ferrer');
+      await page.fill('input[name=email]', 'lucia@marea.example');
+      await page.fill('input[name=password]', password);
+      await page.fill('input[name=workspace]', 'Marea');
+      await Promise.all([page.waitForURL('**/w/default/setup'), page.click('form[action^="/setup"] button.pri')]);
+      await page.goto('/me');
+      await page.fill('form[action^="/me/oidc"] input[name=password]', password);
+      await page.click('form[action^="/me/oidc"] button');
+      await atIssuer(page, 'lucia@marea.example');
+      await page.waitForURL(`${base}/me?done=oidc`);
+      await page.locator('.quote', { hasText: 'is connected' }).waitFor();
+      await look(page, 'an own page with a connected account');
+      await page.goto('/w/default/users');
+      await page.fill('form[action$="/invitations"] input[name=email]', 'bob@marea.example');
+      await page.selectOption('form[action$="/invitations"] select[name=role]', 'marketer');
+      await page.click('form[action$="/invitations"] button.pri');
+      link = await page.locator('pr-copy code', { hasText: '/invitation/' }).innerText();
+      await page.goto('/me');
+      await page.locator('.top details.menu').last().locator('summary').click();
+      await Promise.all([page.waitForURL(/\/login/), page.locator('.top form[action="/sign-out"] button').click()]);
+      await look(page, 'the page to sign in, with an issuer');
+      // Signed in at the issuer still, they are asked nothing.
+      await page.goto('/login?next=/w/default/usage');
+      await page.click('form[action="/login/oidc"] button');
+      await page.waitForURL(`${base}/w/default/usage`);
+      must(complaints.filter((said) => said.includes(base)).length === 0, complaints[0]);
+    });
+    await visit({ base, viewport: NARROW }, async (page) => {
+      await page.goto('/login');
+      await page.click('form[action="/login/oidc"] button');
+      await atIssuer(page, 'nobody@marea.example');
+      await page.locator('.quote', { hasText: 'Nobody here is connected with your account at Marea' }).waitFor();
+      must((await sideways(page)) === null, 'the page is wider than a phone');
+    });
+    await visit({ base }, async (page) => {
+      await page.goto(new URL(link).pathname);
+      await look(page, 'an invitation, with an issuer');
+      await page.click('form[action="/login/oidc"] button');
+      await atIssuer(page, 'bob@marea.example');
+      await page.waitForURL(/\/w\/default\//);
+      must((await page.goto('/w/default/keys')).status() === 403, 'a marketer sees keys');
+      await page.goto('/me');
+      must((await page.inputValue('input[name=name]')) === 'Bob of Marea', 'the name is another');
+    });
+    await visit({ base }, async (page) => {
+      await page.goto('/login');
+      await page.click('form[action="/login/oidc"] button');
+      await page.waitForURL(/\/interaction\//);
+      await page.click('a[href$="/abort"]');
+      await page.locator('.quote', { hasText: 'You did not go on at Marea' }).waitFor();
+    });
+  } finally {
+    end();
+  }
 });
 
 await browser.close();

@@ -12,6 +12,7 @@ pub mod invitation;
 pub mod key;
 pub mod live;
 pub mod message;
+pub mod oidc;
 pub mod overview;
 pub mod palette;
 pub mod part;

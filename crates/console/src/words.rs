@@ -102,7 +102,7 @@ features!(
     "core" "activity" "domain" "key" "message" "nav" "person" "refusal" "overview" "queue" "status" "suppression" "verdict" "workspace"
     "usage" "live" "palette"
     // People.
-    "account" "people" "audit" "password"
+    "account" "people" "audit" "password" "oidc"
     // Templates.
     "template" "gallery" "lint"
     "steps" "webhook" "capture" "stream" "setting"

@@ -38,4 +38,5 @@ macro_rules! short_rounds {
 short_rounds! {
     smtp_server smtp_client relay reply classify address domain mx mailboxes header_scan header_text header_edit
     compose dkim lines date control email_request search ids settings track template lint image multipart
+    id_token
 }

@@ -46,6 +46,8 @@ pub struct App {
     pub webhooks: crate::feature::webhook::Webhooks,
     pub codes: crate::feature::code::Codes,
     pub people: crate::feature::person::People,
+    /// Who keeps people's accounts elsewhere, if the settings name somebody.
+    pub oidc: Option<crate::feature::person::oidc::issuer::Oidc>,
     /// What workspaces have accepted of what they may.
     pub quotas: crate::feature::quota::Ledger,
     pub health: Health,

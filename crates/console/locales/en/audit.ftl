@@ -73,3 +73,5 @@ audit-password-reset = Set a new password by a link
 audit-passkey-added = Added a passkey
 audit-passkey-removed = Removed a passkey
 audit-second-required = Changed whether two-factor sign-in is required
+audit-oidc-connected = Connected an account for sign-in
+audit-oidc-disconnected = Disconnected an account for sign-in

@@ -73,3 +73,5 @@ audit-password-reset = Eligió una contraseña nueva con un enlace
 audit-passkey-added = Añadió una llave de acceso
 audit-passkey-removed = Quitó una llave de acceso
 audit-second-required = Cambió si se exige la verificación en dos pasos
+audit-oidc-connected = Conectó una cuenta para iniciar sesión
+audit-oidc-disconnected = Desconectó una cuenta para iniciar sesión

@@ -73,3 +73,5 @@ audit-password-reset = Definiu uma nova senha por um link
 audit-passkey-added = Adicionou uma chave de acesso
 audit-passkey-removed = Removeu uma chave de acesso
 audit-second-required = Mudou a exigência da verificação em duas etapas
+audit-oidc-connected = Conectou uma conta para entrar
+audit-oidc-disconnected = Desconectou uma conta para entrar

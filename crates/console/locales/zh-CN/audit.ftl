@@ -73,3 +73,5 @@ audit-password-reset = 通过链接设置了新密码
 audit-passkey-added = 添加了通行密钥
 audit-passkey-removed = 移除了通行密钥
 audit-second-required = 更改了是否必须两步验证
+audit-oidc-connected = 关联了一个登录账号
+audit-oidc-disconnected = 取消关联了一个登录账号

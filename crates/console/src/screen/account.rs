@@ -25,6 +25,8 @@ pub struct Account {
     pub passkeys: Vec<Passkey>,
     /// Whether there can be passkeys where the console is reached.
     pub passkeys_here: bool,
+    /// The account at an issuer, where people may sign in with one.
+    pub oidc: Option<Elsewhere>,
     pub sessions: Vec<Session>,
     /// What was just done.
     pub notice: Option<Word>,
@@ -43,6 +45,23 @@ pub struct Mistakes {
 pub struct Passkey {
     pub id: String,
     pub name: String,
+    pub since: String,
+    /// None: never.
+    pub used: Option<String>,
+}
+
+/// Accounts that an issuer keeps.
+pub struct Elsewhere {
+    /// What people know it by.
+    pub issuer: String,
+    pub connected: Option<Connected>,
+    pub mistake: Option<String>,
+}
+
+/// The account there that is the person's.
+pub struct Connected {
+    /// Empty: the issuer told none.
+    pub email: String,
     pub since: String,
     /// None: never.
     pub used: Option<String>,

@@ -33,6 +33,8 @@ pub struct About {
     pub workspace: Brand,
     pub role: Word,
     pub email: String,
+    /// What people know the issuer by, where an account there will do.
+    pub oidc: Option<String>,
 }
 
 /// What is wrong with each field.

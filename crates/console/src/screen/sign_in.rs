@@ -14,6 +14,8 @@ pub struct SignIn {
     pub next: String,
     /// Whether there can be passkeys where the console is reached.
     pub passkeys: bool,
+    /// What people know the issuer by, where they may sign in with an account there.
+    pub oidc: Option<String>,
     pub notice: Option<Word>,
-    pub mistake: Option<Word>,
+    pub mistake: Option<String>,
 }

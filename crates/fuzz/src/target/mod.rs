@@ -18,6 +18,7 @@ mod settings;
 mod smtp_client;
 mod smtp_server;
 mod template;
+mod token;
 mod track;
 
 use crate::Target;
@@ -57,6 +58,7 @@ pub const TARGETS: &[Target] = &[
     lint::TARGET,
     file::IMAGE,
     file::MULTIPART,
+    token::TOKEN,
 ];
 
 /// The first `N` fields; the last one holds all that is left.

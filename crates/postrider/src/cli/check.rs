@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::MetadataExt;
 
 use net::resolver::{DnsFailure, Resolver};
+use net::tls::ClientTls;
 use serde_json::json;
 
 use super::answer::Answer;
@@ -16,6 +17,7 @@ use crate::feature::access;
 use crate::feature::domain::Status;
 use crate::feature::domain::admin::{ListedDomain, domain_list};
 use crate::feature::domain::check::{self, FindingState};
+use crate::feature::person::oidc::issuer::Oidc;
 use crate::health::free_bytes;
 use crate::http::page::Page;
 use crate::settings::{DatabaseUrl, NextHop, Settings};
@@ -63,6 +65,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<Answer> {
     let resolver = Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?;
     lines.extend(hostname(&settings, &resolver).await);
     lines.extend(reverse::lines(&settings, &resolver).await);
+    lines.extend(issuer(&settings, &resolver).await);
     match Tool::open(&settings).await {
         Ok(tool) => {
             lines.push(line(
@@ -199,6 +202,25 @@ async fn hostname(settings: &Settings, resolver: &Resolver) -> Vec<Line> {
                 "{name} has no address: receivers distrust a server whose name does not resolve; publish it, or set hostname"
             );
             vec![line(State::Ok, "dns", "the resolver answers"), line(State::Warning, "hostname", says)]
+        }
+    }
+}
+
+/// Whether who keeps people's accounts answers, and who it is.
+async fn issuer(settings: &Settings, resolver: &Resolver) -> Option<Line> {
+    let told = |state, says: String| Some(line(state, "sign-in", says));
+    let made =
+        ClientTls::new().map_err(anyhow::Error::from).and_then(|tls| Oidc::of(settings, resolver, &tls));
+    let oidc = match made {
+        Ok(oidc) => oidc?,
+        Err(error) => return told(State::Problem, format!("{error:#}")),
+    };
+    let (name, back) = (oidc.issuer.as_str(), &oidc.back);
+    match oidc.look(net::clock::now()).await {
+        Ok(0) => told(State::Problem, format!("{name} shows no key that signs by RS256, ES256 or EdDSA")),
+        Ok(_) => told(State::Ok, format!("{name} answers; it has to know {back}")),
+        Err(trouble) => {
+            told(State::Problem, format!("{name} (console.oidc.issuer) is of no help: {trouble}"))
         }
     }
 }

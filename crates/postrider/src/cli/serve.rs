@@ -25,6 +25,7 @@ use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::{By, tail};
 use crate::feature::image::serve as images;
 use crate::feature::lint::filter::SCORED_AT_ONCE;
+use crate::feature::person::oidc::issuer::Oidc;
 use crate::feature::sending::parcel;
 use crate::feature::tracking::{self, Tracking};
 use crate::feature::webhook::{self, Webhooks};
@@ -171,6 +172,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         webhooks,
         codes: code::Codes::open(&store).await?,
         egress: Egress::new(scheduler, Signing::start(threads).context("starting the signing threads")?),
+        oidc: Oidc::of(&settings, &resolver, &client_tls)?,
         resolver,
         server_tls: server_tls(&settings, &hostname)?,
         client_tls,

@@ -9,6 +9,10 @@ use axum::response::Response;
 pub const SESSION: &str = "pr_session";
 /// The token of somebody whose password was right and whose second factor is awaited.
 pub const AWAITED: &str = "pr_awaited";
+/// The token of a sign-in by an issuer that was begun.
+pub const OIDC: &str = "pr_oidc";
+/// Where to after it: a path of ours, as base64url.
+pub const ONWARD: &str = "pr_onward";
 /// What the forms of somebody who is not signed in are bound to.
 pub const FORM: &str = "pr_form";
 pub const LANGUAGE: &str = "pr_language";
@@ -34,7 +38,7 @@ fn of_host(name: &str) -> String {
 
 /// Whether a cookie opens something.
 fn opens(name: &str) -> bool {
-    [SESSION, AWAITED, FORM].contains(&name)
+    [SESSION, AWAITED, OIDC, FORM].contains(&name)
 }
 
 /// A cookie's value if it can be a token. Where it is certain that the browser came over https, only that of [`of_host`] is one.

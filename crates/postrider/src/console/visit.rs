@@ -62,6 +62,8 @@ pub struct Visit {
     pub session: Option<String>,
     /// The token of somebody whose second factor is awaited.
     pub awaited: Option<String>,
+    /// The token of a sign-in by an issuer, and where to after it, as its cookie has it.
+    pub oidc: (Option<String>, Option<String>),
     /// What a visitor's forms are bound to, and whether the browser has it already.
     form: (String, bool),
     language: Option<Locale>,
@@ -100,6 +102,10 @@ impl Visit {
             secure,
             session: session::token(headers, certain, session::SESSION),
             awaited: session::token(headers, certain, session::AWAITED),
+            oidc: (
+                session::token(headers, certain, session::OIDC),
+                session::cookie(headers, session::ONWARD).map(str::to_owned),
+            ),
             form: form.map_or_else(|| (random_token(), false), |token| (token, true)),
             language: session::cookie(headers, session::LANGUAGE).and_then(Locale::parse),
             accepted: Locale::accepted(text("accept-language")),

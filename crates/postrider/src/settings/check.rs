@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::reader::Reader;
 use super::route::{DomainPattern, NextHop};
-use super::sections::{Delivery, Http, Route, Tls, TlsHost};
+use super::sections::{Console, Delivery, Http, Oidc, Route, Tls, TlsHost};
 
 /// A certificate is of no use without its key, nor a key without its certificate.
 pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
@@ -16,6 +16,37 @@ pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
             reader.wrong("tls.key", "needs tls.certificate, the certificate that it belongs to")
         }
         (Some(_), Some(_)) | (None, None) => {}
+    }
+}
+
+/// An issuer knows us by an id and by the address to which it sends people back. `console` is none where it is wrong by itself.
+pub(super) fn oidc(reader: &mut Reader<'_>, oidc: &Oidc, console: Option<&Console>) {
+    let beside = [
+        ("client_id", oidc.client_id.is_some()),
+        ("client_secret", oidc.client_secret.is_some()),
+        ("client_secret_file", oidc.client_secret_file.is_some()),
+    ];
+    if oidc.issuer.is_none() {
+        for (key, _) in beside.into_iter().filter(|(_, written)| *written) {
+            reader.wrong(&format!("console.oidc.{key}"), "needs console.oidc.issuer, who gave it out");
+        }
+        return;
+    }
+    if oidc.client_id.is_none() {
+        reader.wrong("console.oidc.issuer", "needs console.oidc.client_id beside it");
+    }
+    if console.is_some_and(|console| console.url.is_none()) {
+        reader.wrong("console.oidc.issuer", "needs console.url: the issuer sends people back to it");
+    }
+    if oidc.client_secret.is_some() && oidc.client_secret_file.is_some() {
+        reader.wrong(
+            "console.oidc.client_secret_file",
+            "stands beside console.oidc.client_secret: write one of them",
+        );
+    }
+    if !oidc.scopes.iter().any(|scope| scope == "openid") {
+        reader
+            .wrong("console.oidc.scopes", "must name openid: without it there is no word of who somebody is");
     }
 }
 

@@ -15,6 +15,7 @@
 mod declaration;
 mod check;
 mod explain;
+mod issuer;
 pub mod mistake;
 pub mod network;
 mod reader;
@@ -27,11 +28,12 @@ mod written;
 mod tests;
 
 pub use explain::explain;
+pub use issuer::{Issuer, IssuerFactor};
 pub use mistake::Mistakes;
-pub use route::{Host, NextHop, Routes, TlsMode};
+pub use route::{DomainPattern, Host, NextHop, Routes, TlsMode};
 pub use sections::{
-    Attachments, Codes, Console, Database, Delivery, Disk, Dns, Http, Log, Node, Queue, Retention, Route,
-    Smtp, Spam, Tls, TlsHost, Tracking, Trusted, Webhooks,
+    Attachments, Codes, Console, Database, Delivery, Disk, Dns, Http, Log, Node, Oidc, Queue, Retention,
+    Route, Smtp, Spam, Tls, TlsHost, Tracking, Trusted, Webhooks,
 };
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Notifications, Secret, Waits};
 pub use written::Written;
@@ -48,6 +50,7 @@ pub struct Settings {
     pub database: Database,
     pub http: Http,
     pub console: Console,
+    pub oidc: Oidc,
     pub smtp: Smtp,
     /// In the order of the file.
     pub trusted: Vec<Trusted>,
@@ -103,6 +106,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
     let database = Database::read(reader, Database::SECTION.path);
     let http = Http::read(reader, Http::SECTION.path);
     let console = Console::read(reader, Console::SECTION.path);
+    let oidc = Oidc::read(reader, Oidc::SECTION.path);
     let smtp = Smtp::read(reader, Smtp::SECTION.path);
     let trusted =
         reader.tables(Trusted::SECTION.path).filter_map(|table| Trusted::read(reader, &table.path)).collect();
@@ -128,6 +132,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
     let log = Log::read(reader, Log::SECTION.path);
 
     http.iter().for_each(|http| check::http(reader, http));
+    oidc.iter().for_each(|oidc| check::oidc(reader, oidc, console.as_ref()));
     tls.iter().for_each(|tls| check::tls(reader, tls));
     check::tls_hosts(reader, &tls_hosts);
     delivery.iter().for_each(|delivery| check::delivery(reader, delivery));
@@ -140,6 +145,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
         database: database?,
         http: http?,
         console: console?,
+        oidc: oidc?,
         smtp: smtp?,
         trusted,
         tls: tls?,

@@ -77,6 +77,18 @@ pub enum DomainPattern {
     Any,
 }
 
+impl DomainPattern {
+    /// Whether a domain is one of them.
+    #[must_use]
+    pub fn covers(&self, domain: &Domain) -> bool {
+        match self {
+            DomainPattern::Exactly(name) => name == domain,
+            DomainPattern::Below(parent) => domain.is_within(parent) && domain != parent,
+            DomainPattern::Any => true,
+        }
+    }
+}
+
 impl FromText for DomainPattern {
     fn from_text(text: &str) -> Result<DomainPattern, String> {
         match (text, text.strip_prefix("*.")) {

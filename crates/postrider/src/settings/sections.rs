@@ -11,6 +11,7 @@ use std::time::Duration;
 use mail::{Address, Domain};
 
 use super::declaration::{Section, Setting};
+use super::issuer::{Issuer, IssuerFactor};
 use super::network::Network;
 use super::reader::Reader;
 use super::route::{DomainPattern, NextHop, TlsMode};
@@ -22,6 +23,7 @@ pub const SECTIONS: &[Section] = &[
     Database::SECTION,
     Http::SECTION,
     Console::SECTION,
+    Oidc::SECTION,
     Smtp::SECTION,
     Trusted::SECTION,
     Tls::SECTION,
@@ -84,6 +86,52 @@ section! {
         url: Option<BaseUrl> {
             key: "url", unit: "https://host", default: "", example: "https://mail.example.org",
             because: "whoever reaches the console has its address in the browser; only what is sent to others must know it",
+        }
+    }
+}
+
+section! {
+    /// Sign-in to the console with accounts that are kept elsewhere, by OpenID Connect. It needs `console.url`: register its `/login/oidc/callback` at the issuer. Nobody gets an account by it who was not invited.
+    Oidc at "console.oidc" {
+        /// Who keeps the accounts, exactly as its discovery document names itself; empty: nobody is asked.
+        issuer: Option<Issuer> {
+            key: "issuer", unit: "https://host", default: "", example: "https://login.example.org",
+            because: "people have a password here, and most installations keep no accounts elsewhere",
+        }
+        /// By what the issuer knows this installation.
+        client_id: Option<String> {
+            key: "client_id", unit: "text", default: "", example: "postrider",
+            because: "the issuer gives it out",
+        }
+        /// The secret that the issuer gave with it; empty: none, for clients that are registered as public.
+        client_secret: Option<Secret> {
+            key: "client_secret", unit: "text", default: "",
+            because: "the issuer gives it out; PKCE is used with it and without",
+        }
+        /// A file with the secret in its place, read at the start.
+        client_secret_file: Option<PathBuf> {
+            key: "client_secret_file", unit: "file", default: "", example: "/run/secrets/oidc",
+            because: "where secrets are files, they need not be copied into the settings",
+        }
+        /// What the button says behind "Sign in with"; empty: the issuer's host.
+        name: Option<String> {
+            key: "name", unit: "text", default: "", example: "Example Corp",
+            because: "the host is always true, and people know the name of their firm",
+        }
+        /// What is asked of the issuer; `openid` must be among it.
+        scopes: Vec<String> {
+            key: "scopes", unit: "list of scopes", default: ["openid", "email", "profile"],
+            because: "the address finds the person at their first sign-in, the name is taken from an invitation on; nothing else is read",
+        }
+        /// Domains for whose addresses the issuer is believed: who comes for the first time with a verified address of one of them is the person here who has that address. Names, *.name, or *. Empty: everybody connects their account once, signed in, on their own page.
+        trusted_domains: Vec<DomainPattern> {
+            key: "trusted_domains", unit: "list of domains", default: [], example: "[\"example.org\"]",
+            because: "whoever can have any address written into an account there would be anybody here",
+        }
+        /// Whether such a sign-in counts as two factors: own (never; a code that the person has set up here is asked for), amr (where the token says mfa, RFC 8176), issuer (always; for an issuer that asks everybody for two).
+        second_factor: IssuerFactor {
+            key: "second_factor", unit: "own, amr or issuer", default: "own",
+            because: "a workspace that requires two factors has been promised that both were seen",
         }
     }
 }

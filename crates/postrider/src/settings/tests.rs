@@ -173,6 +173,35 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[smtp.trusted]]\nnetwork = \"::/0\"\nstream = \"\"", "smtp.trusted[0].stream: must not be empty"),
     ("[tls]\ncertificate = \"a.pem\"", "tls.certificate: needs tls.key"),
     ("[tls]\nkey = \"a.pem\"", "tls.key: needs tls.certificate"),
+    (
+        "[console.oidc]\nissuer = \"http://login.example.org\"",
+        "console.oidc.issuer: must begin with https://: in clear",
+    ),
+    ("[console.oidc]\nissuer = \"login\"", "console.oidc.issuer: \"login\" is not a URL"),
+    (
+        "[console.oidc]\nissuer = \"https://login.example.org/?a=b\"",
+        "console.oidc.issuer: \"https://login.example.org/?a=b\" is not a URL",
+    ),
+    ("[console.oidc]\nissuer = \"https://a.example\"", "console.oidc.issuer: needs console.oidc.client_id"),
+    ("[console.oidc]\nissuer = \"https://a.example\"", "console.oidc.issuer: needs console.url"),
+    ("[console.oidc]\nclient_id = \"c\"", "console.oidc.client_id: needs console.oidc.issuer"),
+    ("[console.oidc]\nclient_secret = \"hunter2\"", "console.oidc.client_secret: needs console.oidc.issuer"),
+    (
+        "[console.oidc]\nissuer = \"https://a.example\"\nclient_secret = \"hunter2\"\nclient_secret_file = \"f\"",
+        "console.oidc.client_secret_file: stands beside console.oidc.client_secret",
+    ),
+    (
+        "[console.oidc]\nissuer = \"https://a.example\"\nscopes = [\"email\"]",
+        "console.oidc.scopes: must name openid",
+    ),
+    (
+        "[console.oidc]\nsecond_factor = \"none\"",
+        "console.oidc.second_factor: \"none\" is not one of own, amr",
+    ),
+    (
+        "[console.oidc]\ntrusted_domains = [\"a b\"]",
+        "console.oidc.trusted_domains: \"a b\" is not a domain name",
+    ),
     ("[[route]]\nnext_hop = \"mx\"", "route[0].domain: must be written"),
     ("[[route]]\ndomain = \"*\"", "route[0].next_hop: must be written"),
     ("[[route]]\ndomain = \"a.*\"\nnext_hop = \"mx\"", "route[0].domain: \"a.*\" is not a domain name"),
@@ -204,6 +233,47 @@ fn each_kind_of_mistake_names_its_setting_and_its_reason() {
         let got = complaints(text);
         assert!(got.contains(&format!(": {expected}")), "{text}\n  got      {got}\n  expected {expected}");
         assert!(!got.contains("hunter2") && !got.contains("12345678"), "a secret is shown: {got}");
+    }
+}
+
+#[test]
+fn an_issuer_stays_as_it_was_written_and_speaks_in_clear_on_this_machine_alone() {
+    let read = |issuer: &str| {
+        let text = format!(
+            "[console]\nurl = \"https://mail.example.org\"\n[console.oidc]\nissuer = \"{issuer}\"\nclient_id = \"c\"\n\
+             client_secret = \"hunter2\"\ntrusted_domains = [\"example.org\", \"*.example.net\"]\n"
+        );
+        from_file(&text).map(|settings| settings.oidc)
+    };
+    for (issuer, host) in [
+        ("https://login.example.org", "login.example.org"),
+        ("https://t.example.org:8443/realms/a/", "t.example.org:8443"),
+        ("http://127.0.0.1:3000", "127.0.0.1:3000"),
+        ("http://[::1]:3000/", "[::1]:3000"),
+        ("http://localhost:3000", "localhost:3000"),
+    ] {
+        let oidc = read(issuer).unwrap_or_else(|mistakes| panic!("{issuer}: {mistakes}"));
+        let read = oidc.issuer.as_ref().expect("an issuer");
+        assert_eq!((read.as_str(), read.host()), (issuer, host));
+        assert!(!format!("{oidc:?}").contains("hunter2"));
+        let trusts = |name: &str| {
+            let name = Domain::parse(name).unwrap();
+            oidc.trusted_domains.iter().any(|pattern| pattern.covers(&name))
+        };
+        let all = [
+            "example.org",
+            "a.example.org",
+            "badexample.org",
+            "example.net",
+            "a.b.example.net",
+            "xexample.net",
+        ];
+        assert_eq!(all.map(trusts), [true, false, false, false, true, false]);
+    }
+    for issuer in
+        ["http://localhost.example.org", "http://127.0.0.1.example.org", "http://10.0.0.1", "ftp://a"]
+    {
+        assert!(read(issuer).is_err(), "{issuer}");
     }
 }
 

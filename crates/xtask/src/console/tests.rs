@@ -5,6 +5,7 @@ use anyhow::{Result, anyhow, bail};
 use super::{DELIVERIES, prepared, script, seeded};
 use crate::command::read_lines;
 use crate::place::Scratch;
+use crate::product;
 use crate::tally::Tally;
 
 /// Runs every errand. An error is one that could not even begin.
@@ -15,6 +16,7 @@ pub fn run(tally: &mut Tally) -> Result<()> {
     given["fresh"] = fresh.http().into();
     given["setup"] = fresh.setup()?.into();
     given["key"] = fresh.api_key()?.into();
+    given["program"] = product::program().display().to_string().into();
     let told = errands(tally, &given)?;
     if told == 0 {
         bail!("the browser told of no errand");

@@ -85,6 +85,8 @@ const WORDS: &[(&str, Word)] = &[
     ("passkey.added", Word("audit-passkey-added")),
     ("passkey.removed", Word("audit-passkey-removed")),
     ("workspace.second_factor_set", Word("audit-second-required")),
+    ("oidc.connected", Word("audit-oidc-connected")),
+    ("oidc.disconnected", Word("audit-oidc-disconnected")),
     ("queue.cancelled", Word("audit-queue-cancelled")),
     ("email.sent_again", Word("audit-email-sent-again")),
     ("email.share_ended", Word("audit-email-share-ended")),

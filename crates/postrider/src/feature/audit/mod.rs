@@ -69,6 +69,8 @@ pub enum Action {
     PasskeyAdded,
     PasskeyRemoved,
     SecondFactorRequired,
+    OidcConnected,
+    OidcDisconnected,
     // Templates.
     TemplateMade,
     TemplateChanged,
@@ -139,6 +141,8 @@ impl Action {
             Action::PasskeyAdded => "passkey.added",
             Action::PasskeyRemoved => "passkey.removed",
             Action::SecondFactorRequired => "workspace.second_factor_set",
+            Action::OidcConnected => "oidc.connected",
+            Action::OidcDisconnected => "oidc.disconnected",
             Action::TemplateMade => "template.made",
             Action::TemplateChanged => "template.changed",
             Action::TemplatePublished => "template.published",

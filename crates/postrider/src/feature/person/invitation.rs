@@ -16,6 +16,7 @@ use mail::{Address, At, Mailbox};
 use store::{Row, Store, StoreError, Write, query};
 
 use super::letter::{self, Post};
+use super::oidc::identity::Identity;
 use super::permission::Role;
 use super::sign_in::{self, From, Shown};
 use super::{PERSON_ADD, Person, account, random_token};
@@ -314,6 +315,9 @@ pub enum Made {
     Busy,
 }
 
+/// From where somebody new comes, and with which account at an issuer, if with one; and what counts as its second factor.
+pub type Came<'c> = (&'c From<'c>, Option<(&'c Identity, Option<&'static str>)>);
+
 /// Makes an account with the invited address, a member of the workspace, and begins its first session.
 ///
 /// # Errors
@@ -322,7 +326,7 @@ pub async fn make(
     app: &App,
     now: At,
     (open, new): (&Open, Newcomer),
-    from: &From<'_>,
+    (from, identity): Came<'_>,
 ) -> Result<Made, StoreError> {
     let Ok(hash) = app.people.hashing.make(new.password).await else { return Ok(Made::Busy) };
     let id = app.mint.next(now);
@@ -332,7 +336,15 @@ pub async fn make(
     let params = super::new_person((id, now), own, (new.locale, &zone));
     write.step_expecting(1, "somebody has this address", &PERSON_ADD, params);
     open.take(app, now, &mut write, (id, from));
-    match sign_in::begin(app, now, write, (id, from, Shown::Password)).await {
+    let shown = match identity {
+        None => Shown::Password,
+        Some((identity, second)) => {
+            identity.add(&mut write, now, id);
+            identity.note(app, &mut write, (id, from), "the invitation");
+            Shown::Issuer(second)
+        }
+    };
+    match sign_in::begin(app, now, write, (id, from, shown)).await {
         Ok(token) => Ok(Made::In(token)),
         Err(StoreError::Conflict(_)) => Ok(Made::Late),
         Err(error) => Err(error),

@@ -15,6 +15,7 @@ pub mod console;
 pub mod invitation;
 pub mod letter;
 pub mod member;
+pub mod oidc;
 pub mod passkey;
 pub mod password;
 pub mod permission;
@@ -79,6 +80,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0035_alerts_wish.sql"),
         postgres: None,
     },
+    Migration {
+        number: 39,
+        name: "person: accounts at an issuer, sign-ins by it",
+        sql: include_str!("migrations/0039_oidc.sql"),
+        postgres: None,
+    },
 ];
 
 query!(PERSON_ANY, "queries/person_any.sql");
@@ -97,21 +104,24 @@ query!(SESSION_AGE, "queries/session_age.sql");
 query!(INVITATION_AGE, "queries/invitation_age.sql");
 query!(RESET_AGE, "queries/reset_age.sql");
 query!(CHALLENGE_AGE, "queries/challenge_age.sql");
+query!(FLOW_AGE, "queries/oidc_flow_age.sql");
 edge!(INVITATION_EDGE, "invitation");
 edge!(ATTEMPT_EDGE, "sign_in_attempt");
 edge!(PENDING_EDGE, "sign_in_pending");
 edge!(SESSION_EDGE, "session");
 edge!(RESET_EDGE, "password_reset");
 edge!(CHALLENGE_EDGE, "passkey_challenge");
+edge!(FLOW_EDGE, "oidc_flow");
 
-/// Attempts, who is awaited, challenges and links for a new password, which mean something for minutes; invitations, a day after they
+/// Attempts, who is awaited, challenges, sign-ins that were begun and links for a new password, which mean something for minutes; invitations, a day after they
 /// are over.
-pub static AGED: [&Aged; 5] = [
+pub static AGED: [&Aged; 6] = [
     &Aged { edge: &INVITATION_EDGE, delete: &INVITATION_AGE, page: 1_000 },
     &Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 },
     &Aged { edge: &PENDING_EDGE, delete: &PENDING_AGE, page: 1_000 },
     &Aged { edge: &RESET_EDGE, delete: &RESET_AGE, page: 1_000 },
     &Aged { edge: &CHALLENGE_EDGE, delete: &CHALLENGE_AGE, page: 1_000 },
+    &Aged { edge: &FLOW_EDGE, delete: &FLOW_AGE, page: 1_000 },
 ];
 /// Sessions that nobody used for [`SESSION_IDLE`]. One that lasted too long is used by nobody, and goes in its turn.
 pub static SESSION_AGED: Aged = Aged { edge: &SESSION_EDGE, delete: &SESSION_AGE, page: 1_000 };
@@ -146,8 +156,9 @@ impl Default for People {
 /// What a session was begun with, or was shown in it later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Strength {
+    /// Or an account at an issuer.
     Password,
-    /// The password and a code, or a passkey.
+    /// One of these and a code, a passkey, or an issuer that counts as both.
     TwoFactors,
 }
 

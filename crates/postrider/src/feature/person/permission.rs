@@ -144,7 +144,9 @@ mod tests {
             text.push_str(&format!("| {} |{roles}{scopes}\n", permission.about()));
         }
         text.push_str(
-            "\nThe operator of the installation is a mark on a person, and opens no workspace of which the person is no member.\n",
+            "\nThe operator of the installation is a mark on a person, and opens no workspace of which the person is no member.\n\n\
+             A workspace that requires two factors is entered by a session in which both were shown: a password or an account at an \
+             issuer and a code, a passkey, or an issuer that counts as both (`docs/oidc.md`).\n",
         );
         text
     }

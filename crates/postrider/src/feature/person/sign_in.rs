@@ -14,6 +14,7 @@ use serde_json::json;
 use store::{Row, StoreError, Write, query};
 
 use super::attempt::{self, Counter, counted};
+use super::oidc::identity::Identity;
 use super::password::Busy;
 use super::second_factor::{self, Proven};
 use super::{Person, Strength, micros, random_token};
@@ -22,7 +23,7 @@ use crate::feature::access::digest_of;
 use crate::feature::audit;
 use crate::id::{self, Noun};
 
-query!(PERSON_BY_EMAIL, "queries/person_by_email.sql");
+query!(pub(super) PERSON_BY_EMAIL, "queries/person_by_email.sql");
 query!(SESSION_ADD, "queries/session_add.sql");
 query!(SESSION_END, "queries/session_end.sql");
 query!(SESSION_FORMER, "queries/session_former.sql");
@@ -67,6 +68,8 @@ pub enum Shown {
     Password,
     /// A second factor with the password, or one that is both; as the audit log names it.
     Second(&'static str),
+    /// An account at an issuer, and what counts as its second factor.
+    Issuer(Option<&'static str>),
     /// Nothing again: the session goes on in another one.
     Anew(Strength),
 }
@@ -74,9 +77,19 @@ pub enum Shown {
 impl Shown {
     fn strength(self) -> Strength {
         match self {
-            Shown::Password => Strength::Password,
-            Shown::Second(_) => Strength::TwoFactors,
+            Shown::Password | Shown::Issuer(None) => Strength::Password,
+            Shown::Second(_) | Shown::Issuer(Some(_)) => Strength::TwoFactors,
             Shown::Anew(strength) => strength,
+        }
+    }
+
+    /// As the audit log has it.
+    fn told(self) -> Option<serde_json::Value> {
+        match self {
+            Shown::Password | Shown::Anew(_) => None,
+            Shown::Second(second) => Some(json!({ "second_factor": second })),
+            Shown::Issuer(None) => Some(json!({ "by": "oidc" })),
+            Shown::Issuer(Some(second)) => Some(json!({ "by": "oidc", "second_factor": second })),
         }
     }
 }
@@ -125,7 +138,7 @@ pub async fn sign_in(
     let (found, stored) = rows.first().map(read).transpose()?.unzip();
     let outcome = match (app.people.hashing.check(password, stored).await, found) {
         (Err(Busy), _) => Ok(Outcome::Busy),
-        (Ok(true), Some((id, true))) => Ok(Outcome::Second(await_second(app, now, id).await?)),
+        (Ok(true), Some((id, true))) => Ok(Outcome::Second(await_second(app, now, id, None).await?)),
         (Ok(true), Some((id, false))) => {
             let mut write = Write::default();
             attempt::over(&mut write, &Counter::Person(&email));
@@ -136,28 +149,49 @@ pub async fn sign_in(
     outcome.inspect(|outcome| outcome.tell(from))
 }
 
-/// Remembers that a person's password was right.
-async fn await_second(app: &App, now: At, person: i64) -> Result<String, StoreError> {
+/// Remembers that a person's password was right, or with what else they came.
+pub(super) async fn await_second(
+    app: &App,
+    now: At,
+    person: i64,
+    came: Option<&Identity>,
+) -> Result<String, StoreError> {
     let token = random_token();
     let mut write = Write::default();
+    let text = |of: fn(&Identity) -> &String| came.map(of).cloned().unwrap_or_default().into();
     let params = vec![
         ("id", app.mint.next(now).into()),
         ("person", person.into()),
         ("digest", digest_of(&token).to_vec().into()),
+        ("issuer", text(|came| &came.issuer)),
+        ("subject", text(|came| &came.subject)),
+        ("email", text(|came| &came.email)),
     ];
     write.step(&PENDING_ADD, params);
     app.store.write(write).await?;
     Ok(token)
 }
 
+/// Whose second factor is awaited.
+pub struct Awaited {
+    pub person: i64,
+    /// The account at an issuer that they came with, in place of a password.
+    came: Option<Identity>,
+}
+
 /// Whose second factor is awaited, by the token that the password brought.
 ///
 /// # Errors
 /// As [`store::Store::read`].
-pub async fn awaited(app: &App, now: At, token: &str) -> Result<Option<i64>, StoreError> {
+pub async fn awaited(app: &App, now: At, token: &str) -> Result<Option<Awaited>, StoreError> {
+    let text = |row: &Row, at: usize| Ok::<_, StoreError>(row.text(at)?.to_owned());
+    let read = |row: &Row| {
+        let identity = Identity { issuer: text(row, 1)?, subject: text(row, 2)?, email: text(row, 3)? };
+        Ok(Awaited { person: row.int(0)?, came: Some(identity).filter(|one| !one.issuer.is_empty()) })
+    };
     let after = id::floor(At(now.0 - micros(PENDING_MAX)));
     let params = [("digest", digest_of(token).to_vec().into()), ("after", after.into())];
-    app.store.read(&PENDING_PERSON, &params).await?.first().map(|row| row.int(0)).transpose()
+    app.store.read(&PENDING_PERSON, &params).await?.first().map(read).transpose()
 }
 
 /// Signs in with what was awaited: a code of the app, or a recovery code.
@@ -167,9 +201,10 @@ pub async fn awaited(app: &App, now: At, token: &str) -> Result<Option<i64>, Sto
 pub async fn second_step(
     app: &App,
     now: At,
-    (token, person, typed): (&str, i64, &str),
+    (token, awaited, typed): (&str, &Awaited, &str),
     from: &From<'_>,
 ) -> Result<Outcome, StoreError> {
+    let person = awaited.person;
     let refused = |outcome: Outcome| {
         outcome.tell(from);
         Ok(outcome)
@@ -183,7 +218,20 @@ pub async fn second_step(
     let digest = digest_of(token).to_vec();
     write.step_expecting(1, "somebody signed in with it", &PENDING_OVER, vec![("digest", digest.into())]);
     proof.spend(&mut write, person);
-    match begin(app, now, write, (person, from, Shown::Second(proof.as_str()))).await {
+    let shown = match &awaited.came {
+        None => Shown::Second(proof.as_str()),
+        Some(identity) => {
+            // One that was not connected yet was known by its address.
+            if identity.person(&app.store).await?.is_some() {
+                identity.used(&mut write, now, person);
+            } else {
+                identity.add(&mut write, now, person);
+                identity.note(app, &mut write, (person, from), "the address");
+            }
+            Shown::Issuer(Some(proof.as_str()))
+        }
+    };
+    match begin(app, now, write, (person, from, shown)).await {
         Ok(token) => Ok(Outcome::In(token)),
         Err(StoreError::Conflict(_)) => refused(Outcome::Wrong),
         Err(error) => Err(error),
@@ -225,10 +273,6 @@ pub(super) async fn begin(
         ("strength", shown.strength().as_str().into()),
     ];
     write.step(&SESSION_ADD, params);
-    let second = match shown {
-        Shown::Second(second) => Some(second),
-        Shown::Password | Shown::Anew(_) => None,
-    };
     let entry = audit::Entry {
         workspace: None,
         person,
@@ -236,7 +280,7 @@ pub(super) async fn begin(
         action: audit::Action::PersonSignedIn,
         object: Noun::Person.show(person),
         before: None,
-        after: second.map(|second| json!({ "second_factor": second })),
+        after: shown.told(),
     };
     audit::note(&mut write, (&app.mint, now), entry);
     app.store.write(write).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::console::format::agent;
 use ::console::format::time::{Zone, ago, moment};
 use ::console::page::{Page, Theme};
-use ::console::screen::account::{Account, Mistakes, Passkey, Session as Row};
+use ::console::screen::account::{Account, Connected, Elsewhere, Mistakes, Passkey, Session as Row};
 use ::console::screen::key::Choice;
 use ::console::words::{Locale, Word, Words};
 use axum::extract::State;
@@ -22,6 +22,7 @@ use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Named, Screen, SignedIn, show, show_again};
 use crate::console::session;
 use crate::feature::person::account::{self, Known, Profile, Session};
+use crate::feature::person::oidc::identity::connected;
 use crate::feature::person::passkey::own;
 use crate::feature::person::second_factor::{Standing, standing};
 use crate::id::Noun;
@@ -77,6 +78,8 @@ impl Asked {
             "second-off" => Some(Word("second-turned-off")),
             "passkey" => Some(Word("passkey-added")),
             "passkey-removed" => Some(Word("passkey-removed")),
+            "oidc" => Some(Word("oidc-connected-done")),
+            "oidc-removed" => Some(Word("oidc-removed")),
             _ => None,
         }
     }
@@ -95,6 +98,33 @@ async fn me(
 pub(super) async fn mistaken(who: &SignedIn, app: &App, mistake: Word) -> Result<Response, Refused> {
     let mistakes = Mistakes { passkey: Some(mistake), ..Mistakes::default() };
     show_again(&page(who, app, (Profile::of(&who.person), mistakes)).await?)
+}
+
+/// The page again, with why an account at an issuer is connected or not, as before.
+pub(super) async fn unconnected(
+    who: &SignedIn,
+    app: &App,
+    (status, mistake): (StatusCode, String),
+) -> Result<Response, Refused> {
+    let mut shown = page(who, app, (Profile::of(&who.person), Mistakes::default())).await?;
+    shown.oidc.iter_mut().for_each(|oidc| oidc.mistake = Some(mistake.clone()));
+    Ok((status, show(&shown)?).into_response())
+}
+
+/// What is connected of an account at an issuer, where there is one.
+async fn elsewhere(
+    who: &SignedIn,
+    app: &App,
+    (words, zone): (Words, &Zone),
+) -> Result<Option<Elsewhere>, Refused> {
+    let Some(oidc) = &app.oidc else { return Ok(None) };
+    let connected = connected(&app.store, oidc, who.person.id).await?;
+    let connected = connected.map(|one| Connected {
+        email: one.email,
+        since: moment(words.locale, zone, one.since),
+        used: one.used.map(|used| ago(words, zone, app.now(), used)),
+    });
+    Ok(Some(Elsewhere { issuer: oidc.name.clone(), connected, mistake: None }))
 }
 
 /// The page with this profile in its form, which may be one that was not stored.
@@ -125,6 +155,7 @@ async fn page(
         address: one.address,
     };
     Ok(Account {
+        oidc: elsewhere(who, app, (words, &zone)).await?,
         email: who.person.email.clone(),
         languages: languages(words, profile.locale),
         zones: zones(&profile.zone),
@@ -226,7 +257,7 @@ async fn password_sent(
         Known::Right => {
             let token = account::password_set(&app, now, (&who.person, sent.password), &from).await?;
             let token = token.ok_or(Refused::Busy)?;
-            return Ok(signed_in(&who.visit, &token, &onward(&who, &app, (PATH, "password"))));
+            return Ok(signed_in(who.visit.secure, &token, &onward(&who, &app, (PATH, "password"))));
         }
         Known::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Word("account-password-wrong")),
         Known::TooMany => (StatusCode::TOO_MANY_REQUESTS, Word("account-too-many")),

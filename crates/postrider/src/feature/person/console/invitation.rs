@@ -48,6 +48,7 @@ fn about(app: &App, open: &Open, token: &str) -> About {
         workspace: workspace.map(Workspace::brand).unwrap_or_default(),
         role: role_word(open.role),
         email: open.email.clone(),
+        oidc: super::oidc::name(app),
     }
 }
 
@@ -111,8 +112,8 @@ async fn invitation_sent(
             }
             let Sent { name, password, zone } = sent;
             let new = Newcomer { name, password, zone, locale: visit.locale().tag() };
-            match invited::make(&app, now, (&open, new), &from).await? {
-                Made::In(token) => Ok(signed_in(visit, &token, &inside)),
+            match invited::make(&app, now, (&open, new), (&from, None)).await? {
+                Made::In(token) => Ok(signed_in(visit.secure, &token, &inside)),
                 Made::Late => over(&who),
                 Made::Busy => Err(Refused::Busy),
             }

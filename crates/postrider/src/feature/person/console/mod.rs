@@ -1,9 +1,11 @@
 //! The screens of people: the first start, signing in and out, language and colours; their own pages in `account` and
-//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`, a lost password in `reset`.
+//! `second_factor`, a workspace's in `users`, what an invitation leads to in `invitation`, a lost password in `reset`, accounts at an
+//! issuer in `oidc`.
 
 mod account;
 mod bulk;
 mod invitation;
+mod oidc;
 mod passkey;
 mod required;
 mod reset;
@@ -55,6 +57,7 @@ pub fn screens() -> Vec<Screen> {
     screens.extend(invitation::screens());
     screens.extend(reset::screens());
     screens.extend(passkey::screens());
+    screens.extend(oidc::screens());
     screens.extend(required::screens());
     screens
 }
@@ -114,7 +117,7 @@ async fn set_up_sent(
             let token = sign_in::begin_first(&app, now, person, &from).await?;
             let snapshot = app.directory.snapshot();
             let next = snapshot.workspaces.get(&workspace).map_or_else(|| "/".to_owned(), steps::path);
-            Ok(signed_in(visit, &token, &next))
+            Ok(signed_in(visit.secure, &token, &next))
         }
         setup::Outcome::Mistaken(mistakes) => {
             Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&setup_form(visit, asked, mistakes))?).into_response())
@@ -124,10 +127,18 @@ async fn set_up_sent(
     }
 }
 
-fn signed_in(visit: &Visit, token: &str, path: &str) -> Response {
+/// `secure`: whether the browser is here over https.
+fn signed_in(secure: bool, token: &str, path: &str) -> Response {
     let mut response = redirect(local(path));
-    session::set(&mut response, visit.secure, (session::SESSION, token));
-    session::forget(&mut response, visit.secure, session::FORM);
+    session::set(&mut response, secure, (session::SESSION, token));
+    session::forget(&mut response, secure, session::FORM);
+    response
+}
+
+/// To the second step of signing in.
+fn second_awaited(secure: bool, token: &str, path: &str) -> Response {
+    let mut response = redirect(&format!("/login/code?next={}", escaped(local(path))));
+    session::set_for(&mut response, secure, (session::AWAITED, token), sign_in::PENDING_MAX.as_secs());
     response
 }
 
@@ -156,16 +167,22 @@ async fn login(
         (None, None, "/") => None,
         (None, None, _) => Some(Word("sign-in-first")),
     };
-    show(&SignIn { notice, ..sign_in_page(&who.visit, (String::new(), given.next), None) })
+    show(&SignIn { notice, ..sign_in_page(&who.visit, &app, (String::new(), given.next), None) })
 }
 
 /// The page with what was typed, and what was wrong.
-fn sign_in_page(visit: &Visit, (email, next): (String, String), mistake: Option<Word>) -> SignIn {
+fn sign_in_page(
+    visit: &Visit,
+    app: &App,
+    (email, next): (String, String),
+    mistake: Option<String>,
+) -> SignIn {
     let mut page = visit.page();
     if mistake.is_some() {
         page.here = "/login".to_owned();
     }
-    SignIn { page, email, next, passkeys: passkey::place(visit).is_some(), notice: None, mistake }
+    let passkeys = passkey::place(visit).is_some();
+    SignIn { page, email, next, passkeys, oidc: oidc::name(app), notice: None, mistake }
 }
 
 #[derive(Deserialize)]
@@ -185,18 +202,14 @@ async fn login_sent(
     let visit = &who.visit;
     let (status, mistake) = match sign_in::sign_in(&app, app.now(), (&email, password), &visit.from()).await?
     {
-        sign_in::Outcome::In(token) => return Ok(signed_in(visit, &token, &next)),
-        sign_in::Outcome::Second(token) => {
-            let mut response = redirect(&format!("/login/code?next={}", escaped(local(&next))));
-            let cookie = (session::AWAITED, &*token);
-            session::set_for(&mut response, visit.secure, cookie, sign_in::PENDING_MAX.as_secs());
-            return Ok(response);
-        }
+        sign_in::Outcome::In(token) => return Ok(signed_in(visit.secure, &token, &next)),
+        sign_in::Outcome::Second(token) => return Ok(second_awaited(visit.secure, &token, &next)),
         sign_in::Outcome::Busy => return Err(Refused::Busy),
         sign_in::Outcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Word("sign-in-wrong")),
         sign_in::Outcome::TooMany => (StatusCode::TOO_MANY_REQUESTS, Word("sign-in-too-many")),
     };
-    Ok((status, show(&sign_in_page(visit, (email, next), Some(mistake)))?).into_response())
+    let mistake = visit.page().words.word(mistake);
+    Ok((status, show(&sign_in_page(visit, &app, (email, next), Some(mistake)))?).into_response())
 }
 
 async fn sign_out_sent(

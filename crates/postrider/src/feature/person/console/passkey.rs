@@ -73,9 +73,10 @@ async fn sign_in_sent(
     let place = place(visit).ok_or(Refused::NotFound)?;
     let (bound, now) = (visit.hidden(), app.now());
     match passkey::sign_in(&app, now, &shown, (&place, &bound.0), &visit.from()).await? {
-        Outcome::In(token) => Ok(signed_in(visit, &token, &shown.next)),
+        Outcome::In(token) => Ok(signed_in(visit.secure, &token, &shown.next)),
         Outcome::Second(_) | Outcome::Wrong | Outcome::TooMany | Outcome::Busy => {
-            let again = sign_in_page(visit, (String::new(), shown.next), Some(Word("passkey-wrong")));
+            let wrong = visit.page().words.t("passkey-wrong");
+            let again = sign_in_page(visit, &app, (String::new(), shown.next), Some(wrong));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&again)?).into_response())
         }
     }
@@ -89,7 +90,7 @@ struct Sent {
 }
 
 /// What keeps this session from changing passkeys: the wrong password, or that it showed no second factor.
-async fn barred(who: &SignedIn, app: &App, password: String) -> Result<Option<Word>, Refused> {
+pub(super) async fn barred(who: &SignedIn, app: &App, password: String) -> Result<Option<Word>, Refused> {
     if !own::may_change(&app.store, &who.person).await? {
         return Ok(Some(Word("passkey-first")));
     }

@@ -29,6 +29,7 @@ use crate::feature::audit::Action;
 use crate::feature::person::account::{self, Known, OwnChange};
 use crate::feature::person::passkey::own;
 use crate::feature::person::second_factor::{self as factor, Confirmed, Proof, Proven, Standing};
+use crate::feature::person::sign_in::Awaited;
 use crate::feature::person::{sign_in, totp};
 
 const PATH: &str = "/me/second-factor";
@@ -47,10 +48,10 @@ pub(super) fn screens() -> Vec<Screen> {
 }
 
 /// Whose second factor this browser has to show, with the token that says so.
-async fn awaited<'v>(who: &'v Visitor, app: &App) -> Result<Option<(&'v str, i64)>, StoreError> {
+async fn awaited<'v>(who: &'v Visitor, app: &App) -> Result<Option<(&'v str, Awaited)>, StoreError> {
     let Some(token) = who.visit.awaited.as_deref() else { return Ok(None) };
-    let person = sign_in::awaited(app, app.now(), token).await?;
-    Ok(person.map(|person| (token, person)))
+    let awaited = sign_in::awaited(app, app.now(), token).await?;
+    Ok(awaited.map(|awaited| (token, awaited)))
 }
 
 async fn second_step(
@@ -77,12 +78,12 @@ async fn second_step_sent(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
-    let Some((token, person)) = awaited(&who, &app).await? else { return Ok(redirect("/login")) };
+    let Some((token, awaited)) = awaited(&who, &app).await? else { return Ok(redirect("/login")) };
     let visit = &who.visit;
-    let done = sign_in::second_step(&app, app.now(), (token, person, &sent.code), &visit.from()).await?;
+    let done = sign_in::second_step(&app, app.now(), (token, &awaited, &sent.code), &visit.from()).await?;
     let (status, mistake) = match done {
         sign_in::Outcome::In(token) => {
-            let mut response = signed_in(visit, &token, local(&sent.next));
+            let mut response = signed_in(visit.secure, &token, local(&sent.next));
             session::forget(&mut response, visit.secure, session::AWAITED);
             return Ok(response);
         }

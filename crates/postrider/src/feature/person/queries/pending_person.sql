@@ -1,1 +1,1 @@
-SELECT person_id FROM sign_in_pending WHERE digest = :digest AND id > :after
+SELECT person_id, issuer, subject, email FROM sign_in_pending WHERE digest = :digest AND id > :after

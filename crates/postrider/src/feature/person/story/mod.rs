@@ -3,6 +3,7 @@
 mod account;
 mod invitation;
 mod member;
+mod oidc;
 mod passkey;
 mod required;
 mod reset;

@@ -1,0 +1,25 @@
+# Sign-in with an account at an issuer.
+oidc-sign-in = Sign in with { $name }
+oidc-make = Make it with my account at { $name }
+oidc-onward = On the way to { $name }
+oidc-onward-about = You sign in there, and come back here.
+oidc-onward-link = Go on to { $name }
+oidc-title = Sign-in with { $name }
+oidc-about = One account for everything
+oidc-connected = Connected
+oidc-since = Connected { $when }
+oidc-used = last used { $when }
+oidc-never = not used yet
+oidc-connect = Connect { $name }
+oidc-connected-done = Your account there is connected. You can sign in with it.
+oidc-disconnect = Disconnect
+oidc-disconnect-about = Your account at { $name } will open nothing here any more. Your password still does.
+oidc-disconnect-sure = Disconnect this account
+oidc-removed = Your account there is disconnected.
+oidc-again = This sign-in was begun in another browser, waited too long, or was ended before. Begin again.
+oidc-ended = You did not go on at { $name }. Try again, or sign in another way.
+oidc-unknown = Nobody here is connected with your account at { $name }. Sign in with your password and connect it on your own page, or ask to be invited.
+oidc-passkey = Your account here has a passkey. Sign in with it, and connect your account at { $name } on your own page.
+oidc-taken = That account at { $name } is somebody else’s here, or another one is connected already.
+oidc-disbelieved = What { $name } said of you could not be verified. Try again; if it stays so, tell whoever runs this server.
+oidc-unreached = { $name } cannot be asked at the moment. Sign in another way, or try again later.

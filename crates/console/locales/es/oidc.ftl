@@ -1,0 +1,25 @@
+# Inicio de sesión con una cuenta de un emisor.
+oidc-sign-in = Iniciar sesión con { $name }
+oidc-make = Crearla con mi cuenta de { $name }
+oidc-onward = De camino a { $name }
+oidc-onward-about = Allí inicia sesión y luego vuelve aquí.
+oidc-onward-link = Continuar a { $name }
+oidc-title = Inicio de sesión con { $name }
+oidc-about = Una cuenta para todo
+oidc-connected = Conectada
+oidc-since = Conectada el { $when }
+oidc-used = usada por última vez { $when }
+oidc-never = aún sin usar
+oidc-connect = Conectar { $name }
+oidc-connected-done = Su cuenta está conectada. Puede iniciar sesión con ella.
+oidc-disconnect = Desconectar
+oidc-disconnect-about = Su cuenta de { $name } ya no abrirá nada aquí. Su contraseña sí.
+oidc-disconnect-sure = Desconectar esta cuenta
+oidc-removed = Su cuenta está desconectada.
+oidc-again = Este inicio de sesión empezó en otro navegador, esperó demasiado o ya terminó. Empiece de nuevo.
+oidc-ended = No continuó en { $name }. Inténtelo de nuevo o inicie sesión de otra forma.
+oidc-unknown = Nadie aquí está conectado con su cuenta de { $name }. Inicie sesión con su contraseña y conéctela en su página, o pida una invitación.
+oidc-passkey = Su cuenta tiene una llave de acceso. Inicie sesión con ella y conecte su cuenta de { $name } en su página.
+oidc-taken = Esa cuenta de { $name } es aquí de otra persona, o ya hay otra conectada.
+oidc-disbelieved = Lo que { $name } dijo de usted no se pudo verificar. Inténtelo de nuevo; si sigue así, avise a quien administra este servidor.
+oidc-unreached = Ahora no se puede preguntar a { $name }. Inicie sesión de otra forma o inténtelo más tarde.

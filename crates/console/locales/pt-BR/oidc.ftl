@@ -1,0 +1,25 @@
+# Acesso com uma conta de um emissor.
+oidc-sign-in = Entrar com { $name }
+oidc-make = Criar com minha conta de { $name }
+oidc-onward = A caminho de { $name }
+oidc-onward-about = Você entra lá e volta para cá.
+oidc-onward-link = Continuar para { $name }
+oidc-title = Acesso com { $name }
+oidc-about = Uma conta para tudo
+oidc-connected = Conectada
+oidc-since = Conectada em { $when }
+oidc-used = usada pela última vez { $when }
+oidc-never = ainda não usada
+oidc-connect = Conectar { $name }
+oidc-connected-done = Sua conta está conectada. Você pode entrar com ela.
+oidc-disconnect = Desconectar
+oidc-disconnect-about = Sua conta de { $name } não abrirá mais nada aqui. Sua senha continua valendo.
+oidc-disconnect-sure = Desconectar esta conta
+oidc-removed = Sua conta está desconectada.
+oidc-again = Este acesso começou em outro navegador, esperou demais ou já terminou. Comece de novo.
+oidc-ended = Você não continuou em { $name }. Tente de novo ou entre de outra forma.
+oidc-unknown = Ninguém aqui está conectado à sua conta de { $name }. Entre com sua senha e conecte-a na sua página, ou peça um convite.
+oidc-passkey = Sua conta aqui tem uma chave de acesso. Entre com ela e conecte sua conta de { $name } na sua página.
+oidc-taken = Essa conta de { $name } é de outra pessoa aqui, ou já há outra conectada.
+oidc-disbelieved = Não foi possível verificar o que { $name } disse de você. Tente de novo; se continuar, avise quem administra este servidor.
+oidc-unreached = Não é possível consultar { $name } agora. Entre de outra forma ou tente mais tarde.

@@ -1,0 +1,25 @@
+# 使用外部账号登录。
+oidc-sign-in = 使用 { $name } 登录
+oidc-make = 使用我的 { $name } 账号创建
+oidc-onward = 正在前往 { $name }
+oidc-onward-about = 在那里登录后会回到这里。
+oidc-onward-link = 继续前往 { $name }
+oidc-title = 使用 { $name } 登录
+oidc-about = 一个账号通用
+oidc-connected = 已关联
+oidc-since = 关联于 { $when }
+oidc-used = 上次使用：{ $when }
+oidc-never = 尚未使用
+oidc-connect = 关联 { $name }
+oidc-connected-done = 账号已关联，可以用它登录。
+oidc-disconnect = 取消关联
+oidc-disconnect-about = 您的 { $name } 账号将不能再登录这里，密码仍可使用。
+oidc-disconnect-sure = 取消关联此账号
+oidc-removed = 账号已取消关联。
+oidc-again = 此次登录是在另一个浏览器中开始的、等待过久或已经结束。请重新开始。
+oidc-ended = 您没有在 { $name } 继续。请重试，或用其他方式登录。
+oidc-unknown = 这里没有人关联您的 { $name } 账号。请用密码登录后在个人页面关联，或请人邀请您。
+oidc-passkey = 您在这里的账号有通行密钥。请用它登录，再到个人页面关联您的 { $name } 账号。
+oidc-taken = 该 { $name } 账号在这里属于其他人，或者已经关联了另一个账号。
+oidc-disbelieved = 无法核实 { $name } 对您身份的说明。请重试；若仍如此，请告知此服务器的管理者。
+oidc-unreached = 目前无法询问 { $name }。请用其他方式登录，或稍后再试。

@@ -1,0 +1,1 @@
+DELETE FROM identity WHERE person_id = :person AND issuer = :issuer

@@ -1,0 +1,1 @@
+DELETE FROM oidc_flow WHERE id > :after AND id <= :upto

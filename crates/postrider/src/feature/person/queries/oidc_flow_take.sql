@@ -1,0 +1,1 @@
+DELETE FROM oidc_flow WHERE digest = :digest AND id > :after
