@@ -131,3 +131,26 @@ async fn a_program_keeps_an_image_and_gets_its_url() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_slow_readers_of_one_image_keep_nobody_from_another() {
+    on_both(async |harness: &Harness| {
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        let large = [gif(1, ""), vec![0; super::OCTETS_MAX - 13]].concat();
+        for (name, content) in [("large.gif", large), ("small.gif", gif(2, "small"))] {
+            assert_eq!(marketer.upload(harness, LIST, (name, &content)).await.status, 303);
+        }
+        let page = text(&marketer.get(harness, LIST).await);
+        let small = shown(&page);
+        let large = shown(&page[page.rfind("/i/").expect("an image")..]);
+        let mut slow = Vec::new();
+        for n in 0..40 {
+            let begun = harness.begin(Request::get(&large).body(Body::empty()).expect("a request")).await;
+            assert_eq!(begun.status(), 200, "reader {n}");
+            slow.push(begun);
+        }
+        assert_eq!(Browser::default().get(harness, &small).await.status, 200);
+        assert_eq!(Browser::default().get(harness, &large).await.bytes.len(), super::OCTETS_MAX);
+    })
+    .await;
+}
