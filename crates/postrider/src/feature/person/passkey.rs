@@ -78,7 +78,7 @@ pub async fn challenge(
     (purpose, bound): (Purpose, &str),
     from: &From<'_>,
 ) -> Result<Option<String>, StoreError> {
-    if !counted(app, now, &[Counter::Address(from)]).await? {
+    if !counted(app, now, &[Counter::Challenge(from)]).await? {
         return Ok(None);
     }
     let mut octets = [0; CHALLENGE_OCTETS];
