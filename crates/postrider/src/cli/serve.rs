@@ -268,6 +268,7 @@ async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>
         name: "first key",
         scope: access::Scope::Full,
         domain: None,
+        role: None,
         by: By::Operator,
     };
     let key = access::keys::key_add(&app.store, &app.mint, now, grant).await?;

@@ -143,7 +143,8 @@ async fn create_key(
     if app.directory.snapshot().key_count(holder.workspace) >= KEYS_MAX {
         return Err(ApiError::limit_reached(KEYS_MAX, "keys"));
     }
-    let grant = Grant { workspace: holder.workspace, name, scope, domain, by: By::Key(holder.key.id) };
+    let (role, by) = (holder.key.role, By::Key(holder.key.id));
+    let grant = Grant { workspace: holder.workspace, name, scope, domain, role, by };
     let key = key_add(&app.store, &app.mint, app.now(), grant).await?;
     app.directory.reload(&app.store).await?;
     let created = CreatedKey { object: "api_key", id: Noun::Key.show(key.id), token: key.text };

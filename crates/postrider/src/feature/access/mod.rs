@@ -5,6 +5,7 @@
 //! 2. Every workspace has the streams `transactional` and `marketing` from its first moment.
 //! 3. A revoked key opens nothing from the moment its revocation is committed here, and within
 //!    [`crate::changes::LOOK_EVERY`] on other processes.
+//! 4. A key may no more than the person who made it might at that moment, nor than the key that made it.
 //!
 //! Not here: what a key may do with a domain (`sending::policy`), the HTTP extractor (`http::auth`).
 
@@ -33,6 +34,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use mail::At;
 use store::{Migration, Row, Store, StoreError, query};
 
+use crate::feature::person::permission::{Permission, Role};
 use crate::feature::quota::{Beyond, Quota};
 use crate::feature::tracking::switches::Switches;
 
@@ -59,6 +61,12 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 33,
         name: "access: logos and senders of workspaces",
         sql: include_str!("migrations/0033_brand.sql"),
+        postgres: None,
+    },
+    Migration {
+        number: 40,
+        name: "access: keys that may no more than who made them",
+        sql: include_str!("migrations/0040_key_role.sql"),
         postgres: None,
     },
 ];
@@ -213,6 +221,15 @@ pub struct Key {
     pub scope: Scope,
     /// May only send from this domain.
     pub domain: Option<i64>,
+    /// What the person was who made it: it may no more, whatever its scope. None: the operator made it.
+    pub role: Option<Role>,
+}
+
+impl Key {
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.scope.may(permission) && self.role.is_none_or(|role| role.may(permission))
+    }
 }
 
 /// What identifies a key's text in the database and in memory.
@@ -275,7 +292,14 @@ fn read_key(row: &Row) -> Result<Key, StoreError> {
         digest,
         scope,
         domain: row.int_or_null(5)?,
+        role: read_role(row, 6)?,
     })
+}
+
+/// The role of a key's row.
+fn read_role(row: &Row, column: usize) -> Result<Option<Role>, StoreError> {
+    let role = row.text_or_null(column)?;
+    role.map(|role| Role::parse(role).ok_or_else(|| broken("api_key.role"))).transpose()
 }
 
 fn broken(column: &str) -> StoreError {
