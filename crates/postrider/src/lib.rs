@@ -11,6 +11,7 @@ pub mod feature;
 pub mod health;
 pub mod http;
 pub mod id;
+pub mod in_turn;
 pub mod intake;
 pub mod retention;
 pub mod room;

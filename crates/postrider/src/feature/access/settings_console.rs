@@ -252,8 +252,7 @@ async fn set_logo(
     app: &App,
     token: Option<String>,
 ) -> Result<Response, Refused> {
-    let mut write = Write::default();
-    workspace_logo(&mut write, who.workspace.id, token.as_deref());
+    let write = workspace_logo(who.workspace.id, token.as_deref());
     let told = |token: Option<&str>| json!({ "logo": token.map(path_of_image) });
     let change = (told(who.workspace.logo.as_deref()), told(token.as_deref()));
     commit(who, app, write, change).await

@@ -188,12 +188,13 @@ async fn delete(
     shown: Shown,
 ) -> Result<Answer<Removed>, ApiError> {
     let id = shown.id(Noun::Image, NOUN)?;
-    let kept = existing(&app, who.workspace, id).await?;
-    let snapshot = app.directory.snapshot();
-    let workspace = snapshot.workspaces.get(&who.workspace);
-    if workspace.is_some_and(|workspace| workspace.logo.as_deref() == Some(&kept.token)) {
-        return Err(ApiError::conflict("it is the workspace's logo: give it another one first"));
+    existing(&app, who.workspace, id).await?;
+    match app.store.write(kept::remove_rows(who.workspace, id)).await {
+        Ok(_) => Ok(Answer(Removed { object: NOUN, id: shown.0, deleted: true })),
+        Err(StoreError::Conflict(_)) => {
+            existing(&app, who.workspace, id).await?;
+            Err(ApiError::conflict("it is the workspace's logo: give it another one first"))
+        }
+        Err(error) => Err(error.into()),
     }
-    app.store.write(kept::remove_rows(who.workspace, id)).await?;
-    Ok(Answer(Removed { object: NOUN, id: shown.0, deleted: true }))
 }

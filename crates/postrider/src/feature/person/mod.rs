@@ -38,6 +38,7 @@ use tokio::sync::Semaphore;
 use crate::directory::Snapshot;
 use crate::feature::access::{SecondFactor, Workspace, digest_of};
 use crate::id::Mint;
+use crate::in_turn::{self, Counted};
 use crate::retention::{Aged, edge};
 use password::Hashing;
 use permission::{Permission, Role};
@@ -90,7 +91,6 @@ query!(MEMBERSHIPS, "queries/memberships.sql");
 query!(MEMBERS, "queries/members.sql");
 query!(PERSON_NAME, "queries/person_name.sql");
 query!(SESSION_USED, "queries/session_used.sql");
-query!(TURN, "queries/turn.sql", "queries/turn.pg.sql");
 query!(ATTEMPT_AGE, "queries/attempt_age.sql");
 query!(PENDING_AGE, "queries/pending_age.sql");
 query!(SESSION_AGE, "queries/session_age.sql");
@@ -209,9 +209,7 @@ pub fn random_token() -> String {
 
 /// A write whose first step waits for its turn, which makes what it counts exact.
 fn in_turn() -> Write {
-    let mut write = Write::default();
-    write.step(&TURN, Vec::new());
-    write
+    in_turn::in_turn(Counted::People)
 }
 
 /// Whether nobody was ever made.
