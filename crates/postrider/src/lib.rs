@@ -13,6 +13,7 @@ pub mod http;
 pub mod id;
 pub mod in_turn;
 pub mod intake;
+pub mod naming;
 pub mod retention;
 pub mod room;
 pub mod schema;

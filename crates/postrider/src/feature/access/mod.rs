@@ -37,6 +37,7 @@ use store::{Migration, Row, Store, StoreError, query};
 use crate::feature::person::permission::{Permission, Role};
 use crate::feature::quota::{Beyond, Quota};
 use crate::feature::tracking::switches::Switches;
+use crate::naming::is_author;
 
 pub const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -74,6 +75,9 @@ pub const MIGRATIONS: &[Migration] = &[
 query!(WORKSPACES, "queries/workspaces.sql");
 query!(STREAMS, "queries/streams.sql");
 query!(KEYS, "queries/keys.sql");
+
+/// Characters of the name that a workspace's mail is from. Reason: lists of mail show no more.
+pub const SENDER_CHARS_MAX: usize = 60;
 
 /// The workspace that exists from the first start.
 pub const DEFAULT_WORKSPACE: &str = "default";
@@ -137,10 +141,11 @@ impl Workspace {
         Brand { title: self.shown().to_owned(), initials: initials(self.shown()), logo: self.logo_path() }
     }
 
-    /// Whom mail for it is from, by name.
+    /// Whom mail for it is from, by name: as it says, else what people call it, where mail may be from that.
     #[must_use]
     pub fn sender(&self) -> &str {
-        if self.sender.is_empty() { self.shown() } else { &self.sender }
+        let names = [&self.sender, &self.title];
+        names.into_iter().find(|name| is_author(name, SENDER_CHARS_MAX)).unwrap_or(&self.name)
     }
 }
 
