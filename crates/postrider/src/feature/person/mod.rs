@@ -185,11 +185,10 @@ impl Person {
         }
     }
 
-    /// One of the person's own workspaces that wants more shown than they have.
-    #[must_use]
-    pub fn closed_to<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s Workspace> {
+    /// Those of the person's own workspaces that want more shown than they have.
+    pub fn closed_to<'s>(&self, snapshot: &'s Snapshot) -> impl Iterator<Item = &'s Workspace> {
         let own = self.memberships.iter().filter_map(|(id, _)| snapshot.workspaces.get(id));
-        own.into_iter().find(|workspace| !self.may_enter(workspace))
+        own.filter(|workspace| !self.may_enter(workspace))
     }
 
     /// What the person is in a workspace.
