@@ -16,7 +16,7 @@ use crate::feature::access::Key;
 use crate::feature::event::By;
 use crate::feature::person::permission::Permission;
 use crate::http::auth::{FullKey, restricted};
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::{Json, Params, UpTo};
 use crate::http::page::{List, PageParams};
@@ -41,7 +41,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<SuppressionBody>(200),
         Endpoint::new(Method::Delete, "/suppressions/{id}", remove)
             .summary("Lift the suppression with this id, or all of this address.")
-            .answers::<Removed>(200),
+            .answers::<Deleted>(200),
         Endpoint::new(Method::Post, "/suppressions/batch/add", batch_add)
             .summary("Suppress up to 1,000 addresses, all or none.")
             .takes::<BatchAddBody>()
@@ -266,19 +266,11 @@ async fn one(
     found.map(SuppressionBody::of).map(axum::Json).ok_or_else(|| ApiError::not_found("suppression"))
 }
 
-/// A suppression that is lifted.
-#[derive(Serialize, ToSchema)]
-struct Removed {
-    object: &'static str,
-    id: String,
-    deleted: bool,
-}
-
 async fn remove(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<axum::Json<Removed>, ApiError> {
+) -> Result<axum::Json<Deleted>, ApiError> {
     let (store, now) = (&app.store, (app.now(), By::Key(holder.key.id)));
     let named = named(&shown)?;
     liftable(&holder.key, &found(&app, holder.workspace, &named).await?)?;
@@ -291,7 +283,7 @@ async fn remove(
     if !gone {
         return Err(ApiError::not_found("suppression"));
     }
-    Ok(axum::Json(Removed { object: "suppression", id: shown.0, deleted: true }))
+    Ok(Deleted::of("suppression", shown.0))
 }
 
 /// Addresses to suppress.
