@@ -11,6 +11,7 @@ use store::Store;
 
 use crate::directory::Directory;
 use crate::feature::egress::Egress;
+use crate::feature::image::under_way::UnderWay;
 use crate::feature::sending::parcel;
 use crate::feature::suppression;
 use crate::feature::template::programs::Programs;
@@ -68,8 +69,8 @@ pub struct App {
     pub downloads: Arc<Room>,
     /// The same, by link.
     pub downloads_of_links: Arc<Room>,
-    /// Octets of images on their way to whoever shows them.
-    pub images: Arc<Room>,
+    /// Images on their way to whoever shows them.
+    pub images: UnderWay,
     /// Which files are refused.
     pub dangers: content::danger::Rules,
     /// Who follows events as they happen.

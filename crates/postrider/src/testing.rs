@@ -139,7 +139,7 @@ impl Harness {
 
     /// Makes a key.
     pub async fn key_of(&self, workspace: i64, scope: Scope) -> String {
-        let grant = Grant { workspace, name: "test", scope, domain: None, by: By::Operator };
+        let grant = Grant { workspace, name: "test", scope, domain: None, role: None, by: By::Operator };
         let key = key_add(&self.app.store, &self.app.mint, net::clock::now(), grant).await.expect("a key");
         self.app.directory.reload(&self.app.store).await.expect("a snapshot");
         key.text

@@ -9,6 +9,7 @@ key-name-hint = Which program has it.
 key-prefix = Begins with
 key-scope = May
 key-scope-full = everything in this workspace
+key-scope-role = what the role of whoever made it may
 key-scope-sending = only send
 key-domain = From
 key-domain-any = every domain

@@ -127,3 +127,4 @@ message-share-links = Support links
 message-share-until = until { $when }
 message-share-end = End it now
 told-unshared = The support link opens nothing any more.
+told-shared-full = No link was made: 50 support links to this message are open. End one first.

@@ -29,7 +29,7 @@ settings-days = { $n ->
 }
 settings-sender = Sender name
 settings-sender-hint = Invitations and other mail that is written for this workspace come from this name, and tests suggest it. Left empty, it is { $name }.
-settings-sender-mistake = A sender name is one line of at most 60 characters, without < > @ " and \.
+settings-sender-mistake = A sender name is one line of at most 60 characters, without < > @ " \ and invisible characters.
 settings-logo = Logo
 settings-logo-about = Seen beside the name: in the switcher, on links for support, on the page to unsubscribe, in invitations
 settings-logo-file = Image file

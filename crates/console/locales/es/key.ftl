@@ -9,6 +9,7 @@ key-name-hint = Qué programa la tiene.
 key-prefix = Empieza por
 key-scope = Permite
 key-scope-full = todo en este espacio
+key-scope-role = lo que puede el rol de quien la creó
 key-scope-sending = solo enviar
 key-domain = Desde
 key-domain-any = cualquier dominio

@@ -127,3 +127,4 @@ message-share-links = Enlaces de soporte
 message-share-until = hasta { $when }
 message-share-end = Terminarlo ya
 told-unshared = El enlace de soporte ya no abre nada.
+told-shared-full = No se creó ningún enlace: hay 50 enlaces de soporte abiertos a este mensaje. Termine antes uno.

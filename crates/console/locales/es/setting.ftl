@@ -29,7 +29,7 @@ settings-days = { $n ->
 }
 settings-sender = Nombre del remitente
 settings-sender-hint = Las invitaciones y otro correo que se escribe en nombre de este espacio vienen de este nombre, y las pruebas lo sugieren. Si queda vacío, es { $name }.
-settings-sender-mistake = Un nombre de remitente es una línea de 60 caracteres como máximo, sin < > @ " ni \.
+settings-sender-mistake = Un nombre de remitente es una línea de 60 caracteres como máximo, sin < > @ " \ ni caracteres invisibles.
 settings-logo = Logotipo
 settings-logo-about = Se ve junto al nombre: en el selector, en los enlaces de soporte, en la página para darse de baja, en las invitaciones
 settings-logo-file = Archivo de imagen

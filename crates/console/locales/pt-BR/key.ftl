@@ -9,6 +9,7 @@ key-name-hint = Qual programa a usa.
 key-prefix = Começa com
 key-scope = Permite
 key-scope-full = tudo neste espaço
+key-scope-role = o que pode o papel de quem a criou
 key-scope-sending = só enviar
 key-domain = De
 key-domain-any = qualquer domínio

@@ -127,3 +127,4 @@ message-share-links = Links de suporte
 message-share-until = até { $when }
 message-share-end = Encerrar agora
 told-unshared = O link de suporte não abre mais nada.
+told-shared-full = Nenhum link foi criado: há 50 links de suporte abertos para esta mensagem. Encerre um antes.

@@ -29,7 +29,7 @@ settings-days = { $n ->
 }
 settings-sender = Nome do remetente
 settings-sender-hint = Convites e outros e-mails escritos em nome deste espaço vêm com este nome, e os testes o sugerem. Se ficar vazio, é { $name }.
-settings-sender-mistake = Um nome de remetente é uma linha de até 60 caracteres, sem < > @ " nem \.
+settings-sender-mistake = Um nome de remetente é uma linha de até 60 caracteres, sem < > @ " \ nem caracteres invisíveis.
 settings-logo = Logotipo
 settings-logo-about = Aparece ao lado do nome: no seletor, nos links de suporte, na página de descadastro, nos convites
 settings-logo-file = Arquivo de imagem

@@ -9,6 +9,7 @@ key-name-hint = 由哪个程序使用。
 key-prefix = 开头
 key-scope = 权限
 key-scope-full = 本工作区的一切操作
+key-scope-role = 创建者的角色所允许的操作
 key-scope-sending = 仅发信
 key-domain = 发信域名
 key-domain-any = 任意域名

@@ -127,3 +127,4 @@ message-share-links = 支持链接
 message-share-until = 有效至 { $when }
 message-share-end = 立即终止
 told-unshared = 该支持链接已失效。
+told-shared-full = 未创建链接：这封邮件已有 50 个有效的支持链接。请先终止一个。

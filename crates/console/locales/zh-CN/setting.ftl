@@ -28,7 +28,7 @@ settings-days = { $n ->
 }
 settings-sender = 发件人名称
 settings-sender-hint = 为此工作区发出的邀请等邮件使用这个名称，测试邮件也会建议它。留空则为 { $name }。
-settings-sender-mistake = 发件人名称为一行，最多 60 个字符，不含 < > @ " 和 \。
+settings-sender-mistake = 发件人名称为一行，最多 60 个字符，不含 < > @ " \ 和不可见字符。
 settings-logo = 徽标
 settings-logo-about = 显示在名称旁边：切换器、支持链接、退订页面和邀请中
 settings-logo-file = 图片文件

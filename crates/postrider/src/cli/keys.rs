@@ -73,7 +73,8 @@ async fn create(tool: &Tool, args: &CreateArgs) -> anyhow::Result<Answer> {
         Some(name) => Some(domains::find(tool, workspace, name).await?.id),
         None => None,
     };
-    let grant = Grant { workspace, name: &args.name, scope: args.scope, domain, by: By::Operator };
+    let (name, scope) = (&*args.name, args.scope);
+    let grant = Grant { workspace, name, scope, domain, role: None, by: By::Operator };
     let key = key_add(&tool.store, &tool.mint, tool.now, grant).await?;
     let id = Noun::Key.show(key.id);
     let text = format!("{}\n\nThis is shown once. `postrider keys revoke {id}` ends it.", key.text);

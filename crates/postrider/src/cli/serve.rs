@@ -23,7 +23,7 @@ use crate::directory::Directory;
 use crate::feature::attachment::{download, fetch};
 use crate::feature::egress::{Egress, signing::Signing};
 use crate::feature::event::{By, tail};
-use crate::feature::image::serve as images;
+use crate::feature::image::under_way::UnderWay;
 use crate::feature::lint::filter::SCORED_AT_ONCE;
 use crate::feature::person::oidc::issuer::Oidc;
 use crate::feature::sending::parcel;
@@ -190,7 +190,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         scoring: Turns::new(SCORED_AT_ONCE),
         downloads: Room::new(download::STREAMS_MAX, download::STREAMS_OF_WORKSPACE_MAX),
         downloads_of_links: Room::new(download::STREAMS_MAX, download::STREAMS_OF_LINK_MAX),
-        images: Room::new(images::ON_THEIR_WAY_MAX, images::ON_THEIR_WAY_OF_WORKSPACE_MAX),
+        images: UnderWay::default(),
         dangers: content::danger::Rules::new(&settings.attachments.blocked, &settings.attachments.allowed),
         followers: Room::new(tail::FOLLOWERS_MAX, tail::FOLLOWERS_OF_WORKSPACE_MAX),
         watchers: Room::new(live::STREAMS_MAX, live::STREAMS_OF_PERSON_MAX),
@@ -270,6 +270,7 @@ async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>
         name: "first key",
         scope: access::Scope::Full,
         domain: None,
+        role: None,
         by: By::Operator,
     };
     let key = access::keys::key_add(&app.store, &app.mint, now, grant).await?;

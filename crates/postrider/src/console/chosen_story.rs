@@ -20,7 +20,14 @@ async fn chosen_keys_are_revoked_after_their_number_was_named_on_both() {
     on_both(async |harness: &Harness| {
         let (store, mint, now) = (&harness.app.store, &harness.app.mint, harness.app.now());
         let workspace = harness.workspace();
-        let grant = |name| Grant { workspace, name, scope: Scope::Sending, domain: None, by: By::Operator };
+        let grant = |name| Grant {
+            workspace,
+            name,
+            scope: Scope::Sending,
+            domain: None,
+            role: None,
+            by: By::Operator,
+        };
         let one = key_add(store, mint, now, grant("one")).await.expect("a key").id;
         let two = key_add(store, mint, now, grant("two")).await.expect("a key").id;
         key_add(store, mint, now, grant("three")).await.expect("a key");

@@ -34,7 +34,8 @@ async fn ids(harness: &Harness, workspace: i64) -> Vec<(&'static str, String)> {
     let name = mail::Domain::parse("shared.example").expect("a domain");
     let made = (&**mint, now, By::Operator);
     let domain = domain_add_unsigned(store, made, workspace, &name, Status::Pending).await.expect("a domain");
-    let grant = Grant { workspace, name: "k", scope: Scope::Sending, domain: None, by: By::Operator };
+    let grant =
+        Grant { workspace, name: "k", scope: Scope::Sending, domain: None, role: None, by: By::Operator };
     let key = key_add(store, mint, now, grant).await.expect("a key").id;
     let address = mail::Address::parse("gone@people.example").expect("an address");
     let new = Suppress {

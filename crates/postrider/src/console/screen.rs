@@ -192,7 +192,7 @@ impl Authority {
                 let place = snapshot.workspaces.get(&workspace);
                 person.role(workspace) == Some(role) && place.is_some_and(|place| person.may_enter(place))
             });
-            let operator = person.operator && person.closed_to(&snapshot).is_none();
+            let operator = person.operator && person.closed_to(&snapshot).next().is_none();
             person.id == self.person && member && (operator || !self.operator)
         }))
     }
@@ -327,7 +327,7 @@ impl FromRequestParts<Api> for Operator {
         }
         let snapshot = api.app.directory.snapshot();
         // Whoever steers every workspace has shown what any of their own wants shown.
-        if let Some(closed) = person.closed_to(&snapshot) {
+        if let Some(closed) = person.closed_to(&snapshot).next() {
             return Err(Refused::SecondFactor { workspace: closed.name.to_string() });
         }
         parts.extensions.insert(Authority { person: person.id, member: None, operator: true });

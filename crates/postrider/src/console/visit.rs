@@ -49,13 +49,13 @@ const SANDBOX_IMAGES: &str = "sandbox; default-src 'none'; img-src data: https: 
 #[derive(Clone, Copy)]
 pub struct Editing;
 
-/// For half a year, and for this host alone: others of the domain are none of our business.
+/// For half a year, and for this host alone, whatever its port: others of the domain are none of our business.
 const ONLY_HTTPS: &str = "max-age=15552000";
 
 /// What is known of a request before anybody looks who it is.
 pub struct Visit {
     nonce: String,
-    /// Whether browsers are to come over https from now on (RFC 6797). Over http they take no notice of it.
+    /// Whether browsers are told to come over https from now on: never over http (RFC 6797 §7.2).
     only_https: bool,
     /// Whether cookies may be sent over https alone.
     pub secure: bool,
@@ -95,10 +95,13 @@ impl Visit {
         let secure = certain || text("origin").starts_with("https://");
         let form = session::token(headers, certain, session::FORM);
         let set = api.app.settings.console.url.as_ref().map(|url| url.origin().to_owned());
+        // A proxy that is not known as ours is believed this: at worst, somebody promises something to themselves.
+        let said = text("x-forwarded-proto") == "https"
+            && set.as_deref().is_some_and(|origin| origin.starts_with("https://"));
         let scheme = if secure { "https" } else { "http" };
         Visit {
             nonce: random_token(),
-            only_https: certain || set.as_deref().is_some_and(|origin| origin.starts_with("https://")),
+            only_https: certain || said,
             secure,
             session: session::token(headers, certain, session::SESSION),
             awaited: session::token(headers, certain, session::AWAITED),
@@ -231,4 +234,45 @@ pub async fn receive(State(api): State<Api>, mut request: Request, next: Next) -
     };
     visit.finish(&mut response);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+    use crate::testing::{Database, Harness};
+
+    #[tokio::test]
+    async fn https_is_asked_for_over_https_alone_and_for_this_host_alone() {
+        const SET: &[(&str, &str)] = &[("console.url", "https://mail.example.org")];
+        let (own, foreign) = ("127.0.0.1:1", "203.0.113.1:1");
+        let known = &[("tracking.proxies", "127.0.0.0/8")];
+        for (settings, peer, (tls, forwarded), wanted) in [
+            (SET, foreign, (false, ""), false),
+            (SET, foreign, (false, "http"), false),
+            (SET, foreign, (false, "https"), true),
+            (SET, foreign, (true, ""), true),
+            (&[], foreign, (false, "https"), false),
+            (&[], foreign, (true, ""), true),
+            (known, foreign, (false, "https"), false),
+            (known, own, (false, "https"), true),
+        ] {
+            let harness = Harness::start(Database::Sqlite, settings).await;
+            let mut request = Request::get("/login").header("x-forwarded-proto", forwarded);
+            request = request.extension(ConnectInfo(peer.parse::<SocketAddr>().expect("an address")));
+            if tls {
+                request = request.extension(OverTls);
+            }
+            let answer = harness.send(request.body(Body::empty()).expect("a request")).await;
+            let told = answer.headers.get(header::STRICT_TRANSPORT_SECURITY);
+            let wanted = wanted.then_some("max-age=15552000");
+            assert_eq!(
+                told.map(HeaderValue::as_bytes),
+                wanted.map(str::as_bytes),
+                "{settings:?} {tls} {forwarded}"
+            );
+            harness.end().await;
+        }
+    }
 }

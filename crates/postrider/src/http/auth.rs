@@ -71,7 +71,7 @@ impl FromRequestParts<Api> for SendingKey {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<SendingKey, ApiError> {
         let key = key(parts, api)?;
-        if !key.scope.may(Permission::SendMail) {
+        if !key.may(Permission::SendMail) {
             return Err(restricted("this key may not hand over mail"));
         }
         Ok(SendingKey { workspace: key.workspace, key })
@@ -83,14 +83,15 @@ impl FromRequestParts<Api> for FullKey {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<FullKey, ApiError> {
         let key = key(parts, api)?;
-        if !EVERYTHING.iter().all(|permission| key.scope.may(*permission)) {
+        if !EVERYTHING.iter().all(|permission| key.may(*permission)) {
             return Err(restricted("this key may only hand over mail: use one with the scope full"));
         }
         Ok(FullKey { workspace: key.workspace, key })
     }
 }
 
-/// What the API lets the holder of a full key do. People and their workspaces' settings are the console's.
+/// What the API lets the holder of a full key do; it asks for more where more is needed. People and their workspaces' settings are
+/// the console's.
 const EVERYTHING: [Permission; 12] = [
     Permission::SeeFigures,
     Permission::SeeContent,
@@ -106,7 +107,7 @@ const EVERYTHING: [Permission; 12] = [
     Permission::SteerKeys,
 ];
 
-fn restricted(why: &'static str) -> ApiError {
+pub(crate) fn restricted(why: &'static str) -> ApiError {
     ApiError::new(Name::RestrictedApiKey, why)
 }
 

@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
@@ -147,6 +148,22 @@ fn json<T: ToSchema>() -> Shape {
     let mut named = Vec::new();
     T::schemas(&mut named);
     Shape::Json { schema: T::schema().into(), named }
+}
+
+/// Something that is gone.
+#[derive(Serialize, ToSchema)]
+pub struct Deleted {
+    object: &'static str,
+    id: String,
+    deleted: bool,
+}
+
+impl Deleted {
+    /// The answer that an object of this kind is.
+    #[must_use]
+    pub fn of(object: &'static str, id: String) -> axum::Json<Deleted> {
+        axum::Json(Deleted { object, id, deleted: true })
+    }
 }
 
 /// The last variable segment of the path, as the client wrote it.

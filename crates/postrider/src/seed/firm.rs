@@ -90,7 +90,8 @@ pub async fn found(site: &Site<'_>, password: &str) -> anyhow::Result<Firm> {
     let owner = people(site, workspace, password).await?;
     let mut keys = Vec::new();
     for (name, scope) in [("tienda", Scope::Full), ("ERP", Scope::Sending), ("boletín", Scope::Sending)] {
-        let grant = keys::Grant { workspace, name, scope, domain: None, by: By::Person(owner) };
+        let (role, by) = (Some(Role::Owner), By::Person(owner));
+        let grant = keys::Grant { workspace, name, scope, domain: None, role, by };
         keys.push(keys::key_add(site.store, site.mint, site.at, grant).await?.id);
     }
     let bodies = written(site, workspace).await?;

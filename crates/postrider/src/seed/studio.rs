@@ -3,7 +3,6 @@
 use anyhow::Context;
 use bytes::Bytes;
 use content::{Part, PartKind, Source, ThemeChoice, Variant};
-use store::Write;
 
 use super::firm::Site;
 use crate::feature::access::admin::workspace_logo;
@@ -41,9 +40,7 @@ pub(super) async fn furnish(site: &Site<'_>, workspace: i64) -> anyhow::Result<(
     let banner = image::New::of(workspace, "otoño.png", Bytes::from_static(BANNER))?;
     let path = image::path(&kept(site, banner).await?);
     let logo = kept(site, image::New::of(workspace, "marea.png", Bytes::from_static(LOGO))?).await?;
-    let mut write = Write::default();
-    workspace_logo(&mut write, workspace, Some(&logo));
-    site.store.write(write).await?;
+    site.store.write(workspace_logo(workspace, Some(&logo))).await?;
     for (kind, name, text) in [
         (PartKind::Layout, "carta", LAYOUT.to_owned()),
         (PartKind::Partial, "firma", SIGNATURE.to_owned()),

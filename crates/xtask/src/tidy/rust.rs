@@ -10,7 +10,7 @@ const FUNCTION_LINES_MAX: usize = 70;
 const MODULE_NAMES_DENIED: [&str; 6] = ["common", "utils", "util", "types", "helpers", "misc"];
 
 /// Crates that decide and never act.
-const PURE_CRATES: [&str; 4] = ["mail", "smtp", "queue", "console"];
+const PURE_CRATES: [&str; 5] = ["mail", "smtp", "queue", "content", "console"];
 
 /// What a pure crate would act with.
 const IMPURE: [&str; 9] = [

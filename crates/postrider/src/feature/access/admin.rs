@@ -8,6 +8,7 @@ use super::{Class, SecondFactor};
 use crate::feature::event;
 use crate::feature::tracking::switches::Switches;
 use crate::id::{Mint, Noun};
+use crate::in_turn::{Counted, in_turn};
 
 query!(WORKSPACE_ADD, "queries/workspace_add.sql");
 query!(WORKSPACE_TITLE, "queries/workspace_title.sql");
@@ -57,10 +58,13 @@ pub fn workspace_title(write: &mut Write, id: i64, title: &str) {
     write.step_expecting(1, "there is no such workspace", &WORKSPACE_TITLE, params);
 }
 
-/// Gives a workspace the image of this token as its logo, or takes it away.
-pub fn workspace_logo(write: &mut Write, id: i64, token: Option<&str>) {
+/// Gives a workspace the image of this token as its logo, or takes it away. The write conflicts when the workspace has no such image.
+#[must_use]
+pub fn workspace_logo(id: i64, token: Option<&str>) -> Write {
+    let mut write = in_turn(Counted::Images);
     let params = vec![("id", id.into()), ("logo", token.map(str::to_owned).into())];
-    write.step_expecting(1, "there is no such workspace", &WORKSPACE_LOGO, params);
+    write.step_expecting(1, "there is no such workspace or image", &WORKSPACE_LOGO, params);
+    write
 }
 
 /// Gives a workspace another name to send under; empty: what people call it.

@@ -17,7 +17,7 @@ use crate::feature::domain::admin::domain_find;
 use crate::feature::event::By;
 use crate::feature::tracking::switches::{Switches, SwitchesBody};
 use crate::http::auth::FullKey;
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::{Json, Params};
 use crate::http::page::{List, PageParams};
@@ -43,7 +43,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<List<ShownKey>>(200),
         Endpoint::new(Method::Delete, "/api-keys/{id}", revoke_key)
             .summary("Revoke a key: it opens nothing from the answer on.")
-            .answers::<RevokedKey>(200),
+            .answers::<Deleted>(200),
         Endpoint::new(Method::Post, "/streams", create_stream)
             .summary("Make a stream.")
             .takes::<NewStreamBody>()
@@ -143,7 +143,8 @@ async fn create_key(
     if app.directory.snapshot().key_count(holder.workspace) >= KEYS_MAX {
         return Err(ApiError::limit_reached(KEYS_MAX, "keys"));
     }
-    let grant = Grant { workspace: holder.workspace, name, scope, domain, by: By::Key(holder.key.id) };
+    let (role, by) = (holder.key.role, By::Key(holder.key.id));
+    let grant = Grant { workspace: holder.workspace, name, scope, domain, role, by };
     let key = key_add(&app.store, &app.mint, app.now(), grant).await?;
     app.directory.reload(&app.store).await?;
     let created = CreatedKey { object: "api_key", id: Noun::Key.show(key.id), token: key.text };
@@ -183,19 +184,11 @@ async fn list_keys(
     Ok(axum::Json(List::of(page, rows, |key| Noun::Key.show(key.id), show)))
 }
 
-/// A key that opens nothing any more.
-#[derive(Serialize, ToSchema)]
-struct RevokedKey {
-    object: &'static str,
-    id: String,
-    deleted: bool,
-}
-
 async fn revoke_key(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<axum::Json<RevokedKey>, ApiError> {
+) -> Result<axum::Json<Deleted>, ApiError> {
     let id = shown.id(Noun::Key, "API key")?;
     let revoked = key_revoke(&app.store, (app.now(), By::Key(holder.key.id)), holder.workspace, id).await;
     // Whatever the answer: a revocation whose answer was lost is stored, and asking again finds no such key.
@@ -203,7 +196,7 @@ async fn revoke_key(
     if !revoked? {
         return Err(ApiError::not_found("API key"));
     }
-    Ok(axum::Json(RevokedKey { object: "api_key", id: shown.0, deleted: true }))
+    Ok(Deleted::of("api_key", shown.0))
 }
 
 /// A new stream.

@@ -28,6 +28,7 @@ use crate::console::screen::{Member, Named, Screen, Section, show, show_again};
 use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::domain::SendingDomain;
+use crate::feature::person::permission::Role;
 use crate::feature::person::permission::need::SteerKeys;
 use crate::id::Noun;
 use crate::intake::smtp::PortTls;
@@ -77,7 +78,7 @@ async fn page(
     let domains = domains(app, who.workspace.id);
     let row = |key: ListedKey| Row {
         id: Noun::Key.show(key.id),
-        scope: scope_word(Scope::parse(&key.scope).unwrap_or(Scope::Sending)),
+        scope: scope_word(Scope::parse(&key.scope).unwrap_or(Scope::Sending), key.role),
         domain: domain_text(words, &domains, key.domain),
         used: key
             .last_used
@@ -93,7 +94,7 @@ async fn page(
         made: None,
         name: typed.name.clone(),
         mistake,
-        scopes: scope_choices(words, &typed.scope),
+        scopes: scope_choices(words, who.role, &typed.scope),
         domains: domain_choices(words, &domains, &typed.domain),
         snippets,
         smtp,
@@ -132,8 +133,10 @@ pub(crate) fn connecting<P>(who: &Member<P>, app: &App) -> Connecting {
     Connecting { smtp, http, snippets }
 }
 
-fn scope_word(scope: Scope) -> Word {
+/// What a key may whose maker had this role.
+fn scope_word(scope: Scope, role: Option<Role>) -> Word {
     match scope {
+        Scope::Full if role.is_some_and(|role| !role.holds(scope)) => Word("key-scope-role"),
         Scope::Full => Word("key-scope-full"),
         Scope::Sending => Word("key-scope-sending"),
     }
@@ -154,11 +157,11 @@ fn domain_text(words: Words, domains: &[(i64, String, bool)], id: Option<i64>) -
     known.map_or_else(|| words.t("key-domain-gone"), |(_, name, _)| name.clone())
 }
 
-fn scope_choices(words: Words, chosen: &str) -> Vec<Choice> {
+fn scope_choices(words: Words, role: Role, chosen: &str) -> Vec<Choice> {
     // The narrower one first: it is what a program needs as a rule.
     let choice = |scope: Scope| Choice {
         value: scope.as_str().to_owned(),
-        label: words.word(scope_word(scope)),
+        label: words.word(scope_word(scope, Some(role))),
         chosen: scope.as_str() == chosen,
     };
     [Scope::Sending, Scope::Full].map(choice).into()
@@ -232,7 +235,8 @@ pub(crate) async fn make(
         return Ok(Err(mistake));
     }
     let scope = Scope::parse(&typed.scope).unwrap_or(Scope::Sending);
-    let grant = Grant { workspace: who.workspace.id, name, scope, domain: domain.flatten(), by: who.by() };
+    let (domain, role) = (domain.flatten(), Some(who.role));
+    let grant = Grant { workspace: who.workspace.id, name, scope, domain, role, by: who.by() };
     let (key, write) = key_made(&app.mint, app.now(), grant);
     let change = Change {
         action: Action::KeyMade,

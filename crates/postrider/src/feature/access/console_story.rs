@@ -1,5 +1,7 @@
 //! Keys in the console: a secret is shown once, and opens until it is revoked.
 
+use serde_json::{Value, json};
+
 use crate::console::story::{Browser, audited, text};
 use crate::feature::person::permission::Role;
 use crate::testing::{Answer, DOMAIN, Harness, on_both};
@@ -63,6 +65,54 @@ async fn a_key_may_be_for_one_domain_of_the_workspace_only() {
         assert!(refused.status == 422 && text(&refused).contains("no such domain"));
         let made = owner.post(harness, LIST, &[("name", "k"), ("domain", &ours)]).await;
         assert!(made.status == 200 && text(&made).contains(&format!(" {DOMAIN}</td>")));
+    })
+    .await;
+}
+
+/// Asks the API with a key to do something.
+async fn does(harness: &Harness, key: &str, (method, path): (&str, &str), body: Value) -> Answer {
+    let bearer = format!("Bearer {key}");
+    let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+    harness.ask_with((method, path), &headers, body.to_string()).await
+}
+
+/// A key with the scope `full` that somebody makes.
+async fn full_key(harness: &Harness, browser: &Browser) -> String {
+    let page = text(&browser.post(harness, LIST, &[("name", "k"), ("scope", "full")]).await);
+    let rest = page.split("<code>pr_").nth(1).and_then(|rest| rest.split('<').next());
+    format!("pr_{}", rest.expect("a secret"))
+}
+
+#[tokio::test]
+async fn a_key_may_no_more_than_who_made_it_nor_may_a_key_that_it_makes() {
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
+        let (bound, free) = (full_key(harness, &developer).await, full_key(harness, &owner).await);
+        let made = does(harness, &bound, ("POST", "/api-keys"), json!({ "name": "its own" })).await.json();
+        let child = made["token"].as_str().expect("a key").to_owned();
+        for (n, reason) in ["complaint", "unsubscribed", "manual", "hard_bounce"].into_iter().enumerate() {
+            let liftable = n > 1;
+            for key in [&bound, &child, &free] {
+                let email = "ann@people.example";
+                let added = harness.post("/suppressions", &json!({ "email": email, "reason": reason })).await;
+                let id = added.json()["id"].as_str().expect("an id").to_owned();
+                let wanted = if liftable || key == &free { 200 } else { 401 };
+                let batch = ("POST", "/suppressions/batch/remove");
+                for (how, body) in [
+                    (("DELETE", &*format!("/suppressions/{id}")), json!({})),
+                    (("DELETE", "/suppressions/ann@people.example"), json!({})),
+                    (batch, json!({ "emails": ["eve@people.example", email] })),
+                ] {
+                    let answer = does(harness, key, how, body).await;
+                    assert_eq!(answer.status, wanted, "{reason} {how:?}: {}", text(&answer));
+                    harness.post("/suppressions", &json!({ "email": email, "reason": reason })).await;
+                }
+                harness.ask("DELETE", "/suppressions/ann@people.example", &json!({})).await;
+            }
+        }
+        let list = text(&owner.get(harness, LIST).await);
+        assert_eq!(list.matches("what the role of whoever made it may").count(), 2, "{list}");
     })
     .await;
 }

@@ -4,8 +4,9 @@ use mail::At;
 use serde_json::json;
 use store::{Store, StoreError, Write, query};
 
-use super::{Scope, digest_of};
+use super::{Scope, digest_of, read_role};
 use crate::feature::event::{self, By};
+use crate::feature::person::permission::Role;
 use crate::http::page::{Page, paged};
 use crate::id::{Mint, Noun};
 
@@ -33,6 +34,8 @@ pub struct Grant<'a> {
     pub name: &'a str,
     pub scope: Scope,
     pub domain: Option<i64>,
+    /// Whose permissions are granted at most: the role of the person who makes it, or that of the key that does. None: nobody's.
+    pub role: Option<Role>,
     /// Who makes it.
     pub by: By,
 }
@@ -61,6 +64,7 @@ pub fn key_made(mint: &Mint, now: At, grant: Grant<'_>) -> (NewKey, Write) {
         ("shown", text[..SHOWN].to_owned().into()),
         ("scope", grant.scope.as_str().into()),
         ("domain", grant.domain.into()),
+        ("role", grant.role.map(Role::as_str).into()),
         ("now", now.0.into()),
     ];
     write.step(&KEY_ADD, params);
@@ -157,6 +161,7 @@ pub struct ListedKey {
     pub domain: Option<i64>,
     pub created: At,
     pub last_used: Option<At>,
+    pub role: Option<Role>,
 }
 
 /// The rows of a page of a workspace's keys, newest first.
@@ -173,6 +178,7 @@ pub async fn key_list(store: &Store, workspace: i64, page: Page) -> Result<Vec<L
             domain: row.int_or_null(4)?,
             created: At(row.int(5)?),
             last_used: row.int_or_null(6)?.map(At),
+            role: read_role(row, 7)?,
         })
     };
     let rows = KEY_LIST.read(store, page, vec![("workspace", workspace.into())]).await?;

@@ -5,6 +5,7 @@
 //! 2. Every workspace has the streams `transactional` and `marketing` from its first moment.
 //! 3. A revoked key opens nothing from the moment its revocation is committed here, and within
 //!    [`crate::changes::LOOK_EVERY`] on other processes.
+//! 4. A key may no more than the person who made it might at that moment, nor than the key that made it.
 //!
 //! Not here: what a key may do with a domain (`sending::policy`), the HTTP extractor (`http::auth`).
 
@@ -33,8 +34,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use mail::At;
 use store::{Migration, Row, Store, StoreError, query};
 
+use crate::feature::person::permission::{Permission, Role};
 use crate::feature::quota::{Beyond, Quota};
 use crate::feature::tracking::switches::Switches;
+use crate::naming::is_author;
 
 pub const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -61,11 +64,20 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0033_brand.sql"),
         postgres: None,
     },
+    Migration {
+        number: 40,
+        name: "access: keys that may no more than who made them",
+        sql: include_str!("migrations/0040_key_role.sql"),
+        postgres: None,
+    },
 ];
 
 query!(WORKSPACES, "queries/workspaces.sql");
 query!(STREAMS, "queries/streams.sql");
 query!(KEYS, "queries/keys.sql");
+
+/// Characters of the name that a workspace's mail is from. Reason: lists of mail show no more.
+pub const SENDER_CHARS_MAX: usize = 60;
 
 /// The workspace that exists from the first start.
 pub const DEFAULT_WORKSPACE: &str = "default";
@@ -129,10 +141,11 @@ impl Workspace {
         Brand { title: self.shown().to_owned(), initials: initials(self.shown()), logo: self.logo_path() }
     }
 
-    /// Whom mail for it is from, by name.
+    /// Whom mail for it is from, by name: as it says, else what people call it, where mail may be from that.
     #[must_use]
     pub fn sender(&self) -> &str {
-        if self.sender.is_empty() { self.shown() } else { &self.sender }
+        let names = [&self.sender, &self.title];
+        names.into_iter().find(|name| is_author(name, SENDER_CHARS_MAX)).unwrap_or(&self.name)
     }
 }
 
@@ -213,6 +226,15 @@ pub struct Key {
     pub scope: Scope,
     /// May only send from this domain.
     pub domain: Option<i64>,
+    /// What the person was who made it: it may no more, whatever its scope. None: the operator made it.
+    pub role: Option<Role>,
+}
+
+impl Key {
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.scope.may(permission) && self.role.is_none_or(|role| role.may(permission))
+    }
 }
 
 /// What identifies a key's text in the database and in memory.
@@ -275,7 +297,14 @@ fn read_key(row: &Row) -> Result<Key, StoreError> {
         digest,
         scope,
         domain: row.int_or_null(5)?,
+        role: read_role(row, 6)?,
     })
+}
+
+/// The role of a key's row.
+fn read_role(row: &Row, column: usize) -> Result<Option<Role>, StoreError> {
+    let role = row.text_or_null(column)?;
+    role.map(|role| Role::parse(role).ok_or_else(|| broken("api_key.role"))).transpose()
 }
 
 fn broken(column: &str) -> StoreError {

@@ -31,6 +31,18 @@ async fn a_logo_and_a_senders_name_are_seen_where_the_workspace_is() {
         let injected = [("title", "Tide"), ("sender", "Tide\r\nBcc: x@y.example")];
         let wrong = admin.post(harness, settings, &injected).await;
         assert!(wrong.status == 422 && text(&wrong).contains("A sender name is one line"));
+        let turned = [("title", "Tide\u{202e}"), ("sender", "")];
+        let wrong = admin.post(harness, settings, &turned).await;
+        assert!(wrong.status == 422 && text(&wrong).contains("none of them invisible"));
+        let sender = || {
+            let snapshot = harness.app.directory.snapshot();
+            snapshot.workspaces.get(&harness.workspace()).expect("the workspace").sender().to_owned()
+        };
+        for (title, wanted) in [("Tide", "Tide"), ("billing@bank.example", "default")] {
+            let called = [("title", title), ("sender", "")];
+            assert_eq!(admin.post(harness, settings, &called).await.status, 303);
+            assert_eq!(sender(), wanted, "mail is from no address that is not its own");
+        }
         let right = [("title", "Tide"), ("sender", "Tide & Co, Ltd.")];
         assert_eq!(admin.post(harness, settings, &right).await.status, 303);
 

@@ -96,7 +96,8 @@ async fn a_workspace_has_only_so_many_of_each() {
     join_all((1..1_000).map(|n| async move {
         let name = mail::Domain::parse(&format!("d{n}.example")).expect("a domain");
         domain_add_unsigned(&app.store, made, workspace, &name, Status::Vouched).await.expect("a domain");
-        let grant = Grant { workspace, name: "k", scope: Scope::Full, domain: None, by: By::Operator };
+        let grant =
+            Grant { workspace, name: "k", scope: Scope::Full, domain: None, role: None, by: By::Operator };
         key_add(&app.store, &app.mint, now, grant).await.expect("a key");
         let stream = (&*format!("s{n}"), Class::Marketing, Class::Marketing.tracking());
         stream_add(&app.store, (&app.mint, now), workspace, stream).await.expect("a stream");

@@ -9,13 +9,13 @@ use bytes::Bytes;
 use mail::compose::{content_type_of, is_content_type, is_filename};
 use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::kept::{self, CONTENTS_MAX, FILES_MAX, KeepError, Kept, New};
-use super::octets::Octets;
+use super::octets::{Octets, RawParams};
 use crate::app::App;
 use crate::http::auth::{FullKey, SendingKey};
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes, Name};
 use crate::http::json::{self, Params};
 use crate::http::page::{List, PageParams};
@@ -44,7 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<AttachmentBody>(200),
         Endpoint::new(Method::Delete, "/attachments/{id}", delete)
             .summary("Delete an uploaded file; emails that were accepted with it keep it.")
-            .answers::<Removed>(200),
+            .answers::<Deleted>(200),
     ]
 }
 
@@ -60,15 +60,6 @@ pub struct AttachmentUpload {
     /// By the name's ending when nothing is said.
     #[serde(alias = "contentType")]
     content_type: Option<String>,
-}
-
-/// How a file is named whose octets are the body.
-#[derive(Deserialize, IntoParams, Default)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct RawParams {
-    /// Its name: then the body is the file itself, whatever its type.
-    filename: Option<String>,
 }
 
 /// An uploaded file.
@@ -102,15 +93,6 @@ impl AttachmentBody {
             last_used_at: rfc3339(kept.used),
         }
     }
-}
-
-/// A file that is gone.
-#[derive(Serialize, ToSchema)]
-#[schema(as = DeletedAttachment)]
-pub struct Removed {
-    object: &'static str,
-    id: String,
-    deleted: bool,
 }
 
 /// A raw body's content type; that of a program that names none is no statement about the file.
@@ -209,9 +191,9 @@ async fn delete(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<Answer<Removed>, ApiError> {
+) -> Result<Answer<Deleted>, ApiError> {
     let id = shown.id(Noun::Attachment, NOUN)?;
     existing(&app, who.workspace, id).await?;
     kept::remove(&app.store, who.workspace, id).await?;
-    Ok(Answer(Removed { object: NOUN, id: shown.0, deleted: true }))
+    Ok(Deleted::of(NOUN, shown.0))
 }

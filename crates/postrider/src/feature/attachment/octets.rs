@@ -7,6 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use utoipa::IntoParams;
+
+/// How a file is named whose octets are the body.
+#[derive(Deserialize, IntoParams, Default)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct RawParams {
+    /// Its name: then the body is the file or image itself, whatever its type.
+    pub filename: Option<String>,
+}
 
 /// Base64, or an array of numbers.
 #[derive(Default, Debug, PartialEq, Clone)]

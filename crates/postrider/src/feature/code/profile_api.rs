@@ -14,7 +14,7 @@ use super::profile::{self, ATTEMPTS, Alphabet, Bound, EXPIRES, LENGTH, Profile, 
 use crate::app::App;
 use crate::feature::template::key_ok;
 use crate::http::auth::FullKey;
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::{Json, Params};
 use crate::http::page::{List, PageParams};
@@ -42,7 +42,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .answers::<ProfileBody>(200),
         Endpoint::new(Method::Delete, "/code-profiles/{id}", delete)
             .summary("Remove a profile. Codes that were sent with it can still be checked.")
-            .answers::<DeletedProfile>(200),
+            .answers::<Deleted>(200),
     ]
 }
 
@@ -86,15 +86,6 @@ pub struct ProfileBody {
     template: Option<String>,
     from: Option<String>,
     created_at: String,
-}
-
-/// A profile that was removed.
-#[derive(Serialize, ToSchema)]
-#[schema(as = DeletedCodeProfile)]
-pub struct DeletedProfile {
-    object: &'static str,
-    id: String,
-    deleted: bool,
 }
 
 impl ProfileBody {
@@ -222,9 +213,9 @@ async fn delete(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<Answer<DeletedProfile>, ApiError> {
+) -> Result<Answer<Deleted>, ApiError> {
     let id = shown.id(Noun::CodeProfile, "code profile")?;
     existing(&app, &who, id).await?;
     profile::profile_remove(&app.store, who.workspace, id).await?;
-    Ok(Answer(DeletedProfile { object: "code_profile", id: shown.0, deleted: true }))
+    Ok(Deleted::of("code_profile", shown.0))
 }

@@ -16,7 +16,7 @@ use super::records::{self, records};
 use crate::app::App;
 use crate::feature::event::By;
 use crate::http::auth::FullKey;
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Name};
 use crate::http::json::{Json, Params};
 use crate::http::page::{List, PageParams};
@@ -49,7 +49,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<DomainBody>(200),
         Endpoint::new(Method::Delete, "/domains/{id}", delete)
             .summary("Delete a domain and its keys: nothing can be sent from it any more.")
-            .answers::<DeletedDomain>(200),
+            .answers::<Deleted>(200),
     ]
 }
 
@@ -230,19 +230,11 @@ async fn verify(
     body(&app, place.0, place.1).await.map(axum::Json)
 }
 
-/// A domain that is gone.
-#[derive(Serialize, ToSchema)]
-struct DeletedDomain {
-    object: &'static str,
-    id: String,
-    deleted: bool,
-}
-
 async fn delete(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<axum::Json<DeletedDomain>, ApiError> {
+) -> Result<axum::Json<Deleted>, ApiError> {
     let id = shown.id(Noun::Domain, "domain")?;
     let deleted =
         admin::domain_delete(&app.store, (app.now(), By::Key(holder.key.id)), holder.workspace, id).await;
@@ -251,5 +243,5 @@ async fn delete(
     if !deleted? {
         return Err(ApiError::not_found("domain"));
     }
-    Ok(axum::Json(DeletedDomain { object: "domain", id: shown.0, deleted: true }))
+    Ok(Deleted::of("domain", shown.0))
 }

@@ -8,14 +8,14 @@ use axum::http::StatusCode;
 use mail::date::rfc3339;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::kept::{self, Kept};
 use super::{IMAGES_MAX, New, OCTETS_OF_WORKSPACE_MAX};
 use crate::app::App;
-use crate::feature::attachment::octets::Octets;
+use crate::feature::attachment::octets::{Octets, RawParams};
 use crate::http::auth::FullKey;
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Name};
 use crate::http::json::{self, Params};
 use crate::http::page::{List, PageParams};
@@ -44,7 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<ImageBody>(200),
         Endpoint::new(Method::Delete, "/images/{id}", delete)
             .summary("Delete an image; mail that was sent shows it no more.")
-            .answers::<Removed>(200),
+            .answers::<Deleted>(200),
     ]
 }
 
@@ -58,15 +58,6 @@ pub struct ImageUpload {
     /// A PNG, JPEG, GIF or WebP: base64, or an array of numbers.
     #[schema(value_type = String, required)]
     content: Option<Octets>,
-}
-
-/// How an image is named whose octets are the body.
-#[derive(Deserialize, IntoParams, Default)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct RawParams {
-    /// Its name: then the body is the image itself, whatever its type.
-    filename: Option<String>,
 }
 
 /// An image that is kept.
@@ -110,15 +101,6 @@ impl ImageBody {
 pub fn url(app: &App, workspace: i64, token: &str) -> String {
     let base = app.tracking.public_base(&app.directory.snapshot(), &app.settings, workspace);
     format!("{base}{}", super::path(token))
-}
-
-/// An image that is gone.
-#[derive(Serialize, ToSchema)]
-#[schema(as = DeletedImage)]
-pub struct Removed {
-    object: &'static str,
-    id: String,
-    deleted: bool,
 }
 
 async fn create(
@@ -186,14 +168,15 @@ async fn delete(
     who: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<Answer<Removed>, ApiError> {
+) -> Result<Answer<Deleted>, ApiError> {
     let id = shown.id(Noun::Image, NOUN)?;
-    let kept = existing(&app, who.workspace, id).await?;
-    let snapshot = app.directory.snapshot();
-    let workspace = snapshot.workspaces.get(&who.workspace);
-    if workspace.is_some_and(|workspace| workspace.logo.as_deref() == Some(&kept.token)) {
-        return Err(ApiError::conflict("it is the workspace's logo: give it another one first"));
+    existing(&app, who.workspace, id).await?;
+    match app.store.write(kept::remove_rows(who.workspace, id)).await {
+        Ok(_) => Ok(Deleted::of(NOUN, shown.0)),
+        Err(StoreError::Conflict(_)) => {
+            existing(&app, who.workspace, id).await?;
+            Err(ApiError::conflict("it is the workspace's logo: give it another one first"))
+        }
+        Err(error) => Err(error.into()),
     }
-    app.store.write(kept::remove_rows(who.workspace, id)).await?;
-    Ok(Answer(Removed { object: NOUN, id: shown.0, deleted: true }))
 }

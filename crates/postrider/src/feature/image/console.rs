@@ -312,6 +312,10 @@ async fn remove_sent(
         before: Some(json!({ "name": kept.name, "size": kept.size })),
         after: None,
     };
-    who.commit(&app, kept::remove_rows(workspace, kept.id), change).await?;
-    Ok(redirect(&format!("{}?told=removed", list_path(&who.workspace))))
+    // Somebody may have made it the logo meanwhile, or removed it.
+    let told = match who.commit(&app, kept::remove_rows(workspace, kept.id), change).await? {
+        Some(_) => "?told=removed",
+        None => "",
+    };
+    Ok(redirect(&format!("{}{told}", list_path(&who.workspace))))
 }

@@ -9,6 +9,7 @@ use store::{Row, Store, StoreError, Write, query};
 use super::{IMAGES_MAX, New, OCTETS_OF_WORKSPACE_MAX};
 use crate::http::page::{Page, paged};
 use crate::id::Mint;
+use crate::in_turn::{Counted, in_turn};
 
 query!(ADD, "queries/add.sql");
 query!(ONE, "queries/one.sql");
@@ -84,7 +85,7 @@ pub fn rows((mint, now): (&Mint, At), new: &New) -> (i64, Write) {
         ("most", IMAGES_MAX.into()),
         ("quota", OCTETS_OF_WORKSPACE_MAX.into()),
     ];
-    let mut write = Write::default();
+    let mut write = in_turn(Counted::Images);
     write.step_expecting(1, "the workspace has the image, or as many as it may", &ADD, params);
     (id, write)
 }
@@ -143,10 +144,11 @@ pub async fn content(
     rows.first().map(|row| Ok((format(row, 0)?, row.blob(1)?))).transpose()
 }
 
-/// The rows that go with an image.
+/// The rows that go with an image. The write conflicts when it is the workspace's logo, or gone.
 #[must_use]
 pub fn remove_rows(workspace: i64, id: i64) -> Write {
-    let mut write = Write::default();
-    write.step(&REMOVE, vec![("workspace", workspace.into()), ("id", id.into())]);
+    let mut write = in_turn(Counted::Images);
+    let params = vec![("workspace", workspace.into()), ("id", id.into())];
+    write.step_expecting(1, "it is the workspace's logo, or gone", &REMOVE, params);
     write
 }

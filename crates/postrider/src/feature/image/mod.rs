@@ -13,6 +13,7 @@ pub mod kept;
 pub mod serve;
 #[cfg(test)]
 mod story;
+pub mod under_way;
 
 use bytes::Bytes;
 use content::image::{Image, image};

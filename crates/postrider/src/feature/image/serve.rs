@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. An image is served as what it is, and as nothing else: its type is not guessed, and nothing in it runs.
 //! 2. Whoever has it keeps it: what a token shows never changes.
-//! 3. Of images on their way no more than [`ON_THEIR_WAY_MAX`] octets are in memory, half of them of one workspace.
+//!
+//! Not here: how many octets are on their way (`under_way`).
 
 use std::sync::Arc;
 
@@ -16,11 +17,6 @@ use crate::app::App;
 use crate::http::auth::Anybody;
 use crate::http::endpoint::{Endpoint, Method, Shown};
 use crate::http::error::ApiError;
-
-/// Octets of images on their way at once. Reason: memory, when many read slowly.
-pub const ON_THEIR_WAY_MAX: usize = 64 << 20;
-/// Those of one workspace.
-pub const ON_THEIR_WAY_OF_WORKSPACE_MAX: usize = ON_THEIR_WAY_MAX / 2;
 
 /// The endpoint that recipients reach.
 #[must_use]
@@ -48,11 +44,8 @@ async fn shown(
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut place = app.images.place(workspace);
-        place.grow(size).map_err(|full| full.refusal("octets of images on their way"))?;
-        let found = kept::content(&app.store, workspace, &token.0).await?;
-        let (format, octets) = found.ok_or_else(nothing)?;
-        ([(header::CONTENT_TYPE, format.content_type())], place.hold(octets)).into_response()
+        let (format, octets) = app.images.read(&app.store, (workspace, &token.0), size).await?;
+        ([(header::CONTENT_TYPE, format.content_type())], octets).into_response()
     };
     if let Ok(tag) = HeaderValue::try_from(tag) {
         response.headers_mut().insert(header::ETAG, tag);

@@ -6,7 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::{New, kept};
 use crate::console::story::{Browser, audited, text};
+use crate::feature::access::admin::workspace_logo;
 use crate::feature::person::permission::Role;
 use crate::testing::{Harness, on_both};
 
@@ -128,6 +130,49 @@ async fn a_program_keeps_an_image_and_gets_its_url() {
         let id = image["id"].as_str().expect("an id");
         assert_eq!(harness.ask("DELETE", &format!("/images/{id}"), &json!({})).await.status, 200);
         assert_eq!(harness.get(path).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_slow_readers_of_one_image_keep_nobody_from_another() {
+    on_both(async |harness: &Harness| {
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        let large = [gif(1, ""), vec![0; super::OCTETS_MAX - 13]].concat();
+        for (name, content) in [("large.gif", large), ("small.gif", gif(2, "small"))] {
+            assert_eq!(marketer.upload(harness, LIST, (name, &content)).await.status, 303);
+        }
+        let page = text(&marketer.get(harness, LIST).await);
+        let small = shown(&page);
+        let large = shown(&page[page.rfind("/i/").expect("an image")..]);
+        let mut slow = Vec::new();
+        for n in 0..40 {
+            let begun = harness.begin(Request::get(&large).body(Body::empty()).expect("a request")).await;
+            assert_eq!(begun.status(), 200, "reader {n}");
+            slow.push(begun);
+        }
+        assert_eq!(Browser::default().get(harness, &small).await.status, 200);
+        assert_eq!(Browser::default().get(harness, &large).await.bytes.len(), super::OCTETS_MAX);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_logo_is_an_image_that_is_there() {
+    on_both(async |harness: &Harness| {
+        let (store, workspace) = (&harness.app.store, harness.workspace());
+        for n in 0..8 {
+            let new = New::of(workspace, "a.gif", gif(64, &n.to_string()).into()).expect("an image");
+            let (id, write) = kept::rows((&harness.app.mint, harness.app.now()), &new);
+            store.write(write).await.expect("kept");
+            let one = kept::one(store, workspace, id).await.expect("readable").expect("the image");
+            let (set, gone) = tokio::join!(
+                store.write(workspace_logo(workspace, Some(&one.token))),
+                store.write(kept::remove_rows(workspace, id)),
+            );
+            let there = kept::one(store, workspace, id).await.expect("readable").is_some();
+            assert_eq!((set.is_ok(), gone.is_ok()), (there, !there), "one of both: {n}");
+        }
     })
     .await;
 }

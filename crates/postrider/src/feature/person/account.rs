@@ -20,6 +20,7 @@ use super::{Person, lasting, reset};
 use crate::app::App;
 use crate::feature::audit::{self, Action};
 use crate::id::Noun;
+use crate::naming::is_name;
 
 query!(ALERTS_OF, "queries/alerts_of.sql");
 query!(ALERTS_SET, "queries/alerts_set.sql");
@@ -148,9 +149,7 @@ pub async fn alerts_set(app: &App, person: &Person, on: bool, from: &From<'_>) -
 /// What is wrong with a person's name.
 #[must_use]
 pub fn name_mistake(name: &str) -> Option<Word> {
-    let fits =
-        (1..=NAME_CHARS_MAX).contains(&name.trim().chars().count()) && !name.contains(char::is_control);
-    (!fits).then_some(Word("mistake-name"))
+    (!is_name(name, NAME_CHARS_MAX)).then_some(Word("mistake-name"))
 }
 
 /// What is wrong with a new password.

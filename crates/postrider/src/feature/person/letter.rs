@@ -5,6 +5,8 @@
 //!    its fate.
 //! 2. None goes where mail is captured: whoever reads captured mail would come in with its link.
 //! 3. None is taken that would not be sent: whoever waits for it is told by another workspace, or otherwise.
+//! 4. Its return path is null, as an automatic message's may be (RFC 3834 §3.3): what bounces later quotes it to nobody. The mailbox
+//!    of a workspace's domain may be open to people who must not come in with its link.
 
 use std::time::Duration;
 
@@ -101,7 +103,7 @@ pub async fn examined(app: &App, now: At, post: Post<'_>) -> Result<Examined, Re
         stream,
         envelope: Envelope {
             smtputf8: !content.is_ascii(),
-            reverse_path: ReversePath::Mailbox(post.from.address),
+            reverse_path: ReversePath::Null,
             forward_paths: Vec::new(),
             body: Body::SevenBit,
             ret: None,

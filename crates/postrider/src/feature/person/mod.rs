@@ -39,6 +39,7 @@ use tokio::sync::Semaphore;
 use crate::directory::Snapshot;
 use crate::feature::access::{SecondFactor, Workspace, digest_of};
 use crate::id::Mint;
+use crate::in_turn::{self, Counted};
 use crate::retention::{Aged, edge};
 use password::Hashing;
 use permission::{Permission, Role};
@@ -97,7 +98,6 @@ query!(MEMBERSHIPS, "queries/memberships.sql");
 query!(MEMBERS, "queries/members.sql");
 query!(PERSON_NAME, "queries/person_name.sql");
 query!(SESSION_USED, "queries/session_used.sql");
-query!(TURN, "queries/turn.sql", "queries/turn.pg.sql");
 query!(ATTEMPT_AGE, "queries/attempt_age.sql");
 query!(PENDING_AGE, "queries/pending_age.sql");
 query!(SESSION_AGE, "queries/session_age.sql");
@@ -196,11 +196,10 @@ impl Person {
         }
     }
 
-    /// One of the person's own workspaces that wants more shown than they have.
-    #[must_use]
-    pub fn closed_to<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s Workspace> {
+    /// Those of the person's own workspaces that want more shown than they have.
+    pub fn closed_to<'s>(&self, snapshot: &'s Snapshot) -> impl Iterator<Item = &'s Workspace> {
         let own = self.memberships.iter().filter_map(|(id, _)| snapshot.workspaces.get(id));
-        own.into_iter().find(|workspace| !self.may_enter(workspace))
+        own.filter(|workspace| !self.may_enter(workspace))
     }
 
     /// What the person is in a workspace.
@@ -220,9 +219,7 @@ pub fn random_token() -> String {
 
 /// A write whose first step waits for its turn, which makes what it counts exact.
 fn in_turn() -> Write {
-    let mut write = Write::default();
-    write.step(&TURN, Vec::new());
-    write
+    in_turn::in_turn(Counted::People)
 }
 
 /// Whether nobody was ever made.

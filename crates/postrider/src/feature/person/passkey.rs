@@ -27,6 +27,7 @@ use crate::app::App;
 use crate::feature::access::digest_of;
 use crate::feature::audit::Action;
 use crate::id::{self, Noun};
+use crate::naming::is_name;
 use ceremony::{Algorithm, Created, Key, Kind, Place, Refusal, Signed};
 
 query!(CHALLENGE_ADD, "queries/challenge_add.sql");
@@ -78,7 +79,7 @@ pub async fn challenge(
     (purpose, bound): (Purpose, &str),
     from: &From<'_>,
 ) -> Result<Option<String>, StoreError> {
-    if !counted(app, now, &[Counter::Address(from)]).await? {
+    if !counted(app, now, &[Counter::Challenge(from)]).await? {
         return Ok(None);
     }
     let mut octets = [0; CHALLENGE_OCTETS];
@@ -152,7 +153,7 @@ pub struct NewPasskey {
 /// What is wrong with a passkey's name.
 #[must_use]
 pub fn name_ok(name: &str) -> bool {
-    (1..=NAME_CHARS_MAX).contains(&name.trim().chars().count()) && !name.contains(char::is_control)
+    is_name(name, NAME_CHARS_MAX)
 }
 
 /// Registers a passkey of whoever is signed in; from then on the session is one of two factors.

@@ -42,6 +42,12 @@ impl Role {
 }
 
 impl Role {
+    /// Whether it may all that a scope may.
+    #[must_use]
+    pub fn holds(self, scope: Scope) -> bool {
+        Permission::ALL.iter().all(|permission| self.may(*permission) || !scope.may(*permission))
+    }
+
     /// Whether a member of this role may give another, and take it: one that is not above their own, if they may steer people at
     /// all.
     #[must_use]
@@ -134,6 +140,8 @@ mod tests {
     fn table() -> String {
         let mut text = String::from(
             "# Permissions\n\nWho may do what in a workspace. Printed from `feature/person/permission.rs` by its test.\n\n\
+             A key may what its scope and the role of the person who made it, as it was then, both may; a key that makes another \
+             gives no more. Those of the command line are bound by their scope alone.\n\n\
              | | owner | admin | developer | marketer | seller | key: full | key: sending |\n|---|---|---|---|---|---|---|---|\n",
         );
         for permission in Permission::ALL {

@@ -62,7 +62,8 @@ pub async fn ask(
 ) -> Result<Asked, StoreError> {
     let Ok(address) = Address::parse(email.trim()) else { return Ok(Asked::Heard) };
     let email = address.folded();
-    if !counted(app, now, &[Counter::Reset(&email), Counter::Address(from)]).await? {
+    let counters = [Counter::Reset(&email), Counter::ResetOfDay(&email), Counter::Letter(from)];
+    if !counted(app, now, &counters).await? {
         return Ok(Asked::TooMany);
     }
     let Ok(place) = app.people.letters.clone().try_acquire_owned() else { return Ok(Asked::Busy) };

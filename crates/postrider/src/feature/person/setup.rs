@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::feature::access::{self, DEFAULT_WORKSPACE};
 use crate::feature::audit;
 use crate::id::{Mint, Noun};
+use crate::naming::is_name;
 
 query!(PERSON_FIRST, "queries/person_first.sql");
 
@@ -63,11 +64,10 @@ pub async fn path(app: &App) -> Result<Option<String>, StoreError> {
     Ok(nobody(&app.store).await?.then(|| format!("/setup?code={}", app.people.first_run)))
 }
 
-/// Whether people may call a workspace so. No header takes a control character.
+/// Whether people may call a workspace so.
 #[must_use]
 pub fn title_ok(title: &str) -> bool {
-    let title = title.trim();
-    (1..=TITLE_CHARS_MAX).contains(&title.chars().count()) && !title.chars().any(char::is_control)
+    is_name(title, TITLE_CHARS_MAX)
 }
 
 /// Reads the form: pure.

@@ -5,6 +5,7 @@ use serde_json::json;
 use store::{Committed, Row, Store, StoreError, Write, query};
 
 use super::{Filter, Reason};
+use crate::feature::access::Key;
 use crate::feature::event::{self, By};
 use crate::feature::person::permission::Role;
 use crate::http::page::{Page, paged};
@@ -150,6 +151,12 @@ impl Listed {
     #[must_use]
     pub fn lifts_for(&self, role: Role) -> bool {
         Reason::parse(&self.reason).is_some_and(|reason| role.may(reason.lifting()))
+    }
+
+    /// The same for programs with this key.
+    #[must_use]
+    pub fn lifts_by(&self, key: &Key) -> bool {
+        Reason::parse(&self.reason).is_some_and(|reason| key.may(reason.lifting()))
     }
 }
 

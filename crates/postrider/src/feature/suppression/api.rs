@@ -12,9 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::admin::{self, Listed, Suppress};
 use super::{ALL_MARKETING, Reason};
 use crate::app::App;
+use crate::feature::access::Key;
 use crate::feature::event::By;
-use crate::http::auth::FullKey;
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::feature::person::permission::Permission;
+use crate::http::auth::{FullKey, restricted};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::{Json, Params, UpTo};
 use crate::http::page::{List, PageParams};
@@ -39,7 +41,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<SuppressionBody>(200),
         Endpoint::new(Method::Delete, "/suppressions/{id}", remove)
             .summary("Lift the suppression with this id, or all of this address.")
-            .answers::<Removed>(200),
+            .answers::<Deleted>(200),
         Endpoint::new(Method::Post, "/suppressions/batch/add", batch_add)
             .summary("Suppress up to 1,000 addresses, all or none.")
             .takes::<BatchAddBody>()
@@ -237,36 +239,42 @@ fn named(shown: &Shown) -> Result<Named, ApiError> {
     Ok(Named::Address(address))
 }
 
+/// The suppressions that are named; of an address, the one of the whole workspace comes first.
+async fn found(app: &App, workspace: i64, named: &Named) -> Result<Vec<Listed>, ApiError> {
+    Ok(match named {
+        Named::Id(id) => admin::suppression_by_id(&app.store, workspace, *id).await?.into_iter().collect(),
+        Named::Address(address) => admin::suppression_find(&app.store, workspace, address).await?,
+    })
+}
+
+/// Refuses a key what the person might not who made it.
+fn liftable(key: &Key, found: &[Listed]) -> Result<(), ApiError> {
+    match found.iter().all(|one| one.lifts_by(key)) {
+        true => Ok(()),
+        false => Err(restricted(
+            "whoever made this key may not lift what somebody complained about or unsubscribed from",
+        )),
+    }
+}
+
 async fn one(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
 ) -> Result<axum::Json<SuppressionBody>, ApiError> {
-    let found = match named(&shown)? {
-        Named::Id(id) => admin::suppression_by_id(&app.store, holder.workspace, id).await?,
-        // The one of the whole workspace comes first.
-        Named::Address(address) => {
-            admin::suppression_find(&app.store, holder.workspace, &address).await?.into_iter().next()
-        }
-    };
+    let found = found(&app, holder.workspace, &named(&shown)?).await?.into_iter().next();
     found.map(SuppressionBody::of).map(axum::Json).ok_or_else(|| ApiError::not_found("suppression"))
-}
-
-/// A suppression that is lifted.
-#[derive(Serialize, ToSchema)]
-struct Removed {
-    object: &'static str,
-    id: String,
-    deleted: bool,
 }
 
 async fn remove(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<axum::Json<Removed>, ApiError> {
+) -> Result<axum::Json<Deleted>, ApiError> {
     let (store, now) = (&app.store, (app.now(), By::Key(holder.key.id)));
-    let gone = match named(&shown)? {
+    let named = named(&shown)?;
+    liftable(&holder.key, &found(&app, holder.workspace, &named).await?)?;
+    let gone = match named {
         Named::Id(id) => admin::suppression_remove_one(store, now, holder.workspace, id).await?,
         Named::Address(address) => {
             admin::suppression_remove(store, now, holder.workspace, &[address]).await? > 0
@@ -275,7 +283,7 @@ async fn remove(
     if !gone {
         return Err(ApiError::not_found("suppression"));
     }
-    Ok(axum::Json(Removed { object: "suppression", id: shown.0, deleted: true }))
+    Ok(Deleted::of("suppression", shown.0))
 }
 
 /// Addresses to suppress.
@@ -343,6 +351,11 @@ async fn batch_remove(
     let mut mistakes = Mistakes::default();
     let addresses = read_addresses(body.emails, &mut mistakes);
     let addresses = mistakes.none_or(addresses)?;
+    let bound = !holder.key.may(Permission::LiftComplaints);
+    for address in addresses.iter().filter(|_| bound) {
+        let found = admin::suppression_find(&app.store, holder.workspace, address).await?;
+        liftable(&holder.key, &found)?;
+    }
     let now = (app.now(), By::Key(holder.key.id));
     let removed = admin::suppression_remove(&app.store, now, holder.workspace, &addresses).await?;
     Ok(axum::Json(BatchRemoved { object: "suppression_batch", removed }))

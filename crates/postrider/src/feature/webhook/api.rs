@@ -16,7 +16,7 @@ use super::{Endpoint as Webhook, Reason, State as Standing, attempts_api, sign};
 use crate::app::App;
 use crate::feature::event::Name;
 use crate::http::auth::FullKey;
-use crate::http::endpoint::{Endpoint, Method, Shown};
+use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::{Json, Params};
 use crate::http::page::{List, PageParams};
@@ -51,7 +51,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .answers::<WebhookBody>(200),
         Endpoint::new(Method::Delete, "/webhooks/{id}", remove)
             .summary("Remove an endpoint and what waits for it.")
-            .answers::<Removed>(200),
+            .answers::<Deleted>(200),
         Endpoint::new(Method::Post, "/webhooks/{id}/signing-secret/rotate", rotate)
             .summary("Make another signing secret; both sign for 24 hours.")
             .answers::<WebhookBody>(200),
@@ -358,21 +358,13 @@ async fn rotate(
     Ok(axum::Json(WebhookBody::with_secret(&app, &changed)))
 }
 
-/// What was removed.
-#[derive(Serialize, ToSchema)]
-struct Removed {
-    object: &'static str,
-    id: String,
-    deleted: bool,
-}
-
 async fn remove(
     holder: FullKey,
     State(app): State<Arc<App>>,
     shown: Shown,
-) -> Result<axum::Json<Removed>, ApiError> {
+) -> Result<axum::Json<Deleted>, ApiError> {
     let webhook = named(&app, &holder, &shown)?;
     admin::webhook_remove(&app.store, &webhook).await?;
     app.webhooks.reload(&app.store).await?;
-    Ok(axum::Json(Removed { object: "webhook", id: Noun::Webhook.show(webhook.id), deleted: true }))
+    Ok(Deleted::of("webhook", Noun::Webhook.show(webhook.id)))
 }

@@ -302,11 +302,13 @@ pub async fn attempts_of_events(
             ("limit", WALK_ROWS.into()),
         ];
         let rows = store.read(&ATTEMPTS_ABOVE, &params).await?;
-        let mut waits = None;
+        // When each request is sent again, as the last of its attempts says.
+        let mut waits = BTreeMap::new();
         for row in &rows {
             for (_, kept) in read(row)? {
                 if !kept.sample && kept.events.iter().any(|(id, _)| events.contains_key(id)) {
-                    waits = kept.next_us;
+                    let first = kept.events.first().map(|(id, _)| *id);
+                    waits.insert(kept.batch.or(first), kept.next_us);
                     found.push(kept);
                 }
             }
@@ -315,7 +317,7 @@ pub async fn attempts_of_events(
         let Some(last) = rows.last().filter(|_| full) else { return Ok((found, true)) };
         let end = last.int(0)?;
         starts = starts.split_off(&end.saturating_add(1));
-        starts.extend(waits.map(|at| floor(At(at)).max(end.saturating_add(1))));
+        starts.extend(waits.into_values().flatten().map(|at| floor(At(at)).max(end.saturating_add(1))));
     }
     Ok((found, starts.is_empty()))
 }

@@ -19,6 +19,8 @@ pub mod console;
 mod feed;
 mod flight;
 mod kept;
+#[cfg(test)]
+mod kept_story;
 mod order;
 mod pace;
 mod ready;

@@ -1,2 +1,2 @@
-INSERT INTO api_key (id, workspace_id, name, digest, shown, scope, domain_id, created_us)
-VALUES (:id, :workspace, :name, :digest, :shown, :scope, :domain, :now)
+INSERT INTO api_key (id, workspace_id, name, digest, shown, scope, domain_id, role, created_us)
+VALUES (:id, :workspace, :name, :digest, :shown, :scope, :domain, :role, :now)

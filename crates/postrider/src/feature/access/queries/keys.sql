@@ -1,1 +1,1 @@
-SELECT id, workspace_id, name, digest, scope, domain_id FROM api_key WHERE revoked_us IS NULL
+SELECT id, workspace_id, name, digest, scope, domain_id, role FROM api_key WHERE revoked_us IS NULL

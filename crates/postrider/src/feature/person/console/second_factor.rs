@@ -125,11 +125,8 @@ async fn second_factor(who: SignedIn, State(app): State<Arc<App>>) -> Result<Res
 /// What the workspace round the page wants that was not shown yet.
 async fn required(who: &SignedIn, app: &App, page: &Page) -> Result<Option<Required>, StoreError> {
     let snapshot = app.directory.snapshot();
-    let of = |id: &i64| snapshot.workspaces.get(id);
-    let closed = |workspace: &&Workspace| !who.person.may_enter(workspace);
-    let places = who.person.memberships.iter().filter_map(|(id, _)| of(id));
     let here = |one: &&Workspace| page.inside.as_ref().is_some_and(|inside| inside.at == shell::at(one));
-    let Some(workspace) = places.filter(here).find(closed) else { return Ok(None) };
+    let Some(workspace) = who.person.closed_to(&snapshot).find(here) else { return Ok(None) };
     let title = workspace.shown().to_owned();
     Ok(Some(match own::may_change(&app.store, &who.person).await? {
         true => Required::SetUp { title },

@@ -284,3 +284,18 @@ async fn where_the_console_has_no_name_there_are_no_passkeys() {
     let fields = [("name", "Phone"), ("password", PASSWORD)];
     assert_eq!(owner.post(harness, "/me/passkeys/challenge", &fields).await.status, 404);
 }
+
+#[tokio::test]
+async fn challenges_are_bounded_and_keep_nobody_from_signing_in_with_a_password() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = &started(database).await;
+        set_up(harness).await;
+        let browser = Browser::default();
+        browser.get(harness, "/login").await;
+        for n in 0..50 {
+            assert_eq!(browser.post(harness, "/login/passkey/challenge", &[]).await.status, 200, "{n}");
+        }
+        assert_eq!(browser.post(harness, "/login/passkey/challenge", &[]).await.status, 429);
+        assert_eq!(Browser::default().sign_in(harness, "ann@people.example", PASSWORD).await.status, 303);
+    }
+}

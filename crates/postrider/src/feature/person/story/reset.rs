@@ -72,15 +72,29 @@ async fn who_asks_is_told_the_same_whoever_is_there_and_only_who_is_there_gets_m
 
 #[tokio::test]
 async fn letters_are_bounded_also_to_nobody_and_keep_nobody_from_signing_in() {
+    static AGED: Query = Query::new(
+        "aged",
+        "UPDATE sign_in_attempt SET at_us = CAST(:at AS BIGINT) WHERE at_us > CAST(:at AS BIGINT)",
+    );
     for database in [Database::Sqlite, Database::Postgres] {
         let harness = &Harness::start(database, &SETTINGS).await;
         set_up(harness).await;
         for email in [ANN, "eve@people.example"] {
             let browser = Browser::default();
-            for n in 0..3 {
+            for n in 0..5 {
                 assert_eq!(asks(harness, &browser, email).await.status, 200, "{n}");
             }
             assert_eq!(asks(harness, &browser, email).await.status, 429, "{email}");
+        }
+        for hour in 1..5_i64 {
+            let aged = mail::At(harness.app.now().0 - 3_600_000_001);
+            let mut write = Write::default();
+            write.step(&AGED, vec![("at", aged.0.into())]);
+            harness.app.store.write(write).await.expect("written");
+            let wanted = if hour < 4 { 200 } else { 429 };
+            for n in 0..5 {
+                assert_eq!(asks(harness, &Browser::default(), ANN).await.status, wanted, "{hour} {n}");
+            }
         }
         let inside = Browser::default().sign_in(harness, ANN, PASSWORD).await;
         assert_eq!(inside.status, 303);

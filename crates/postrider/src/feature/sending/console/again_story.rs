@@ -2,6 +2,7 @@
 
 use mail::At;
 use serde_json::json;
+use store::{Query, Write};
 
 use crate::console::story::{Browser, audited, text};
 use crate::feature::person::permission::Role;
@@ -57,11 +58,9 @@ async fn a_link_for_support_shows_one_message_without_its_content_until_it_ends(
         let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
         let path = format!("/w/default/activity/{id}");
         let made = developer.post(harness, &format!("{path}/share"), &[]).await;
-        let token = made.header("location").split_once("shared=").expect("a token").1.to_owned();
-        assert!(
-            text(&developer.get(harness, made.header("location")).await)
-                .contains(&format!("/support/{token}"))
-        );
+        assert_eq!(made.header("location"), format!("{path}?told=shared"), "the token is on the page alone");
+        let page = text(&developer.get(harness, made.header("location")).await);
+        let token = page.split("/support/").nth(1).and_then(|rest| rest.split('<').next()).expect("a token");
         let nobody = Browser::default();
         let page = nobody.get(harness, &format!("/support/{token}")).await;
         assert_eq!((page.status, page.header("x-robots-tag")), (200, "noindex, nofollow"));
@@ -95,6 +94,41 @@ async fn a_link_for_support_shows_one_message_without_its_content_until_it_ends(
         assert_eq!(nobody.get(harness, &format!("/support/{token}")).await.status, 404, "ended");
         assert!(!text(&developer.get(harness, &path).await).contains("/support/"));
         assert!(audited(harness).await.contains(&"email.share_ended".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_link_too_many_is_refused_and_ends_no_other() {
+    static ADD: Query = Query::new(
+        "add",
+        "INSERT INTO support_link (message_id, until_s, workspace_id) VALUES (:message, :until, :workspace)",
+    );
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "Order", "<p>x</p>").await;
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        let path = format!("/w/default/activity/{id}");
+        let message = crate::id::Noun::Message.read(&id).expect("an id");
+        let soon = harness.app.now().0 / 1_000_000 + 60;
+        let mut write = Write::default();
+        for n in 0..50 {
+            let workspace = harness.workspace().into();
+            let params =
+                vec![("message", message.into()), ("until", (soon + n).into()), ("workspace", workspace)];
+            write.step(&ADD, params);
+        }
+        harness.app.store.write(write).await.expect("written");
+        let oldest = super::support::seal(&harness.app, (harness.workspace(), message), At(soon * 1_000_000));
+        let refused = developer.post(harness, &format!("{path}/share"), &[]).await;
+        assert_eq!(refused.header("location"), format!("{path}?told=shared-full"));
+        let page = text(&developer.get(harness, refused.header("location")).await);
+        assert!(page.contains("No link was made") && page.matches("/support/").count() >= 50, "{page}");
+        assert_eq!(Browser::default().get(harness, &format!("/support/{oldest}")).await.status, 200);
+        assert!(!audited(harness).await.contains(&"email.shared".to_owned()));
+        let soon = soon.to_string();
+        developer.post(harness, &format!("{path}/share/end"), &[("until", &soon)]).await;
+        let made = developer.post(harness, &format!("{path}/share"), &[]).await;
+        assert_eq!(made.header("location"), format!("{path}?told=shared"));
     })
     .await;
 }

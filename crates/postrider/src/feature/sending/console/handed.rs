@@ -80,13 +80,18 @@ pub(super) async fn body(
         }
         _ => (Word("request-own-about"), String::new()),
     };
-    let cut = code.char_indices().nth(SHOWN_MAX).map(|(at, _)| at);
+    let shown = cut(&code);
     Ok(Body::Request(Request {
         facts: facts(view, email, &handed, key.as_ref()),
         about,
-        cut: cut.is_some(),
-        code: code[..cut.unwrap_or(code.len())].to_owned(),
+        cut: shown.len() < code.len(),
+        code: shown.to_owned(),
     }))
+}
+
+/// As much of a text as is shown. What is behind it is not made pretty first: in all it is longer than that already.
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(SHOWN_MAX).map_or(text, |(at, _)| &text[..at])
 }
 
 fn facts(view: &View<'_>, email: &Stored, handed: &Handed, key: Option<&NamedKey>) -> Vec<Fact> {
@@ -166,6 +171,7 @@ fn request(
         (!own.is_empty()).then(|| json!(own))
     };
     let (html, text) = parts.map_or((None, None), |parts| (parts.html, parts.text));
+    let shown = |text: Option<String>| text.map(|text| json!(cut(&text)));
     let fields: [(&str, Option<Value>); 11] = [
         ("from", Some(json!(email.author))),
         ("to", to("to").or_else(|| to("envelope"))),
@@ -176,8 +182,8 @@ fn request(
         ("scheduled_at", email.scheduled.map(|at| json!(rfc3339(at)))),
         ("tags", object(&email.tags)),
         ("metadata", object(&email.metadata)),
-        ("text", text.map(|text| json!(text))),
-        ("html", html.map(|html| json!(html))),
+        ("text", shown(text)),
+        ("html", shown(html)),
     ];
     let body: Map<String, Value> =
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
@@ -185,4 +191,39 @@ fn request(
     format!(
         "POST /emails HTTP/1.1\nAuthorization: Bearer {prefix}…\nContent-Type: application/json\n\n{body}\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use mail::At;
+
+    use super::*;
+
+    #[test]
+    fn no_more_of_a_large_mail_is_made_pretty_than_is_shown() {
+        let email = Stored {
+            id: 1,
+            stream: 1,
+            author: "me@app.example".into(),
+            subject: "s".into(),
+            message_id: String::new(),
+            tags: None,
+            metadata: None,
+            created: At(0),
+            scheduled: None,
+            expires: At(0),
+            size: 0,
+            content: None,
+            origin: "api".into(),
+            notification_of: None,
+        };
+        let of = |chars: usize| {
+            let head = "From: me@app.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+            let mail = head.to_owned() + &"é".repeat(chars);
+            request((&email, None), Some(Content::of(mail.as_bytes())), &[], "pr_")
+        };
+        assert!(of(100).contains(&"é".repeat(100)));
+        let large = of(4 << 20).chars().count();
+        assert!((SHOWN_MAX..SHOWN_MAX + 1_000).contains(&large), "{large}");
+    }
 }

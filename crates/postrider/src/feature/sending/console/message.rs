@@ -45,8 +45,6 @@ pub(super) struct Asked {
     after: String,
     /// What came of a form.
     told: String,
-    /// The token of a link for support.
-    shared: String,
 }
 
 /// A choice of what is shown.
@@ -112,7 +110,7 @@ pub(super) async fn message(
         None => Vec::new(),
     };
     let rows = if rows.is_empty() { &all } else { &rows };
-    let links = view.links(&app, (&who, &email), &asked.shared).await?;
+    let links = view.links(&app, (&who, &email), asked.told == "shared").await?;
     let behind = rows.get(ROWS - 1).filter(|_| rows.len() > ROWS);
     show(&Message {
         list: format!("{}activity", home(&who.workspace)),
@@ -149,6 +147,7 @@ fn told(text: &str) -> Option<Word> {
         "not-lifted" => Word("told-not-lifted"),
         "retried" => Word("told-retried"),
         "unshared" => Word("told-unshared"),
+        "shared-full" => Word("told-shared-full"),
         "again" => Word("told-again"),
         "not-sent" => Word("told-not-sent"),
         "no-address" => Word("told-no-address"),
@@ -299,28 +298,28 @@ impl View<'_> {
         })
     }
 
-    /// The links for support that are open, for those who may make one.
+    /// The links for support that are open, for those who may make one, the newest first; whether that was `made` just now.
     async fn links<P>(
         &self,
         app: &App,
         (who, email): (&Member<P>, &Stored),
-        made: &str,
+        made: bool,
     ) -> Result<Vec<Link>, Refused> {
         if !self.role.may(Permission::SeeContent) {
             return Ok(Vec::new());
         }
         let of = (who.workspace.id, email.id);
         let origin = who.visit.origin().unwrap_or_default();
-        let link = |until: i64| {
+        let link = |(n, until): (usize, i64)| {
             let token = support::seal(app, of, support::moment(until));
             Link {
-                made: token == made,
+                made: made && n == 0,
                 href: format!("{origin}/support/{token}"),
                 ends: self.moment(support::moment(until)),
                 until: until.to_string(),
             }
         };
-        Ok(support::links(app, of).await?.into_iter().map(link).collect())
+        Ok(support::links(app, of).await?.into_iter().enumerate().map(link).collect())
     }
 
     pub(super) fn recipient(&self, one: &StoredRecipient) -> Recipient {

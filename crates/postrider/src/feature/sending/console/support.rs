@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. A link is signed, is about one message, and ends by itself after [`DAYS`] days, or at once when somebody ends it: it opens
 //!    nothing without its row. Who made and who ended it is in the audit log.
-//! 2. Its page is read-only, in no index, kept by nobody, and has neither content nor forms nor ways to anything else.
+//! 2. No link goes for another one: of one message only so many are open at once, and one more is refused.
+//! 3. Its page is read-only, in no index, kept by nobody, and has neither content nor forms nor ways to anything else.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use crate::feature::person::permission::need::SeeContent;
 use crate::feature::sending::read::{email_one, recipient_list};
 use crate::http::page::Page;
 use crate::id::Noun;
+use crate::in_turn::{Counted, in_turn};
 
 query!(ADD, "../queries/support_link_add.sql");
 query!(LINKS, "../queries/support_links.sql");
@@ -57,18 +59,25 @@ pub(super) async fn share(
 ) -> Result<Response, Refused> {
     let email = existing(&app, who.workspace.id, &shown).await?;
     let until = app.now().after(LASTS);
-    let mut write = Write::default();
+    let mut write = in_turn(Counted::SupportLinks);
     write.step(&AGE, vec![("now", seconds(app.now()).into())]);
-    write.step(&ADD, of_link(who.workspace.id, email.id, seconds(until)));
-    let token = seal(&app, (who.workspace.id, email.id), until);
+    let mut params = of_link(who.workspace.id, email.id, seconds(until));
+    params.extend([("now", seconds(app.now()).into()), ("most", LINKS_MAX.into())]);
+    write.step_expecting(1, "there is one of this second, or as many as there may be", &ADD, params);
     let change = Change {
         action: Action::EmailShared,
         object: Noun::Message.show(email.id),
         before: None,
         after: Some(json!({ "until": rfc3339(until) })),
     };
-    who.commit(&app, write, change).await?;
-    Ok(redirect(&format!("{}?shared={token}", path_of(&who.workspace, email.id))))
+    let of = (who.workspace.id, email.id);
+    let told = match who.commit(&app, write, change).await? {
+        None if !links(&app, of).await?.contains(&seconds(until)) => "shared-full",
+        // Somebody who asked within the same second has the same link.
+        Some(_) | None => "shared",
+    };
+    // Without the token: addresses of pages are kept by browsers, and told to those who look over a shoulder.
+    Ok(redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id))))
 }
 
 /// Ends a link at once.
@@ -105,7 +114,7 @@ fn of_link(workspace: i64, message: i64, until: i64) -> Vec<(&'static str, Value
     vec![("message", message.into()), ("until", until.into()), ("workspace", workspace.into())]
 }
 
-/// The ends of a message's links that are open, in seconds.
+/// The ends of a message's links that are open, in seconds, the newest first.
 pub(super) async fn links(app: &App, (workspace, message): (i64, i64)) -> Result<Vec<i64>, StoreError> {
     let params = [
         ("message", message.into()),

@@ -8,7 +8,7 @@ pub mod preview;
 mod template;
 pub(super) mod version;
 
-use crate::http::endpoint::{Endpoint, Method};
+use crate::http::endpoint::{Deleted, Endpoint, Method};
 use crate::http::page::{List, PageParams};
 
 /// This slice's endpoints.
@@ -37,7 +37,7 @@ fn templates() -> Vec<Endpoint> {
             .answers::<template::TemplateBody>(200),
         Endpoint::new(Method::Delete, "/templates/{id}", template::delete)
             .summary("Delete a template with its versions.")
-            .answers::<template::Deleted>(200),
+            .answers::<Deleted>(200),
         Endpoint::new(Method::Post, "/templates/{id}/duplicate", template::duplicate)
             .summary("Make a new template with the same draft.")
             .takes::<template::DuplicateRequest>()
@@ -103,6 +103,6 @@ fn parts() -> Vec<Endpoint> {
             .answers::<part::PartBody>(200),
         Endpoint::new(Method::Delete, "/template-parts/{id}", part::delete)
             .summary("Delete a layout, a partial or a theme; what is published stays as it is.")
-            .answers::<template::Deleted>(200),
+            .answers::<Deleted>(200),
     ]
 }

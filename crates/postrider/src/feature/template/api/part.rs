@@ -11,12 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use super::template::Deleted;
 use crate::app::App;
 use crate::feature::template::key_ok;
 use crate::feature::template::parts::{self, PART_BYTES_MAX, Stored};
 use crate::http::auth::FullKey;
-use crate::http::endpoint::Shown;
+use crate::http::endpoint::{Deleted, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::{Json, Params};
 use crate::http::page::{List, PageParams};
@@ -177,5 +176,5 @@ pub(super) async fn delete(
     let id = shown.id(Noun::TemplatePart, "template part")?;
     existing(&app, &who, id).await?;
     parts::part_remove(&app.store, who.workspace, id).await?;
-    Ok(Answer(Deleted { object: "template_part", id: shown.0, deleted: true }))
+    Ok(Deleted::of("template_part", shown.0))
 }

@@ -15,7 +15,7 @@ use super::version;
 use crate::app::App;
 use crate::feature::template::admin::{self, Listed, Named, New, Template};
 use crate::http::auth::FullKey;
-use crate::http::endpoint::Shown;
+use crate::http::endpoint::{Deleted, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
 use crate::http::json::{Json, Octets, Params};
 use crate::http::page::{List, PageParams};
@@ -195,15 +195,6 @@ pub(super) async fn change(
     Ok(TemplateBody::of(existing(&app, &who, &Shown(Noun::Template.show(template.id))).await?))
 }
 
-/// Something that was deleted.
-#[derive(Serialize, ToSchema)]
-#[schema(as = DeletedTemplate)]
-pub struct Deleted {
-    pub object: &'static str,
-    pub id: String,
-    pub deleted: bool,
-}
-
 pub(super) async fn delete(
     who: FullKey,
     State(app): State<Arc<App>>,
@@ -211,7 +202,7 @@ pub(super) async fn delete(
 ) -> Result<Answer<Deleted>, ApiError> {
     let template = existing(&app, &who, &shown).await?;
     admin::template_remove(&app.store, who.workspace, template.id).await?;
-    Ok(Answer(Deleted { object: "template", id: Noun::Template.show(template.id), deleted: true }))
+    Ok(Deleted::of("template", Noun::Template.show(template.id)))
 }
 
 /// How a copy is called.

@@ -1,2 +1,2 @@
 -- SQLite has one writer: it is always somebody's turn.
-SELECT 1
+SELECT :what
