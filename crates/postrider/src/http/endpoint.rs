@@ -160,7 +160,6 @@ pub struct Deleted {
 
 impl Deleted {
     /// The answer that an object of this kind is.
-    #[must_use]
     pub fn of(object: &'static str, id: String) -> axum::Json<Deleted> {
         axum::Json(Deleted { object, id, deleted: true })
     }
