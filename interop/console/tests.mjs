@@ -160,6 +160,28 @@ await errand('a marketer is invited, comes, and sees no keys', async () => {
   });
 });
 
+await errand('mail is chosen in Activity, by mouse and keys, and sent again after its number was named', async () => {
+  await visit(inside, async (page, complaints) => {
+    await page.goto('/w/default/activity?status=bounced&range=12mo');
+    const boxes = page.locator('#mails input[name=chosen]');
+    await boxes.nth(0).check();
+    await page.locator('#mails a.rowlink').nth(1).focus();
+    await page.keyboard.press('x');
+    must(await boxes.nth(1).isChecked(), 'x ticks no row');
+    must(/2/.test(await page.locator('#chosen output').innerText()), 'nobody counts what is chosen');
+    await Promise.all([page.waitForURL(/\/activity\/again/), page.click('#chosen button[formaction$="/again"]')]);
+    must(/2/.test(await page.locator('h1').innerText()), 'the number is not named');
+    await look(page, 'a question about mail');
+    await Promise.all([page.waitForURL(/activity\?.*done=/), page.click('main button.pri')]);
+    await page.locator('main [role=status]', { hasText: 'Done' }).waitFor();
+    must(/status=bounced/.test(page.url()), 'the filter is lost');
+    await page.locator('#chosen input[name=all]').check();
+    await Promise.all([page.waitForURL(/\/activity\/cancel/), page.locator('#chosen button').first().click()]);
+    must((await page.locator('main button[name=sure]').count()) === 0, 'what bounced waits for nothing');
+    must(complaints.length === 0, complaints[0]);
+  });
+});
+
 await errand('a message is shown to somebody without an account', async () => {
   await visit(inside, async (page) => {
     await page.goto('/w/default/activity?status=bounced');

@@ -73,6 +73,8 @@ pub struct Inside {
     pub workspace: Place,
     /// Whether nothing of it is accepted and nothing leaves.
     pub suspended: bool,
+    /// What became of rows that were chosen, when the address says it.
+    pub done: Option<String>,
     /// Every workspace that the person may enter, this one too.
     pub workspaces: Vec<Place>,
     pub sections: Vec<Section>,

@@ -111,18 +111,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 // Rows that are chosen: how many, and all of the page at once.
-const chosen = document.getElementById("chosen");
-if (chosen) {
-  const boxes = [...chosen.elements].filter((one) => one.name === "chosen");
+for (const chosen of document.querySelectorAll("form.chosen")) {
+  // A live list gets more of them.
+  const boxes = () => [...chosen.elements].filter((one) => one.name === "chosen");
   const [every, count] = [chosen.querySelector("[data-every]"), chosen.querySelector("output")];
   const tell = () => {
-    const n = boxes.filter((one) => one.checked).length;
+    const n = boxes().filter((one) => one.checked).length;
     count.textContent = n ? count.dataset.count.replace("%", n) : "";
-    every.checked = n > 0 && n === boxes.length;
+    every.checked = n > 0 && n === boxes().length;
   };
-  every.parentElement.hidden = boxes.length < 2;
-  every.addEventListener("change", () => { for (const one of boxes) one.checked = every.checked; tell(); });
-  for (const one of boxes) one.addEventListener("change", tell);
+  every.parentElement.hidden = boxes().length < 2;
+  every.addEventListener("change", () => { for (const one of boxes()) one.checked = every.checked; tell(); });
+  document.addEventListener("change", (event) => { if (event.target.name === "chosen" && event.target.form === chosen) tell(); });
   tell();
 }
 // A theme is seen as soon as it is chosen; it stays when the form is sent.

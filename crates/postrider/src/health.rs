@@ -2,6 +2,7 @@
 //! and delivered, and all of that needs room.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -13,12 +14,30 @@ pub struct Health {
     data_dir: PathBuf,
     free_min_bytes: u64,
     refusal: RwLock<Option<String>>,
+    /// As it was looked at last; the greatest number while nobody knows.
+    free_bytes: AtomicU64,
 }
+
+/// A disk that is filling up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Low {
+    pub free_bytes: u64,
+    /// With less than this free, mail is refused.
+    pub min_bytes: u64,
+}
+
+/// Of how many times its reserve people are told. Reason: a letter that tells it must still be accepted.
+const LOW_TIMES: u64 = 2;
 
 impl Health {
     #[must_use]
     pub fn new(data_dir: &Path, free_min_bytes: u64) -> Health {
-        let health = Health { data_dir: data_dir.to_owned(), free_min_bytes, refusal: RwLock::new(None) };
+        let health = Health {
+            data_dir: data_dir.to_owned(),
+            free_min_bytes,
+            refusal: RwLock::new(None),
+            free_bytes: AtomicU64::new(u64::MAX),
+        };
         health.look();
         health
     }
@@ -32,6 +51,19 @@ impl Health {
         }
     }
 
+    /// What there is of the disk when it is nearly, or already, below its reserve.
+    #[must_use]
+    pub fn low(&self) -> Option<Low> {
+        let low = Low { free_bytes: self.free_bytes.load(Ordering::Relaxed), min_bytes: self.free_min_bytes };
+        (low.free_bytes < low.min_bytes.saturating_mul(LOW_TIMES)).then_some(low)
+    }
+
+    /// As if so much were free, until it is looked at again.
+    #[cfg(test)]
+    pub fn pretend(&self, free_bytes: u64) {
+        self.free_bytes.store(free_bytes, Ordering::Relaxed);
+    }
+
     /// Refuses from now on: the process is ending.
     pub fn close(&self) {
         *self.refusal.write().unwrap_or_else(PoisonError::into_inner) =
@@ -40,7 +72,10 @@ impl Health {
 
     fn look(&self) {
         let refusal = match free_bytes(&self.data_dir) {
-            Ok(free) => judge(free, self.free_min_bytes),
+            Ok(free) => {
+                self.free_bytes.store(free, Ordering::Relaxed);
+                judge(free, self.free_min_bytes)
+            }
             Err(error) => {
                 tracing::warn!(%error, "the free space of the disk could not be read");
                 None
@@ -86,6 +121,12 @@ mod tests {
         let reason = judge(100 << 20, 512 << 20).unwrap();
         assert!(reason.contains("100 MB free") && reason.contains("512 MB"), "{reason}");
         let health = Health::new(Path::new("/"), u64::MAX);
-        assert!(health.may_accept().is_err());
+        assert!(health.may_accept().is_err() && health.low().is_some());
+        let health = Health::new(Path::new("/"), 100);
+        for (free, low) in [(99, true), (199, true), (200, false)] {
+            health.pretend(free);
+            assert_eq!(health.low().is_some(), low, "{free}");
+        }
+        assert!(Health::new(Path::new("/"), 0).low().is_none(), "without a reserve nothing is low");
     }
 }

@@ -1,5 +1,5 @@
 # What needs somebody, told by mail.
-alert-subject = { $workspace }: { $what }
+alert-subject = { $workspace } needs you
 alert-subject-over = { $workspace }: over again
 alert-began = { $workspace } needs somebody
 alert-over = Over again
@@ -9,3 +9,6 @@ alert-quota-near-text = More than 80 % of what may be sent this month was accept
 alert-quota-used = This month’s quota is used
 alert-quota-used-text = What the quota says happens now to new mail: it is refused until the month ends, or accepted and counted. Ask who runs the installation for more.
 alert-webhook-text = It did not answer for too long, and is told nothing any more. Mend it, and resume it.
+alert-installation = Postrider on { $host }
+alert-domain-text = Records of this domain that were found before are missing now, or are others. Mail under its name is no longer trusted by mailboxes: publish them again.
+alert-disk-text = The disk of the installation is nearly full. When its reserve is reached, no mail is accepted: make room.

@@ -36,3 +36,12 @@ chosen-all = All that match, on every page
 chosen-count = { $n } chosen
 chosen-none-title = Nothing is chosen
 chosen-none-text = Nothing that was chosen can be changed so. Go back and choose rows, or all that match.
+chosen-more = There may be more than these { $n }: one action takes so many, and the rest stays as it is.
+chosen-others = { $n ->
+    [one] and one more
+   *[other] and { $n } more
+}
+chosen-done = Done: { $n }.
+chosen-done-of = Done: { $n } of { $of }. The others had changed since they were named, or cannot be changed so.
+chosen-done-grew = Done: { $n }, and not { $of }: more had come since they were counted.
+chosen-done-more = There may be more that match.

@@ -75,3 +75,7 @@ overview-unproven-text = Mail under your names cannot leave before their DNS rec
 overview-unproven-act = To the records
 overview-webhook-off = An endpoint was switched off
 overview-webhook-act = Look at it
+overview-domain-lost = Records of a domain no longer hold
+overview-domain-act = To its records
+overview-disk-low = The disk is nearly full
+overview-disk-low-text = { $free } MB are free; below { $min } MB no mail is accepted.

@@ -83,3 +83,15 @@ require-no-more = Require it no more
 require-on = Everybody in this workspace has to use two-factor sign-in or a passkey.
 require-off = Each member decides for themselves. When it is required, who has neither an authenticator app nor a passkey sets one up before they see anything of this workspace.
 may-require-second-factor = Require two-factor sign-in of everybody
+members-role = Give this role
+members-role-title = Give { $n } members another role?
+members-role-text = { $n ->
+    [one] It holds at once, and open invitations of this member end. The last owner stays one.
+   *[other] It holds at once, and open invitations of these { $n } members end. The last owner stays one.
+}
+members-remove = Remove
+members-remove-title = Take { $n } members out?
+members-remove-text = { $n ->
+    [one] This member cannot open the workspace any more, and their open invitations end.
+   *[other] These { $n } members cannot open the workspace any more, and their open invitations end. The last owner stays.
+}

@@ -1,5 +1,5 @@
 # What needs somebody, told by mail.
-alert-subject = { $workspace }: { $what }
+alert-subject = { $workspace } requiere su atención
 alert-subject-over = { $workspace }: resuelto
 alert-began = { $workspace } necesita atención
 alert-over = Resuelto
@@ -9,3 +9,6 @@ alert-quota-near-text = Se aceptó más del 80 % de lo que puede enviarse este m
 alert-quota-used = La cuota de este mes se ha agotado
 alert-quota-used-text = Al correo nuevo le ocurre lo que dice la cuota: se rechaza hasta fin de mes, o se acepta y se cuenta. Pida más a quien opera la instalación.
 alert-webhook-text = No respondió durante demasiado tiempo y ya no recibe nada. Arréglelo y reanúdelo.
+alert-installation = Postrider en { $host }
+alert-domain-text = Los registros de este dominio que antes se encontraban faltan ahora, o son otros. Los buzones ya no se fían del correo con su nombre: publíquelos de nuevo.
+alert-disk-text = El disco de la instalación está casi lleno. Cuando se alcance su reserva no se aceptará correo: libere espacio.

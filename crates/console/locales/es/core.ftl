@@ -36,3 +36,12 @@ chosen-all = Todo lo que coincide, en todas las páginas
 chosen-count = { $n } elegidos
 chosen-none-title = No se eligió nada
 chosen-none-text = Nada de lo elegido puede cambiarse así. Vuelva y elija filas, o todo lo que coincide.
+chosen-more = Puede haber más que estos { $n }: una acción abarca esa cantidad, y el resto queda como está.
+chosen-others = { $n ->
+    [one] y uno más
+   *[other] y { $n } más
+}
+chosen-done = Hecho: { $n }.
+chosen-done-of = Hecho: { $n } de { $of }. Los demás cambiaron desde que se nombraron, o no se pueden cambiar así.
+chosen-done-grew = Hecho: { $n }, y no { $of }: llegaron más desde que se contaron.
+chosen-done-more = Puede haber más que coincidan.

@@ -75,3 +75,7 @@ overview-unproven-text = El correo con sus nombres no puede salir hasta que se e
 overview-unproven-act = A los registros
 overview-webhook-off = Se desactivó un destino de webhooks
 overview-webhook-act = Verlo
+overview-domain-lost = Los registros de un dominio ya no valen
+overview-domain-act = A sus registros
+overview-disk-low = El disco está casi lleno
+overview-disk-low-text = Quedan { $free } MB libres; por debajo de { $min } MB no se acepta correo.

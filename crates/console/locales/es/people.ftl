@@ -84,3 +84,15 @@ require-no-more = Dejar de exigirla
 require-on = En este espacio todos tienen que usar la verificación en dos pasos o una llave de acceso.
 require-off = Cada miembro decide por su cuenta. Si se exige, quien no tenga ni aplicación de códigos ni llave de acceso la configura antes de ver nada de este espacio.
 may-require-second-factor = Exigir la verificación en dos pasos a todos
+members-role = Dar este rol
+members-role-title = ¿Dar otro rol a { $n } miembros?
+members-role-text = { $n ->
+    [one] Vale de inmediato, y las invitaciones abiertas de este miembro terminan. El último propietario lo sigue siendo.
+   *[other] Vale de inmediato, y las invitaciones abiertas de estos { $n } miembros terminan. El último propietario lo sigue siendo.
+}
+members-remove = Quitar
+members-remove-title = ¿Quitar a { $n } miembros?
+members-remove-text = { $n ->
+    [one] Este miembro ya no puede abrir el espacio, y sus invitaciones abiertas terminan.
+   *[other] Estos { $n } miembros ya no pueden abrir el espacio, y sus invitaciones abiertas terminan. El último propietario se queda.
+}

@@ -36,3 +36,12 @@ chosen-all = Tudo o que corresponde, em todas as páginas
 chosen-count = { $n } escolhidos
 chosen-none-title = Nada foi escolhido
 chosen-none-text = Nada do que foi escolhido pode ser mudado assim. Volte e escolha linhas, ou tudo o que corresponde.
+chosen-more = Pode haver mais do que estes { $n }: uma ação abrange essa quantidade, e o resto fica como está.
+chosen-others = { $n ->
+    [one] e mais um
+   *[other] e mais { $n }
+}
+chosen-done = Feito: { $n }.
+chosen-done-of = Feito: { $n } de { $of }. Os outros mudaram desde que foram citados, ou não podem ser alterados assim.
+chosen-done-grew = Feito: { $n }, e não { $of }: chegaram mais desde que foram contados.
+chosen-done-more = Pode haver mais que correspondam.

@@ -50,3 +50,15 @@ domain-remove-title = Remover o domínio
 domain-remove-about = Suas chaves são apagadas e nada mais pode ser enviado a partir dele. Para continuar, digite o nome.
 domain-remove = Remover domínio
 domain-mistake-typed = Este não é o nome do domínio.
+domains-check = Verificar de novo
+domains-check-title = Verificar { $n } domínios de novo?
+domains-check-text = { $n ->
+    [one] Seus registros são consultados agora no DNS.
+   *[other] Os registros destes { $n } são consultados agora no DNS. Onde ele não responde, isso demora um pouco.
+}
+domains-remove = Remover
+domains-remove-title = Remover { $n } domínios?
+domains-remove-text = { $n ->
+    [one] Nenhum e-mail sai mais com o nome dele, e suas chaves DKIM são apagadas. Para enviar por ele outra vez, é preciso publicar registros novos.
+   *[other] Nenhum e-mail sai mais com estes { $n } nomes, e suas chaves DKIM são apagadas. Para enviar por eles outra vez, é preciso publicar registros novos.
+}

@@ -75,3 +75,7 @@ overview-unproven-text = E-mails com os seus nomes não podem sair antes de os r
 overview-unproven-act = Ver os registros
 overview-webhook-off = Um destino de webhooks foi desligado
 overview-webhook-act = Ver
+overview-domain-lost = Os registros de um domínio não valem mais
+overview-domain-act = Ver os registros
+overview-disk-low = O disco está quase cheio
+overview-disk-low-text = Há { $free } MB livres; abaixo de { $min } MB nenhum e-mail é aceito.

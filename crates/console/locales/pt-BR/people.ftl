@@ -84,3 +84,15 @@ require-no-more = Deixar de exigir
 require-on = Neste espaço, todos precisam usar a verificação em duas etapas ou uma chave de acesso.
 require-off = Cada membro decide por si. Quando exigida, quem não tiver aplicativo de códigos nem chave de acesso configura um deles antes de ver qualquer coisa deste espaço.
 may-require-second-factor = Exigir de todos a verificação em duas etapas
+members-role = Dar este papel
+members-role-title = Dar outro papel a { $n } membros?
+members-role-text = { $n ->
+    [one] Vale na hora, e os convites abertos deste membro terminam. O último proprietário continua sendo.
+   *[other] Vale na hora, e os convites abertos destes { $n } membros terminam. O último proprietário continua sendo.
+}
+members-remove = Remover
+members-remove-title = Remover { $n } membros?
+members-remove-text = { $n ->
+    [one] Este membro não pode mais abrir o espaço, e seus convites abertos terminam.
+   *[other] Estes { $n } membros não podem mais abrir o espaço, e seus convites abertos terminam. O último proprietário fica.
+}

@@ -71,3 +71,7 @@ overview-unproven-text = 在找到 DNS 记录之前，不能以您的名称发�
 overview-unproven-act = 查看记录
 overview-webhook-off = 有 Webhook 端点被关闭
 overview-webhook-act = 查看
+overview-domain-lost = 有域名的记录已失效
+overview-domain-act = 查看其记录
+overview-disk-low = 磁盘即将写满
+overview-disk-low-text = 剩余 { $free } MB；低于 { $min } MB 时不再接收邮件。

@@ -153,3 +153,6 @@ template-told-message = 查看投递情况
 template-told-removed = 模板已删除。
 template-told-changed = 有人同时做了修改，因此没有执行操作。现在的内容如下。
 template-told-language = 无法添加此语言。请写成 en 或 pt-BR 的形式。
+templates-remove = 移除
+templates-remove-title = 移除 { $n } 个模板？
+templates-remove-text = 这 { $n } 个模板及其版本将被移除。之后使用它们发信的应用会被拒绝；已发送的邮件保留。

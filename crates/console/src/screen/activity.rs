@@ -11,6 +11,10 @@ pub struct Activity {
     pub page: Page,
     /// The list without a filter.
     pub all: String,
+    /// The filter as a form's fields, and what may be done to what it finds.
+    pub filter: Vec<(&'static str, String)>,
+    pub may_cancel: bool,
+    pub may_send: bool,
     /// What the filter leaves, as a file.
     pub csv: String,
     pub zone: String,
@@ -68,6 +72,8 @@ pub enum None {
 /// A message.
 pub struct Row {
     pub id: String,
+    /// What it is called where rows are chosen; empty where nothing may be done to it.
+    pub chosen: String,
     pub href: String,
     pub at: String,
     /// The same for programs.

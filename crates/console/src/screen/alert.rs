@@ -2,14 +2,18 @@
 
 use askama::Template;
 
-use crate::words::Words;
+use super::invitation;
+use crate::words::{Word, Words};
 
 /// The letter, in its reader's language.
 #[derive(Template)]
 #[template(path = "mail/alert.html")]
 pub struct Letter {
     pub words: Words,
+    /// The workspace, or the installation.
     pub workspace: String,
+    /// Whether the workspace's logo comes with it, under the id [`Letter::LOGO`].
+    pub logo: bool,
     pub began: Vec<Line>,
     pub over: Vec<Line>,
     /// Where it is switched off; none while nobody said where browsers reach us.
@@ -34,14 +38,14 @@ pub struct Line {
 }
 
 impl Letter {
+    /// As an invitation's.
+    pub const LOGO: &str = invitation::Letter::LOGO;
+
+    /// Says that there is something, and not what: it stands in lists that others see.
     #[must_use]
     pub fn subject(&self) -> String {
-        match self.began.as_slice() {
-            [] => self.words.t1("alert-subject-over", "workspace", &self.workspace),
-            [first, ..] => {
-                self.words.t2("alert-subject", ("workspace", &self.workspace), ("what", &first.title))
-            }
-        }
+        let id = if self.began.is_empty() { Word("alert-subject-over") } else { Word("alert-subject") };
+        self.words.word1(id, "workspace", &self.workspace)
     }
 
     /// HTML and text.
@@ -61,10 +65,10 @@ mod tests {
     #[test]
     fn the_letter_speaks_four_languages_and_holds_nothing_but_text_of_others() {
         let table = [
-            (Locale::En, "Tide <b>: It fails", "Over again"),
-            (Locale::Es, "Tide <b>: It fails", "Resuelto"),
-            (Locale::PtBr, "Tide <b>: It fails", "Resolvido"),
-            (Locale::ZhCn, "Tide <b>：It fails", "已恢复"),
+            (Locale::En, "Tide <b> needs you", "Over again"),
+            (Locale::Es, "Tide <b> requiere su atención", "Resuelto"),
+            (Locale::PtBr, "Tide <b> precisa da sua atenção", "Resolvido"),
+            (Locale::ZhCn, "Tide <b> 需要您处理", "已恢复"),
         ];
         for (locale, subject, over) in table {
             let line = |title: &str, link: Option<&str>| Line {
@@ -76,6 +80,7 @@ mod tests {
             let letter = Letter {
                 words: Words::of(locale),
                 workspace: "Tide <b>".into(),
+                logo: true,
                 began: vec![line("It fails", Some("https://mail.example/w/tide/"))],
                 over: vec![line("It failed", None)],
                 own: Some("https://mail.example/me".into()),
@@ -83,6 +88,7 @@ mod tests {
             let (html, text) = letter.parts().expect("a letter");
             assert_eq!(letter.subject(), subject);
             assert!(!html.contains("<b>") && !html.contains("<i>"), "{html}");
+            assert!(html.contains(&format!("cid:{}", Letter::LOGO)), "{html}");
             for part in [&html, &text] {
                 for wanted in
                     ["It fails", "It failed", over, "https://mail.example/w/tide/", "https://mail.example/me"]

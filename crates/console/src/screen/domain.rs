@@ -23,6 +23,7 @@ pub struct Domains {
 
 /// A line of the list.
 pub struct Row {
+    pub id: String,
     pub href: String,
     pub name: String,
     pub status: Status,

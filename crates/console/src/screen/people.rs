@@ -15,6 +15,8 @@ pub struct People {
     pub rows: Vec<Member>,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// Whether one of them may be chosen.
+    pub may_choose: bool,
     pub invitations: Vec<Invitation>,
     /// The invitation that was just made; its link is shown this once.
     pub made: Option<Made>,

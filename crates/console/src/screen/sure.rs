@@ -10,6 +10,9 @@ pub struct Sure {
     pub page: Page,
     pub title: String,
     pub text: String,
+    /// What the first of them are called, and what is said of all the others.
+    pub names: Vec<String>,
+    pub note: Option<String>,
     /// Where it is sent, with these names and values beside `sure`.
     pub action: String,
     pub fields: Vec<(&'static str, String)>,

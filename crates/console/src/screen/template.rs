@@ -23,6 +23,7 @@ pub struct Templates {
 
 /// A line of the list.
 pub struct Row {
+    pub id: String,
     pub href: String,
     pub name: String,
     /// By this name programs ask for it.

@@ -11,6 +11,8 @@ use crate::words::Word;
 pub struct Workspaces {
     pub page: Page,
     pub rows: Vec<Row>,
+    pub before: Option<String>,
+    pub after: Option<String>,
     /// What was typed for a new one, and what is wrong with it.
     pub new_name: String,
     pub new_title: String,

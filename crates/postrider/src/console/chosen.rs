@@ -1,21 +1,28 @@
 //! Rows that somebody chose in a list, or everything that its filter finds.
 //!
 //! Guarantees
-//! 1. A choice does nothing before a page named how much it is: [`ask`].
+//! 1. A choice does nothing before a page named how much it is: [`ask`]. What is done then is what was named: its rows by name
+//!    ([`ask_rows`]), or what the filter finds that was there at the moment of the question ([`Chosen::before`]).
 //! 2. A choice is texts. Who acts looks for them among the workspace's own rows: what is no row of it is not there.
+//! 3. What one action cannot take is said before, and how much was done afterwards: [`Chosen::done`].
+
+use std::borrow::Cow;
 
 use ::console::format::number;
 use ::console::screen::sure::Sure;
-use ::console::words::Word;
+use ::console::words::{Word, Words};
 use axum::response::Response;
+use mail::At;
 use serde::Deserialize;
 
-use super::refusal::Refused;
+use super::refusal::{Refused, redirect};
 use super::screen::{Member, show};
 use crate::id::Noun;
 
-/// Rows of a choice at most. Reason: a page has fifty; who means more means all.
-const CHOSEN_MAX: usize = 1_000;
+/// Rows of a choice at most. Reason: a page has fifty, and who means all is named so many at once.
+pub const CHOSEN_MAX: usize = 1_000;
+/// Names that a question says.
+const NAMES_MAX: usize = 10;
 
 /// What a list's form says: which rows, and what is to become of them.
 #[derive(Deserialize, Default)]
@@ -25,6 +32,9 @@ pub struct Chosen {
     all: String,
     act: String,
     sure: String,
+    /// How much was named, and when: microseconds since 1970.
+    named: String,
+    asked: String,
 }
 
 impl Chosen {
@@ -40,10 +50,16 @@ impl Chosen {
         self.all == "yes"
     }
 
-    /// Whether the number was seen.
+    /// Whether the number was seen. Of a filter it is one only with the moment at which it was true.
     #[must_use]
     pub fn is_sure(&self) -> bool {
-        self.sure == "yes"
+        self.sure == "yes" && (!self.is_all() || self.asked.parse::<i64>().is_ok())
+    }
+
+    /// The moment of the question, up to which rows are meant; now, while nothing was asked.
+    #[must_use]
+    pub fn before(&self, now: At) -> At {
+        self.asked.parse().map_or(now, At).min(now)
     }
 
     /// What the chosen rows are called.
@@ -60,19 +76,49 @@ impl Chosen {
         ids
     }
 
-    /// Of all rows of a list, those that are meant.
+    /// Of all rows of a list, those that are meant: once somebody is sure, those that were named.
     #[must_use]
     pub fn of<T>(&self, noun: Noun, rows: Vec<T>, id: impl Fn(&T) -> i64) -> Vec<T> {
-        let ids = self.ids(noun);
-        let meant = |row: &T| self.is_all() || ids.binary_search(&id(row)).is_ok();
+        let (ids, all) = (self.ids(noun), self.is_all() && self.sure != "yes");
+        let meant = |row: &T| all || ids.binary_search(&id(row)).is_ok();
         rows.into_iter().filter(meant).collect()
     }
 
-    /// The same as a form's fields.
-    fn fields(self) -> Vec<(&'static str, String)> {
-        let kept = self.chosen.into_iter().take(CHOSEN_MAX).map(|text| ("chosen", text));
-        [("all", self.all), ("act", self.act)].into_iter().chain(kept).collect()
+    /// The list again, which says how much was done of what was named, and whether more matches.
+    #[must_use]
+    pub fn done(&self, list: &str, done: usize, more: bool) -> Response {
+        let sign = if list.contains('?') { '&' } else { '?' };
+        let named = self.named.parse().unwrap_or(done);
+        let more = if more { "&more=yes" } else { "" };
+        redirect(&format!("{list}{sign}done={done}&of={named}{more}"))
     }
+
+    /// The same as a form's fields.
+    fn fields(self, asked: String, n: usize) -> Vec<(&'static str, String)> {
+        let kept = self.chosen.into_iter().take(CHOSEN_MAX).map(|text| ("chosen", text));
+        let asked = [("asked", asked), ("named", n.to_string())];
+        [("all", self.all), ("act", self.act)].into_iter().chain(asked).chain(kept).collect()
+    }
+}
+
+/// What [`Chosen::done`] put into an address, in words.
+pub(super) fn told(here: &str, words: Words) -> Option<String> {
+    let query = here.split_once('?')?.1.as_bytes();
+    let field = |wanted: &str| {
+        let found = form_urlencoded::parse(query).find(|(name, _)| name == wanted);
+        found.map_or(Cow::Borrowed(""), |(_, value)| value)
+    };
+    let n: i64 = field("done").parse().ok()?;
+    let mut text = match field("of").parse::<i64>() {
+        Ok(of) if of > n => words.t2("chosen-done-of", ("n", n), ("of", of)),
+        Ok(of) if of < n => words.t2("chosen-done-grew", ("n", n), ("of", of)),
+        Ok(_) | Err(_) => words.t1("chosen-done", "n", n),
+    };
+    if field("more") == "yes" {
+        text.push(' ');
+        text.push_str(&words.t("chosen-done-more"));
+    }
+    Some(text)
 }
 
 /// What is asked before it is done. `title` is told the number as a text, `text` as a number, both as `n`.
@@ -85,6 +131,16 @@ pub struct Question {
     pub back: String,
 }
 
+/// How much a choice is.
+pub struct Found {
+    /// When it was looked up.
+    pub at: At,
+    /// What is acted upon: at most what one action takes.
+    pub n: usize,
+    /// Whether there may be more.
+    pub more: bool,
+}
+
 /// Asks how sure one is, with the number; `fields` are the filter's.
 ///
 /// # Errors
@@ -92,21 +148,55 @@ pub struct Question {
 pub fn ask<P>(
     who: Member<P>,
     (chosen, mut fields): (Chosen, Vec<(&'static str, String)>),
-    n: usize,
+    found: Found,
+    question: Question,
+) -> Result<Response, Refused> {
+    let Found { at, n, more } = found;
+    fields.extend(chosen.fields(at.0.to_string(), n));
+    sure(who, (n, more), (fields, Vec::new()), question)
+}
+
+/// Asks how sure one is, about rows by their ids and names: what is answered names these rows, and not the filter. Of more than
+/// [`CHOSEN_MAX`] it is about the first so many.
+///
+/// # Errors
+/// As [`show`].
+pub fn ask_rows<P>(
+    who: Member<P>,
+    (chosen, mut fields): (Chosen, Vec<(&'static str, String)>),
+    (mut rows, more): (Vec<(String, String)>, bool),
+    question: Question,
+) -> Result<Response, Refused> {
+    let more = more || rows.len() > CHOSEN_MAX;
+    rows.truncate(CHOSEN_MAX);
+    let n = rows.len();
+    let (ids, mut names): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    if n > NAMES_MAX {
+        names.truncate(NAMES_MAX);
+        names.push(who.page.words.t1("chosen-others", "n", i64::try_from(n - NAMES_MAX).unwrap_or(i64::MAX)));
+    }
+    let named = Chosen { chosen: ids, all: String::new(), ..chosen };
+    fields.extend(named.fields(String::new(), n));
+    sure(who, (n, more), (fields, names), question)
+}
+
+fn sure<P>(
+    who: Member<P>,
+    (n, more): (usize, bool),
+    (fields, names): (Vec<(&'static str, String)>, Vec<String>),
     question: Question,
 ) -> Result<Response, Refused> {
     let (words, n) = (who.page.words, i64::try_from(n).unwrap_or(i64::MAX));
+    let counted = number::whole(words.locale, n);
     let (title, text) = match n {
         0 => (words.t("chosen-none-title"), words.t("chosen-none-text")),
-        n => (
-            words.word1(question.title, "n", number::whole(words.locale, n)),
-            words.word1(question.text, "n", n),
-        ),
+        n => (words.word1(question.title, "n", counted.clone()), words.word1(question.text, "n", n)),
     };
-    fields.extend(chosen.fields());
     show(&Sure {
         title,
         text,
+        names,
+        note: more.then(|| words.t1("chosen-more", "n", counted)),
         action: question.action,
         fields,
         label: words.word(question.label),
@@ -138,5 +228,32 @@ mod tests {
         ] {
             assert_eq!(named(all, &chosen).of(Noun::Key, rows(), |id| *id), wanted, "{all} {chosen:?}");
         }
+        let sure = |asked: &str, chosen: &[&str]| Chosen {
+            sure: "yes".to_owned(),
+            asked: asked.to_owned(),
+            ..named("yes", chosen)
+        };
+        assert!(!sure("", &[]).is_sure(), "nobody named how much all is");
+        let sure = sure("5", &[&*nine]);
+        assert_eq!(sure.of(Noun::Key, rows(), |id| *id), [9], "what was named");
+        assert_eq!((sure.before(At(7)), sure.before(At(3))), (At(5), At(3)), "never what is still to come");
+    }
+
+    #[test]
+    fn what_was_done_is_said_with_what_was_named() {
+        let words = Words::of(::console::words::Locale::En);
+        let chosen = |named: &str| Chosen { named: named.to_owned(), ..Chosen::default() };
+        for (named, list, done, more, wanted) in [
+            ("3", "/w/a/keys", 3, false, "Done: 3."),
+            ("3", "/w/a/keys?reason=x", 2, false, "Done: 2 of 3. The others"),
+            ("3", "/w/a/keys", 5, false, "Done: 5, and not 3"),
+            ("", "/w/a/keys", 1, true, "Done: 1. There may be more"),
+        ] {
+            let answer = chosen(named).done(list, done, more);
+            let path = answer.headers()["location"].to_str().expect("a path").to_owned();
+            let said = told(&path, words).expect("a sentence");
+            assert!(said.starts_with(wanted), "{path}: {said}");
+        }
+        assert_eq!(told("/w/a/keys", words), None);
     }
 }

@@ -22,19 +22,17 @@ use axum::response::{IntoResponse, Response};
 use console::screen::live::Note;
 use console::words::{Word, Words};
 use futures_util::stream;
-use mail::At;
 use net::listen::Stop;
-use store::StoreError;
 use tokio::sync::watch;
 
 use super::refusal::Refused;
 use super::screen::Member;
+use super::watch::Watch;
 use crate::app::App;
 use crate::changes::LOOK_EVERY;
 use crate::feature::event::read::{Cursor, Event, events_of_workspace, newest};
 use crate::feature::event::tail::HEARTBEAT;
-use crate::feature::person;
-use crate::feature::person::permission::{Needs, Permission};
+use crate::feature::person::permission::Needs;
 use crate::http::Api;
 use crate::id::Noun;
 use crate::room::{Full, Place};
@@ -51,8 +49,6 @@ pub const MAILS_MAX: usize = 10;
 const EVENTS_MAX: usize = 1_000;
 /// The shortest time from one frame to the next.
 const FRAME_EVERY: Duration = Duration::from_secs(1);
-/// How often it is asked whether the session lasts.
-const SESSION_EVERY: Duration = Duration::from_secs(5);
 
 /// Messages that something happened to since the last frame.
 #[derive(Default, PartialEq, Eq, Debug)]
@@ -135,12 +131,7 @@ pub async fn follow<P: Needs, F: Frames>(
         None => newest(&app.store).await?,
     };
     let commits = app.store.commits();
-    let watch = Watch {
-        session: who.visit.session.clone().unwrap_or_default(),
-        permission: P::PERMISSION,
-        workspace: who.workspace.id,
-        looked: app.now(),
-    };
+    let watch = Watch::of(who, &app);
     let state = Stream {
         app,
         stop,
@@ -164,32 +155,6 @@ pub async fn follow<P: Needs, F: Frames>(
 fn over(words: Words, why: Word) -> [Sent; 2] {
     let note = Note { note: words.word(why) }.render().unwrap_or_default();
     [Sent::default().data(note), Sent::default().event("over").data("-")]
-}
-
-/// Whose stream it is.
-struct Watch {
-    session: String,
-    permission: Permission,
-    workspace: i64,
-    /// When the session was looked at last.
-    looked: At,
-}
-
-impl Watch {
-    /// Whether the stream may go on.
-    async fn holds(&mut self, app: &App) -> Result<bool, StoreError> {
-        let now = app.now();
-        if now < self.looked.after(SESSION_EVERY) {
-            return Ok(true);
-        }
-        self.looked = now;
-        let person = person::seen(&app.store, now, &self.session).await?;
-        let snapshot = app.directory.snapshot();
-        let place = snapshot.workspaces.get(&self.workspace);
-        let person = person.filter(|(person, _)| place.is_some_and(|place| person.may_enter(place)));
-        let role = person.and_then(|(person, _)| person.role(self.workspace));
-        Ok(role.is_some_and(|role| role.may(self.permission)))
-    }
 }
 
 struct Stream<F> {
@@ -249,7 +214,7 @@ impl<F: Frames> Stream<F> {
         }
         // Before the look, so that a commit during it is not missed.
         self.commits.mark_unchanged();
-        let workspace = self.watch.workspace;
+        let workspace = self.watch.workspace();
         let page = events_of_workspace(&self.app.store, &mut self.cursor, workspace, EVENTS_MAX).await?;
         if page.more {
             self.cursor = newest(&self.app.store).await?;
@@ -272,6 +237,8 @@ pub fn mark(message: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use mail::At;
+
     use super::*;
 
     #[test]

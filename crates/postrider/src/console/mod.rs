@@ -30,7 +30,9 @@ pub mod session;
 pub mod shell;
 #[cfg(test)]
 pub(crate) mod story;
+pub mod table;
 pub mod visit;
+pub mod watch;
 
 use axum::Router;
 use axum::extract::Request;

@@ -5,6 +5,7 @@ use console::draw::initials;
 use console::page::{Entry, Inside, Place, Section};
 use console::words::Word;
 
+use super::chosen;
 use super::screen::{self, Access, Screen};
 use crate::directory::Snapshot;
 use crate::feature::access::Workspace;
@@ -59,6 +60,7 @@ pub(super) fn frame(
         role: role_word(role),
         workspace: place(workspace),
         suspended: workspace.suspended.is_some(),
+        done: chosen::told(&page.here, page.words),
         workspaces,
         sections: sections(&page.here, settings, workspace, (role, person.operator)),
         at: at(workspace),

@@ -72,6 +72,38 @@ impl Browser {
         self.post_as(harness, (path, "same-origin"), &fields).await
     }
 
+    /// Sends a list's form, and then what the page that asks how sure one is would send; gives that page and the last answer.
+    pub(crate) async fn sure(
+        &self,
+        harness: &Harness,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> (String, Answer) {
+        let asked = text(&self.post(harness, path, fields).await);
+        let answer = self.agree(harness, &asked).await;
+        (asked, answer)
+    }
+
+    /// Sends the form of a page that asks how sure one is.
+    pub(crate) async fn agree(&self, harness: &Harness, asked: &str) -> Answer {
+        let form = asked.split("<section class=\"sheet pad stack\">").nth(1).expect("a question");
+        let form = form.split("</form>").next().unwrap_or_default();
+        let value = |part: &str| {
+            let value = part.split('"').next().unwrap_or_default();
+            [("&#38;", "&"), ("&#34;", "\""), ("&#60;", "<"), ("&#62;", ">"), ("&#39;", "'")]
+                .iter()
+                .fold(value.to_owned(), |text, (from, to)| text.replace(from, to))
+        };
+        let path = value(form.split("action=\"").nth(1).unwrap_or_else(|| panic!("nothing to do: {asked}")));
+        let hidden = form.split("<input type=\"hidden\" name=\"").skip(1);
+        let hidden =
+            hidden.map(|part| (value(part), value(part.split("value=\"").nth(1).unwrap_or_default())));
+        let fields: Vec<_> = hidden.filter(|(name, _)| name != "form_token").collect();
+        let mut fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        fields.push(("sure", "yes"));
+        self.post(harness, &path, &fields).await
+    }
+
     async fn post_as(
         &self,
         harness: &Harness,

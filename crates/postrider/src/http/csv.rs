@@ -1,7 +1,8 @@
 //! Tables as CSV (RFC 4180).
 //!
-//! Guarantee: what a tenant or a recipient named is a text to a spreadsheet, never a formula.
+//! Guarantee: what a tenant or a recipient named is a text to a spreadsheet, never a formula, also to one that splits cells at `;`.
 
+use std::borrow::Cow;
 use std::io;
 
 use axum::body::Body;
@@ -45,21 +46,6 @@ pub fn streamed<E: Send + 'static>(
     (headers(name), Body::from_stream(head.chain(pages))).into_response()
 }
 
-/// As [`streamed`], of a list that is read a page at a time: `read` gives a page's lines, and where the next begins.
-pub fn paged<E, F>(name: &str, head: &[&str], read: impl Fn(From) -> F + Send + 'static) -> Response
-where
-    E: Send + 'static,
-    F: Future<Output = Result<(Vec<Vec<String>>, Option<From>), E>> + Send,
-{
-    let pages = stream::unfold((Some(From::Start), read), |(from, read)| async move {
-        Some(match read(from?).await {
-            Ok((lines, next)) => (Ok(lines), (next, read)),
-            Err(error) => (Err(error), (None, read)),
-        })
-    });
-    streamed(name, head, pages)
-}
-
 /// Rows of a page of such a table.
 pub const PAGE: i64 = 500;
 
@@ -90,17 +76,38 @@ pub fn csv(lines: impl IntoIterator<Item = Vec<String>>) -> String {
     out
 }
 
+/// What separates cells in some country's spreadsheet, or lines: where Spanish and Portuguese are spoken, a table is split at `;`
+/// whatever stands in quotes, and each part is a cell.
+const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
+
+/// Puts an apostrophe before each part of a cell that a spreadsheet would read as a formula, unless it is a number.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    let is_formula = |part: &str| {
+        let text = part.trim_start_matches([' ', '"']);
+        text.starts_with(['=', '+', '-', '@']) && text.trim_end_matches(SEPARATORS).parse::<f64>().is_err()
+    };
+    let blank = cell.starts_with(['\t', '\r']);
+    if !blank && !cell.split_inclusive(SEPARATORS).any(is_formula) {
+        return Cow::Borrowed(cell);
+    }
+    let mut out = if blank { "'".to_owned() } else { String::new() };
+    for part in cell.split_inclusive(SEPARATORS) {
+        if is_formula(part) {
+            out.push('\'');
+        }
+        out.push_str(part);
+    }
+    Cow::Owned(out)
+}
+
 fn push(out: &mut String, cell: &str) {
-    // A spreadsheet reads what begins so as a formula, unless it is a number.
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
-    let guard = if formula { "'" } else { "" };
-    if formula || cell.contains([',', '"', '\r', '\n']) {
+    let cell = guarded(cell);
+    if cell.starts_with('\'') || cell.contains([',', '"', '\r', '\n']) {
         out.push('"');
-        out.push_str(guard);
         out.push_str(&cell.replace('"', "\"\""));
         out.push('"');
     } else {
-        out.push_str(cell);
+        out.push_str(&cell);
     }
 }
 
@@ -118,6 +125,13 @@ mod tests {
             ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
             ("-", "\"'-\""),
             ("@x", "\"'@x\""),
+            ("\tx", "\"'\tx\""),
+            ("a;b", "a;b"),
+            ("a; -3;b", "a; -3;b"),
+            ("a;=1+1", "a;'=1+1"),
+            ("a;\"=1+1", "\"a;'\"\"=1+1\""),
+            ("a\n@x", "\"a\n'@x\""),
+            ("=a;+b", "\"'=a;'+b\""),
         ];
         for (cell, wanted) in table {
             assert_eq!(csv([vec![cell.to_owned()]]), format!("{wanted}\r\n"));

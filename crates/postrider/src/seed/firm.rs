@@ -98,15 +98,16 @@ pub async fn found(site: &Site<'_>, password: &str) -> anyhow::Result<Firm> {
     Ok(Firm { workspace, streams, keys, bodies, owner })
 }
 
-/// Notes that pending domains were looked for of late, and found as before.
+/// Notes that domains were looked for of late, and found as before.
 ///
 /// # Errors
 /// As [`Store::write`].
 pub async fn look_again(store: &Store, now: At, workspace: i64) -> anyhow::Result<()> {
     let all = domains::domain_list(store, workspace, Page::first(100)).await?;
-    for listed in all.iter().filter(|one| one.status == Status::Pending.as_str()) {
+    for listed in &all {
         let shown = listed.findings.clone().unwrap_or_default();
-        domains::domain_checked(store, now, (workspace, listed), shown, false).await?;
+        let verified = listed.status == Status::Verified.as_str();
+        domains::domain_checked(store, now, (workspace, listed), shown, verified).await?;
     }
     Ok(())
 }

@@ -13,9 +13,9 @@ use super::api::KEYS_MAX;
 use super::console::{path, revoked};
 use super::keys::{ListedKey, key_list};
 use crate::app::App;
-use crate::console::chosen::{Chosen, Question, ask};
+use crate::console::chosen::{Chosen, Question, ask_rows};
 use crate::console::guard::Posted;
-use crate::console::refusal::{Refused, redirect};
+use crate::console::refusal::Refused;
 use crate::console::screen::Member;
 use crate::feature::person::permission::need::SteerKeys;
 use crate::http::csv::{download, line};
@@ -38,12 +38,13 @@ pub(super) async fn sent(
             action: format!("{list}/chosen"),
             back: list,
         };
-        return ask(who, (chosen, Vec::new()), meant.len(), question);
+        let rows = meant.into_iter().map(|key| (Noun::Key.show(key.id), key.name)).collect();
+        return ask_rows(who, (chosen, Vec::new()), (rows, false), question);
     }
-    let mut outcome = Ok(());
+    let (mut outcome, mut done) = (Ok(()), 0);
     for key in &meant {
         // One that somebody else revoked just then is revoked: that is all right.
-        outcome = revoked(&who, &app, key).await.map(drop);
+        outcome = revoked(&who, &app, key).await.map(|one| done += usize::from(one.is_some()));
         if outcome.is_err() {
             break;
         }
@@ -51,7 +52,7 @@ pub(super) async fn sent(
     // Whatever the answer: a revocation whose answer was lost is stored.
     app.directory.reload(&app.store).await?;
     outcome?;
-    Ok(redirect(&list))
+    Ok(chosen.done(&list, done, false))
 }
 
 pub(super) async fn csv(who: Member<SteerKeys>, State(app): State<Arc<App>>) -> Result<Response, Refused> {

@@ -1,9 +1,11 @@
-//! What needs somebody, told by mail: what Overview shows under "Needs you", to those of the workspace who want it.
+//! What needs somebody, told by mail: what Overview shows under "Needs you", to those of the workspace who want it; what the
+//! installation needs, to its operators.
 //!
 //! Guarantees
 //! 1. A person is told once when something begins and once when it is over, and of one thing at most once a [`REST`].
 //! 2. What was told is committed with the mail that tells it: neither a restart nor a second process tells it again.
-//! 3. Nobody is told of what their role does not show them.
+//! 3. Nobody is told of what their role does not show them; a letter's subject, which others see in Activity, does not say what it is
+//!    about.
 //! 4. Nothing is told by mail that would be captured here, nor while no domain of the workspace may send: who looks at Overview
 //!    sees it all the same.
 //!

@@ -3,7 +3,7 @@
 use store::{Query, Write};
 
 use super::work::look;
-use crate::console::story::Browser;
+use crate::console::story::{Browser, text};
 use crate::feature::person::permission::Role;
 use crate::feature::webhook::admin::{Wish, webhook_add};
 use crate::testing::{Database, Harness};
@@ -61,7 +61,7 @@ async fn what_begins_and_what_is_over_is_told_once_to_those_who_want_it_on_both(
         // Two processes that look at the same moment.
         let (one, other) = tokio::join!(look(&harness.app), look(&harness.app));
         one.and(other).expect("two looks");
-        let began = "owner: default: An endpoint was switched off";
+        let began = "owner: default needs you";
         assert_eq!(mails(harness).await, [began], "a marketer may not see it, a developer did not ask");
         look(&harness.app).await.expect("a look");
         change(harness, &ON).await;
@@ -78,7 +78,7 @@ async fn what_begins_and_what_is_over_is_told_once_to_those_who_want_it_on_both(
         change(harness, &A_DAY_LATER).await;
         change(harness, &OFF).await;
         look(&harness.app).await.expect("a look");
-        assert_eq!(mails(harness).await[2..], ["developer: default: An endpoint was switched off"]);
+        assert_eq!(mails(harness).await[2..], ["developer: default needs you"]);
     }
 }
 
@@ -97,5 +97,69 @@ async fn nothing_is_told_by_mail_that_would_be_captured_and_it_is_told_after_a_r
         look(&harness.app).await.expect("a look");
         assert_eq!(mails(&harness).await.len(), 1, "and not again");
         harness.end().await;
+    }
+}
+
+static LOST: Query = Query::new(
+    "lost",
+    "UPDATE domain SET status = 'verified', verified_us = 1, checked_us = 1, findings = 'missing s._domainkey.app.example'",
+);
+static FOUND: Query = Query::new("found", "UPDATE domain SET findings = 'found s._domainkey.app.example'");
+static OPERATOR: Query =
+    Query::new("operator", "UPDATE person SET operator = 1 WHERE email LIKE 'developer%'");
+
+#[tokio::test]
+async fn a_domain_whose_records_are_gone_is_told_to_those_who_may_change_domains_and_when_it_is_over_on_both()
+{
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = &Harness::start(database, &[LEAVES]).await;
+        let workspace = harness.workspace();
+        let admin = Browser::of_member(harness, workspace, Role::Admin).await;
+        let marketer = Browser::of_member(harness, workspace, Role::Marketer).await;
+        for one in [&admin, &marketer] {
+            one.post(harness, "/me/alerts", &[("to", "on")]).await;
+        }
+        change(harness, &LOST).await;
+        look(&harness.app).await.expect("a look");
+        assert_eq!(mails(harness).await, ["admin: default needs you"], "a marketer changes no domain");
+        let page = text(&admin.get(harness, "/w/default/").await);
+        assert!(
+            page.contains("Records of a domain no longer hold") && page.contains("app.example"),
+            "{page}"
+        );
+        assert!(!text(&marketer.get(harness, "/w/default/").await).contains("no longer hold"));
+        change(harness, &FOUND).await;
+        change(harness, &A_DAY_LATER).await;
+        look(&harness.app).await.expect("a look");
+        look(&harness.app).await.expect("a look");
+        assert_eq!(mails(harness).await[1..], ["admin: default: over again"]);
+        assert!(!text(&admin.get(harness, "/w/default/").await).contains("no longer hold"));
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_fills_up_is_told_to_the_operators_before_mail_is_refused_on_both() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = &Harness::start(database, &[LEAVES, ("disk.free_min_bytes", "1048576")]).await;
+        let workspace = harness.workspace();
+        let owner = Browser::of_member(harness, workspace, Role::Owner).await;
+        let operator = Browser::of_member(harness, workspace, Role::Developer).await;
+        change(harness, &OPERATOR).await;
+        look(&harness.app).await.expect("a look");
+        assert_eq!(mails(harness).await, [""; 0], "there is room");
+        harness.app.health.pretend(1_500_000);
+        look(&harness.app).await.expect("a look");
+        look(&harness.app).await.expect("a look");
+        let told = mails(harness).await;
+        assert!(told.len() == 1 && told[0].starts_with("developer: Postrider on "), "once: {told:?}");
+        let page = text(&operator.get(harness, "/w/default/").await);
+        assert!(page.contains("The disk is nearly full") && page.contains("1 MB are free"), "{page}");
+        assert!(!text(&owner.get(harness, "/w/default/").await).contains("nearly full"));
+        harness.app.health.pretend(u64::MAX);
+        change(harness, &A_DAY_LATER).await;
+        look(&harness.app).await.expect("a look");
+        look(&harness.app).await.expect("a look");
+        let told = mails(harness).await;
+        assert!(told.len() == 2 && told[1].ends_with(": over again"), "{told:?}");
     }
 }

@@ -7,6 +7,7 @@ use store::{Row, Store, StoreError, Write, query};
 use tokio::sync::Semaphore;
 
 use super::Status;
+use super::check::is_broken;
 use crate::feature::event::{self, By};
 use crate::http::page::{Page, paged};
 use crate::id::{Mint, Noun};
@@ -16,6 +17,7 @@ query!(DKIM_KEY_ADD, "queries/dkim_key_add.sql");
 paged!(DOMAIN_LIST, "queries/domain_list.sql");
 query!(DOMAIN_KEYS, "queries/domain_keys.sql");
 query!(DOMAIN_CHECKED, "queries/domain_checked.sql");
+query!(DOMAIN_BROKEN, "queries/domain_broken.sql");
 query!(DOMAIN_TRACK, "queries/domain_track.sql");
 query!(DOMAIN_DELETE, "queries/domain_delete.sql");
 query!(DKIM_KEYS_DELETE, "queries/dkim_keys_delete.sql");
@@ -169,6 +171,17 @@ pub async fn domain_list(store: &Store, workspace: i64, page: Page) -> Result<Ve
     rows.iter().map(read_listed).collect()
 }
 
+/// The domains of a workspace whose records stood once and do not any more.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn broken(store: &Store, workspace: i64) -> Result<Vec<ListedDomain>, StoreError> {
+    let rows = store.read(&DOMAIN_BROKEN, &[("workspace", workspace.into())]).await?;
+    let mut all = rows.iter().map(read_listed).collect::<Result<Vec<_>, _>>()?;
+    all.retain(is_broken);
+    Ok(all)
+}
+
 /// One domain of a workspace.
 ///
 /// # Errors
@@ -252,7 +265,8 @@ pub fn checked_rows(
         ("verified", verified.into()),
     ];
     write.step_expecting(1, "no such domain", &DOMAIN_CHECKED, params);
-    if verified {
+    // A look at one that is verified already is no news.
+    if verified && domain.verified.is_none() {
         let told = json!({ "domain_id": Noun::Domain.show(domain.id), "name": domain.name });
         event::note(&mut write, now, workspace, event::Name::DomainVerified, Some(told.to_string()));
     }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use net::resolver::{DnsFailure, Resolver};
 use store::{Store, StoreError};
 
+use super::Status;
 use super::admin::{self, ListedDomain, PublishedKey};
 
 /// A record to publish, and what DNS says instead.
@@ -87,6 +88,14 @@ pub fn verifies(findings: &[Finding]) -> bool {
     !findings.is_empty() && findings.iter().all(|finding| finding.state == FindingState::Found)
 }
 
+/// Whether the records of a domain stood once and do not any more.
+#[must_use]
+pub fn is_broken(domain: &ListedDomain) -> bool {
+    let lost = |finding: &Finding| matches!(finding.state, FindingState::Missing | FindingState::Different);
+    domain.status == Status::Verified.as_str()
+        && domain.findings.as_deref().is_some_and(|findings| read(findings).iter().any(lost))
+}
+
 /// The findings as they are stored: one `state name` a line, and behind it what stands there instead.
 #[must_use]
 pub fn show(findings: &[Finding]) -> String {
@@ -127,7 +136,11 @@ pub async fn check(
     let Some(domain) = admin::domain_find(store, workspace, id).await? else { return Ok(None) };
     let findings = look(store, resolver, (workspace, &domain)).await?;
     let verified = verifies(&findings);
-    match admin::domain_checked(store, now, (workspace, &domain), show(&findings), verified).await {
+    // A DNS that does not answer says nothing about what stood there before.
+    let unknown = findings.iter().any(|finding| finding.state == FindingState::Unknown);
+    let kept = domain.findings.clone().filter(|_| unknown && domain.verified.is_some());
+    let told = kept.unwrap_or_else(|| show(&findings));
+    match admin::domain_checked(store, now, (workspace, &domain), told, verified).await {
         Ok(()) => Ok(Some(findings)),
         Err(StoreError::Conflict(_)) => Ok(None),
         Err(error) => Err(error),

@@ -10,15 +10,15 @@ use ::console::words::Word;
 use axum::extract::State;
 use axum::response::Response;
 use mail::Domain;
-use mail::date::rfc3339;
 use serde::Deserialize;
 use serde_json::json;
-use store::StoreError;
+use store::{Committed, StoreError};
 
 use super::Status;
 use super::admin::{self, DomainAddError, ListedDomain, domain_find};
 use super::api::DOMAINS_MAX;
 use super::check::{self, FindingState};
+use super::chosen;
 use super::records::{self, HostMistake, Purpose, records};
 use crate::app::App;
 use crate::console::asked::Query;
@@ -31,8 +31,6 @@ use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::{ChangeDomains, SeeDomains};
-use crate::http::csv::{download, line};
-use crate::http::page::Page as Pages;
 use crate::id::Noun;
 
 /// This slice's screens.
@@ -41,7 +39,8 @@ pub fn screens() -> Vec<Screen> {
     vec![
         Screen::page("/w/{workspace}/domains", list).at(Section::Delivery, "globe", Word("domains")),
         Screen::form("/w/{workspace}/domains", add_sent),
-        Screen::page("/w/{workspace}/domains.csv", csv),
+        Screen::page("/w/{workspace}/domains.csv", chosen::csv),
+        Screen::form("/w/{workspace}/domains/chosen", chosen::sent),
         Screen::page("/w/{workspace}/domains/{id}", one),
         Screen::form("/w/{workspace}/domains/{id}/check", check_sent),
         Screen::form("/w/{workspace}/domains/{id}/tracking", tracking_sent),
@@ -49,7 +48,7 @@ pub fn screens() -> Vec<Screen> {
     ]
 }
 
-fn list_path(workspace: &Workspace) -> String {
+pub(super) fn list_path(workspace: &Workspace) -> String {
     format!("/w/{}/domains", workspace.name)
 }
 
@@ -77,6 +76,7 @@ async fn list_page<P>(who: Member<P>, app: &App, edge: &Edge, typed: Typed) -> R
     let rows = admin::domain_list(&app.store, who.workspace.id, page).await?;
     let paged = Paged::of(page, rows, &format!("{path}?"), |domain| Noun::Domain.show(domain.id));
     let row = |domain: ListedDomain| Row {
+        id: Noun::Domain.show(domain.id),
         href: self::path(&who.workspace, domain.id),
         status: sign(&domain),
         checked: checked(&who, app, &domain),
@@ -94,23 +94,6 @@ async fn list_page<P>(who: Member<P>, app: &App, edge: &Edge, typed: Typed) -> R
         page: Frame { here: path.clone(), ..who.page },
         path,
     })
-}
-
-async fn csv(who: Member<SeeDomains>, State(app): State<Arc<App>>) -> Result<Response, Refused> {
-    let head = line(&["id", "domain", "status", "last_look", "verified", "link_host", "added"]);
-    let of = |domain: ListedDomain| {
-        vec![
-            Noun::Domain.show(domain.id),
-            domain.name,
-            domain.status,
-            domain.checked.map(rfc3339).unwrap_or_default(),
-            domain.verified.map(rfc3339).unwrap_or_default(),
-            domain.tracking_host.unwrap_or_default(),
-            rfc3339(domain.created),
-        ]
-    };
-    let all = admin::domain_list(&app.store, who.workspace.id, Pages::first(DOMAINS_MAX as i64)).await?;
-    Ok(download("domains", std::iter::once(head).chain(all.into_iter().map(of)).collect()))
 }
 
 fn checked<P>(who: &Member<P>, app: &App, domain: &ListedDomain) -> String {
@@ -267,6 +250,17 @@ pub(crate) async fn look(
     app: &App,
     domain: &ListedDomain,
 ) -> Result<(), Refused> {
+    looked(who, app, domain).await?.ok_or(Refused::NotFound)?;
+    app.directory.reload(&app.store).await?;
+    Ok(())
+}
+
+/// The same; none when the domain is gone. Whoever looks the last of several up loads the directory anew.
+pub(super) async fn looked(
+    who: &Member<ChangeDomains>,
+    app: &App,
+    domain: &ListedDomain,
+) -> Result<Option<Committed>, StoreError> {
     let findings = check::look(&app.store, &app.resolver, (who.workspace.id, domain)).await?;
     let (place, verified) = ((who.workspace.id, domain), check::verifies(&findings));
     let write = admin::checked_rows(app.now(), place, check::show(&findings), verified);
@@ -276,9 +270,7 @@ pub(crate) async fn look(
         before: Some(json!({ "status": domain.status })),
         after: Some(json!({ "verified": verified })),
     };
-    who.commit(app, write, change).await?.ok_or(Refused::NotFound)?;
-    app.directory.reload(&app.store).await?;
-    Ok(())
+    who.commit(app, write, change).await
 }
 
 #[derive(Deserialize)]
@@ -336,15 +328,24 @@ async fn remove_sent(
         let shown = one_page(who, &app, domain).await?;
         return show_again(&Shown { remove_mistake: Some(Word("domain-mistake-typed")), ..shown });
     }
-    let write = admin::delete_rows((app.now(), who.by()), who.workspace.id, &domain);
+    let committed = removed(&who, &app, &domain).await?;
+    app.directory.reload(&app.store).await?;
+    committed.ok_or(Refused::NotFound)?;
+    Ok(redirect(&list_path(&who.workspace)))
+}
+
+/// Removes a domain; none when it is gone. Whoever removes the last of several loads the directory anew.
+pub(super) async fn removed(
+    who: &Member<ChangeDomains>,
+    app: &App,
+    domain: &ListedDomain,
+) -> Result<Option<Committed>, StoreError> {
+    let write = admin::delete_rows((app.now(), who.by()), who.workspace.id, domain);
     let change = Change {
         action: Action::DomainRemoved,
         object: Noun::Domain.show(domain.id),
         before: Some(json!({ "name": domain.name, "status": domain.status })),
         after: None,
     };
-    let committed = who.commit(&app, write, change).await?;
-    app.directory.reload(&app.store).await?;
-    committed.ok_or(Refused::NotFound)?;
-    Ok(redirect(&list_path(&who.workspace)))
+    who.commit(app, write, change).await
 }

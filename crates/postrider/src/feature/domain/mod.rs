@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod api;
 pub mod check;
+mod chosen;
 pub mod console;
 #[cfg(test)]
 mod console_story;

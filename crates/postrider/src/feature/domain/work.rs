@@ -1,4 +1,5 @@
-//! Looks again for the records of domains that are not verified yet: publishing them is enough.
+//! Looks again for the records of domains: of those that are not verified yet, because publishing them is enough; of those that are, because
+//! whoever takes them away should hear of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::app::App;
 
 query!(PENDING, "queries/pending.sql");
 
-/// How often the list of pending domains is looked at.
+/// How often the list of domains is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Domains looked up in one round. Reason: a resolver that does not answer takes seconds for each.
 const ROUND_MAX: i64 = 50;
@@ -29,13 +30,13 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
         tokio::select! {
             () = stop.stopped() => return,
             looked = look(&app) => if let Err(error) = looked {
-                tracing::warn!(%error, "pending domains could not be looked up and will be later");
+                tracing::warn!(%error, "the records of domains could not be looked up and will be later");
             }
         }
     }
 }
 
-/// One round over the pending domains whose time has come.
+/// One round over the domains whose time has come.
 ///
 /// # Errors
 /// As [`Store::read`] and [`Store::write`].
@@ -52,7 +53,7 @@ pub async fn look(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Workspace and id of the pending domains to look up, those first that were not looked up for longest.
+/// Workspace and id of the domains to look up, those first that were not looked up for longest.
 async fn due(store: &Store, now: At) -> Result<Vec<(i64, i64)>, StoreError> {
     let us = |wait: Duration| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
     let params = [
@@ -92,6 +93,9 @@ mod tests {
             (110, "pending", Some(99), true),
             (20_000, "pending", Some(19_700), false),
             (20_000, "pending", Some(19_640), true),
+            (20_000, "verified", Some(19_641), false),
+            (20_000, "verified", Some(19_640), true),
+            (20_000, "vouched", Some(0), false),
         ];
         for (now, status, checked, wanted) in cases {
             let mut write = Write::default();

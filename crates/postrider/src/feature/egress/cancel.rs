@@ -95,7 +95,8 @@ pub struct Step {
     pub next: Option<(At, i64)>,
 }
 
-/// Cancels the deliveries of a queue from a place on, at most [`NEXT_MAX`], but not those of which an attempt is under way.
+/// Cancels the deliveries of a queue from a place on whose ids are below one, at most [`NEXT_MAX`], but not those of which an attempt is
+/// under way.
 /// `note` adds what is to be stored along, by their number.
 ///
 /// # Errors
@@ -103,7 +104,7 @@ pub struct Step {
 pub async fn cancel_next(
     app: &Arc<App>,
     key: &QueueKey,
-    (due, delivery): (At, i64),
+    ((due, delivery), below): ((At, i64), i64),
     note: impl FnOnce(&mut Write, usize),
 ) -> Result<Step, Refused> {
     let params = [
@@ -121,7 +122,7 @@ pub async fn cancel_next(
     let mut entries: Vec<_> = found.into_iter().map(|found| (found.key, found.entry)).collect();
     {
         let state = app.egress.lock();
-        entries.retain(|(_, entry)| !state.scheduler.is_leased(entry.delivery));
+        entries.retain(|(_, entry)| entry.delivery < below && !state.scheduler.is_leased(entry.delivery));
     }
     if entries.is_empty() {
         return Ok(Step { cancelled: 0, next });

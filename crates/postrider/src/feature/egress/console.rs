@@ -65,6 +65,8 @@ struct Asked {
     retried: Option<usize>,
     /// How many it cancelled.
     cancelled: Option<usize>,
+    /// Whether that may not be all.
+    more: String,
 }
 
 async fn queue(
@@ -74,7 +76,11 @@ async fn queue(
 ) -> Result<Response, Refused> {
     let words = who.page.words;
     let retried = asked.retried.map(|n| words.t1("queue-retried", "n", n));
-    let notice = retried.or(asked.cancelled.map(|n| words.t1("queue-cancelled", "n", n)));
+    let cancelled = asked.cancelled.map(|n| match &*asked.more {
+        "yes" => format!("{} {}", words.t1("queue-cancelled", "n", n), words.t("chosen-done-more")),
+        _ => words.t1("queue-cancelled", "n", n),
+    });
+    let notice = retried.or(cancelled);
     let shown = page(who, &app).await?;
     show(&Queue { notice, ..shown })
 }
@@ -221,9 +227,16 @@ pub(super) struct Sent {
     pub(super) lane: String,
     reason: String,
     pub(super) sure: String,
+    /// When the number was named: microseconds since 1970.
+    pub(super) asked: String,
 }
 
 impl Sent {
+    /// The moment up to which mail is meant.
+    pub(super) fn before(&self, now: At) -> At {
+        self.asked.parse().map_or(now, At).min(now)
+    }
+
     /// Mail of the workspace; none when the domain is none, or the lane.
     pub(super) fn scope(&self, workspace: i64) -> Option<Scope> {
         let domain = match self.domain.trim() {

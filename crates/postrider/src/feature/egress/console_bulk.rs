@@ -1,11 +1,13 @@
 //! The queue by the list: tried, released and cancelled by domain and lane, and as CSV.
 //!
 //! Guarantees
-//! 1. Nothing is tried, released or cancelled before somebody saw how many deliveries it is.
+//! 1. Nothing is tried, released or cancelled before somebody saw how many deliveries it is, and nothing is cancelled then that came
+//!    later.
 //! 2. A transaction cancels a bounded number, with a line in the audit log; a call a bounded number of transactions. What is under way
 //!    is left to end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::console::format::number;
 use ::console::screen::sure::Sure;
@@ -16,6 +18,7 @@ use mail::date::rfc3339;
 use mail::{At, Domain};
 use queue::{Lane, QueueView};
 use serde_json::json;
+use store::StoreError;
 
 use super::admin::{Hold, Scope};
 use super::api::{look, waits_for};
@@ -25,21 +28,25 @@ use super::inspect::{self, Those};
 use crate::app::App;
 use crate::console::asked::Query;
 use crate::console::change::Change;
-use crate::console::chosen::{Chosen, Question, ask as ask_of};
+use crate::console::chosen::{Chosen, Found, Question, ask as ask_of};
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, show};
 use crate::feature::audit::Action;
 use crate::feature::person::permission::need::{SeeFigures, SteerQueue};
 use crate::http::csv::{download, line};
-use crate::id::Noun;
+use crate::id::{self, Noun};
 
 /// Queues that one call looks at: those with most waiting.
 const QUEUES_MAX: i64 = 200;
 /// Destinations of a choice: as many as the screen shows.
 const CHOSEN_MAX: usize = 50;
-/// Transactions of one call. Reason: it answers within seconds.
-const STEPS_MAX: usize = 20;
+/// Deliveries that one call cancels. Reason: it answers within seconds.
+const CANCELLED_MAX: usize = 10_000;
+/// Transactions in which it does, at least one for each queue.
+const STEPS_MAX: usize = 100;
+/// Ids tell the millisecond in which they were given out.
+const ID_STEP: Duration = Duration::from_millis(1);
 
 /// What is about to be cancelled, and how much it is.
 pub(super) async fn ask(
@@ -49,9 +56,12 @@ pub(super) async fn ask(
 ) -> Result<Response, Refused> {
     let (words, back) = (who.page.words, path(&who.workspace));
     let Some(scope) = sent.scope(who.workspace.id) else { return Ok(redirect(&back)) };
-    let queues = inspect::queues(&app.store, app.now(), &scope, QUEUES_MAX).await?;
+    let at = app.now();
+    let queues = inspect::queues(&app.store, at, &scope, QUEUES_MAX);
+    let queues = app.list_turns.within(who.workspace.id, queues).await?;
     let n: i64 = queues.iter().map(|queue| queue.deliveries).sum();
-    let counted = number::whole(words.locale, n);
+    let cut = i64::try_from(CANCELLED_MAX).unwrap_or(i64::MAX);
+    let counted = number::whole(words.locale, n.min(cut));
     let text = match &scope.domain {
         Some(domain) => words.t2("queue-cancel-about", ("n", n), ("domain", domain)),
         None => words.t1("queue-cancel-about-all", "n", n),
@@ -59,8 +69,10 @@ pub(super) async fn ask(
     show(&Sure {
         title: words.t1("queue-cancel-title", "n", counted),
         text,
+        names: Vec::new(),
+        note: (n > cut).then(|| words.t1("chosen-more", "n", number::whole(words.locale, cut))),
         action: format!("{back}/cancel"),
-        fields: vec![("domain", sent.domain), ("lane", sent.lane)],
+        fields: vec![("domain", sent.domain), ("lane", sent.lane), ("asked", at.0.to_string())],
         label: words.t("queue-cancel"),
         possible: n > 0,
         back,
@@ -76,8 +88,11 @@ pub(super) async fn cancel_sent(
     let back = path(&who.workspace);
     let scope = sent.scope(who.workspace.id).filter(|_| sent.sure == "yes");
     let Some(scope) = scope else { return Ok(redirect(&back)) };
-    let cancelled = cancel_all(&who, &app, &scope).await?;
-    Ok(redirect(&format!("{back}?cancelled={cancelled}")))
+    let below = id::floor(sent.before(app.now()).after(ID_STEP));
+    let mut budget = Budget::default();
+    let cancelled = cancel_all(&who, &app, (&scope, below), &mut budget).await?;
+    let more = if budget.is_spent() { "&more=yes" } else { "" };
+    Ok(redirect(&format!("{back}?cancelled={cancelled}{more}")))
 }
 
 /// A question with the number of deliveries that it is about; `text` is told what they are, as `what`.
@@ -91,6 +106,8 @@ fn question<P>(
     show(&Sure {
         title: words.word1(title, "n", number::whole(words.locale, n)),
         text: words.t2(text.0, ("n", n), ("what", about(words, scope))),
+        names: Vec::new(),
+        note: None,
         action,
         fields,
         label: words.word(label),
@@ -100,13 +117,20 @@ fn question<P>(
     })
 }
 
+/// How many of the workspace's deliveries wait, counted in its turn.
+async fn waiting<P>(who: &Member<P>, app: &App, (scope, those): (&Scope, Those)) -> Result<i64, StoreError> {
+    let workspace = who.workspace.id;
+    let counted = inspect::waiting_count(&app.store, app.now(), workspace, (scope, those));
+    app.list_turns.within(workspace, counted).await
+}
+
 /// What is about to be tried at once, and how much it is.
 pub(super) async fn ask_retry<P>(
     who: Member<P>,
     app: &App,
     (sent, scope): (Sent, &Scope),
 ) -> Result<Response, Refused> {
-    let n = inspect::waiting_count(&app.store, app.now(), scope, Those::PutOff).await?;
+    let n = waiting(&who, app, (scope, Those::PutOff)).await?;
     let said = (Word("queue-retry-title"), Word("queue-retry-about"), Word("queue-retry"));
     let fields = vec![("domain", sent.domain), ("lane", sent.lane)];
     let action = format!("{}/retry", path(&who.workspace));
@@ -115,7 +139,7 @@ pub(super) async fn ask_retry<P>(
 
 /// What leaves when a hold ends, and how much it is.
 pub(super) async fn ask_release<P>(who: Member<P>, app: &App, hold: &Hold) -> Result<Response, Refused> {
-    let n = inspect::waiting_count(&app.store, app.now(), &hold.scope, Those::All).await?;
+    let n = waiting(&who, app, (&hold.scope, Those::All)).await?;
     let said = (Word("queue-release-title"), Word("queue-release-about"), Word("queue-release"));
     let action = format!("{}/holds/{}/release", path(&who.workspace), Noun::Hold.show(hold.id));
     question(who, (&hold.scope, n), said, (action, Vec::new()))
@@ -153,18 +177,27 @@ impl Act {
     }
 }
 
-/// The workspace's mail that is meant, by lane and domain as the rows say it.
-fn scopes(chosen: &Chosen, workspace: i64) -> Vec<Scope> {
+/// The workspace's mail that is meant, by lane and domain as the rows say it, each once; and whether more rows were chosen.
+fn scopes(chosen: &Chosen, workspace: i64) -> (Vec<Scope>, bool) {
     let all = Scope { workspace: Some(workspace), domain: None, lane: None };
     if chosen.is_all() {
-        return vec![all];
+        return (vec![all], false);
     }
     let read = |text: &str| {
         let (lane, domain) = text.split_once(':')?;
         let domain = Domain::parse(domain).ok()?.as_str().to_owned();
         Some(Scope { domain: Some(domain), lane: Some(Lane::parse(lane)?), ..all.clone() })
     };
-    chosen.texts().filter_map(read).take(CHOSEN_MAX).collect()
+    let mut scopes: Vec<Scope> = Vec::new();
+    for scope in chosen.texts().filter_map(read) {
+        if scopes.len() == CHOSEN_MAX {
+            return (scopes, true);
+        }
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    (scopes, false)
 }
 
 pub(super) async fn chosen_sent(
@@ -172,36 +205,61 @@ pub(super) async fn chosen_sent(
     State(app): State<Arc<App>>,
     Posted(chosen): Posted<Chosen>,
 ) -> Result<Response, Refused> {
-    let back = path(&who.workspace);
+    let (back, at) = (path(&who.workspace), app.now());
     let Some(act) = Act::parse(chosen.act()) else { return Ok(redirect(&back)) };
-    let scopes = scopes(&chosen, who.workspace.id);
-    let mut done = 0;
+    let (scopes, mut more) = scopes(&chosen, who.workspace.id);
+    let below = id::floor(chosen.before(at).after(ID_STEP));
+    let (mut done, mut budget) = (0, Budget::default());
     for scope in &scopes {
         done += match (chosen.is_sure(), act) {
             (false, _) => {
-                let n = inspect::waiting_count(&app.store, app.now(), scope, act.those()).await?;
+                let n = waiting(&who, &app, (scope, act.those())).await?;
                 usize::try_from(n).unwrap_or(0)
             }
             (true, Act::Retry) => retry(&who, &app, scope).await?,
-            (true, Act::Cancel) => cancel_all(&who, &app, scope).await?,
+            (true, Act::Cancel) => cancel_all(&who, &app, (scope, below), &mut budget).await?,
         };
     }
-    if !chosen.is_sure() {
-        return ask_of(who, (chosen, Vec::new()), done, act.question(back));
+    if chosen.is_sure() {
+        return Ok(chosen.done(&back, done, more || budget.is_spent()));
     }
-    let told = match act {
-        Act::Retry => "retried",
-        Act::Cancel => "cancelled",
-    };
-    Ok(redirect(&format!("{back}?{told}={done}")))
+    if act == Act::Cancel && done > CANCELLED_MAX {
+        (done, more) = (CANCELLED_MAX, true);
+    }
+    ask_of(who, (chosen, Vec::new()), Found { at, n: done, more }, act.question(back))
 }
 
-async fn cancel_all<P>(who: &Member<P>, app: &Arc<App>, scope: &Scope) -> Result<usize, Refused> {
-    let (mut cancelled, mut steps) = (0, 0);
-    for queue in inspect::queues(&app.store, app.now(), scope, QUEUES_MAX).await? {
+/// What one call may still do.
+struct Budget {
+    steps: usize,
+    deliveries: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { steps: STEPS_MAX, deliveries: CANCELLED_MAX }
+    }
+}
+
+impl Budget {
+    fn is_spent(&self) -> bool {
+        self.steps == 0 || self.deliveries == 0
+    }
+}
+
+/// Cancels what waits with an id below this one, which was there when it was asked, as far as `budget` goes.
+async fn cancel_all<P>(
+    who: &Member<P>,
+    app: &Arc<App>,
+    (scope, below): (&Scope, i64),
+    budget: &mut Budget,
+) -> Result<usize, Refused> {
+    let mut cancelled = 0;
+    let queues = inspect::queues(&app.store, app.now(), scope, QUEUES_MAX);
+    for queue in app.list_turns.within(who.workspace.id, queues).await? {
         let mut from = Some((At(i64::MIN), i64::MIN));
-        while let Some(place) = from.filter(|_| steps < STEPS_MAX) {
-            steps += 1;
+        while let Some(place) = from.filter(|_| !budget.is_spent()) {
+            budget.steps -= 1;
             let key = &queue.key;
             let note = |write: &mut store::Write, n: usize| {
                 let after = json!({ "domain": &*key.domain, "lane": key.lane.as_str(), "deliveries": n });
@@ -210,9 +268,10 @@ async fn cancel_all<P>(who: &Member<P>, app: &Arc<App>, scope: &Scope) -> Result
                     Change { action: Action::QueueCancelled, object, before: None, after: Some(after) };
                 who.note(app, write, change);
             };
-            match cancel_next(app, key, place, note).await {
+            match cancel_next(app, key, (place, below), note).await {
                 Ok(step) => {
                     cancelled += step.cancelled;
+                    budget.deliveries = budget.deliveries.saturating_sub(step.cancelled);
                     from = step.next;
                 }
                 // Some of them ended just then: whoever asked sees the rest, and can ask again.

@@ -126,3 +126,32 @@ async fn a_queue_is_cancelled_after_its_number_was_seen_and_nothing_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn chosen_queues_are_counted_once_and_what_came_after_the_question_stays() {
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        developer.post(harness, &format!("{QUEUE}/hold"), &[("reason", "r")]).await;
+        for to in ["a@x.example", "b@x.example", "c@y.example", "d@z.example"] {
+            send(harness, to).await;
+        }
+        let path = format!("{QUEUE}/chosen");
+        let row = |domain: &str| format!("transactional:{domain}");
+        let (x, y) = (row("x.example"), row("y.example"));
+        let fields =
+            [("chosen", &*x), ("chosen", &*y), ("chosen", &*x), ("chosen", "nonsense"), ("act", "cancel")];
+        let asked = text(&developer.post(harness, &path, &fields).await);
+        assert!(asked.contains("Cancel 3 deliveries?"), "{asked}");
+        // An id tells the millisecond: that of the question is over once its page was shown.
+        developer.get(harness, QUEUE).await;
+        let later = send(harness, "e@x.example").await;
+        let done = developer.agree(harness, &asked).await;
+        assert_eq!(done.header("location"), format!("{QUEUE}?done=3&of=3"));
+        let email = harness.get(&later).await.json();
+        assert_eq!(email["last_event"], "queued", "it came after the question");
+        let (asked, done) = developer.sure(harness, &path, &[("all", "yes"), ("act", "cancel")]).await;
+        assert!(asked.contains("Cancel 2 deliveries?"), "{asked}");
+        assert!(text(&developer.get(harness, done.header("location")).await).contains("Done: 2."));
+    })
+    .await;
+}

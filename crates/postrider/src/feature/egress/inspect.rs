@@ -10,6 +10,7 @@ use crate::id;
 
 query!(QUEUES, "queries/queues.sql");
 query!(WAITING_COUNT, "queries/waiting_count.sql");
+query!(WAITING_COUNT_TO, "queries/waiting_count_to.sql");
 query!(QUEUE_REASON, "queries/queue_reason.sql");
 query!(DELIVERIES, "queries/deliveries.sql");
 
@@ -47,14 +48,29 @@ pub enum Those {
     PutOff,
 }
 
-/// How many deliveries wait that `scope` matches.
+/// How many deliveries of a workspace wait that `scope` matches: a range of the queue's index.
 ///
 /// # Errors
 /// As [`Store::read`].
-pub async fn waiting_count(store: &Store, now: At, scope: &Scope, those: Those) -> Result<i64, StoreError> {
-    let mut params = scope.params();
-    params.extend([("now", now.0.into()), ("put_off", i64::from(those == Those::PutOff).into())]);
-    store.read(&WAITING_COUNT, &params).await?.first().map_or(Ok(0), |row| row.int(0))
+pub async fn waiting_count(
+    store: &Store,
+    now: At,
+    workspace: i64,
+    (scope, those): (&Scope, Those),
+) -> Result<i64, StoreError> {
+    // Each lane, or the one that is asked for four times.
+    let lane = |number: u8| i64::from(scope.lane.map_or(number, Lane::number)).into();
+    let mut params = vec![("workspace", workspace.into()), ("now", now.0.into())];
+    params.push(("put_off", i64::from(those == Those::PutOff).into()));
+    params.extend([("lane0", lane(0)), ("lane1", lane(1)), ("lane2", lane(2)), ("lane3", lane(3))]);
+    let query = match &scope.domain {
+        Some(domain) => {
+            params.push(("domain", domain.clone().into()));
+            &WAITING_COUNT_TO
+        }
+        None => &WAITING_COUNT,
+    };
+    store.read(query, &params).await?.first().map_or(Ok(0), |row| row.int(0))
 }
 
 /// Why the latest delivery of a queue that was tried is still there: class and reply. None when none was tried lately.

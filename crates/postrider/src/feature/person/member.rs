@@ -8,12 +8,12 @@ use ::console::words::Locale;
 use mail::At;
 use store::{Row, Store, StoreError, Write, query};
 
-use super::account::Alerts;
 use super::permission::Role;
 use crate::http::page::{Page, paged};
 
 paged!(MEMBER_LIST, "queries/member_list.sql");
 query!(ALERTS_WANTED, "queries/alerts_wanted.sql");
+query!(OPERATORS_TOLD, "queries/operators_told.sql");
 query!(MEMBER_ONE, "queries/member_one.sql");
 query!(MEMBER_ROLE, "queries/member_role.sql");
 query!(MEMBER_REMOVE, "queries/member_remove.sql");
@@ -67,7 +67,16 @@ pub struct Told {
     pub id: i64,
     pub email: String,
     pub locale: Locale,
-    pub role: Role,
+    /// As whom.
+    pub standing: Standing,
+}
+
+/// As whom somebody is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    Member(Role),
+    /// Of the installation.
+    Operator,
 }
 
 /// Members of a workspace who want mail of what needs somebody: who said so, and of those who said nothing owners and admins.
@@ -76,16 +85,27 @@ pub struct Told {
 /// As [`Store::read`].
 pub async fn alerts_wanted(store: &Store, workspace: i64) -> Result<Vec<Told>, StoreError> {
     let params = [("workspace", workspace.into()), ("limit", TOLD_MAX.into())];
-    let rows = store.read(&ALERTS_WANTED, &params).await?;
-    let mut told = Vec::new();
-    for row in &rows {
-        let role = super::role(row.text(4)?)?;
-        if Alerts::parse(row.text(5)?).wanted(role) {
-            let locale = Locale::parse(row.text(3)?).unwrap_or(Locale::En);
-            told.push(Told { id: row.int(0)?, email: row.text(1)?.to_owned(), locale, role });
-        }
-    }
-    Ok(told)
+    let read = |row: &Row| {
+        let standing = Standing::Member(super::role(row.text(3)?)?);
+        Ok(Told { id: row.int(0)?, email: row.text(1)?.to_owned(), locale: locale(row.text(2)?), standing })
+    };
+    store.read(&ALERTS_WANTED, &params).await?.iter().map(read).collect()
+}
+
+/// Operators of the installation who want mail of what needs somebody: all who did not refuse it.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn operators_told(store: &Store) -> Result<Vec<Told>, StoreError> {
+    let read = |row: &Row| {
+        let (email, locale) = (row.text(1)?.to_owned(), locale(row.text(2)?));
+        Ok(Told { id: row.int(0)?, email, locale, standing: Standing::Operator })
+    };
+    store.read(&OPERATORS_TOLD, &[("limit", TOLD_MAX.into())]).await?.iter().map(read).collect()
+}
+
+fn locale(text: &str) -> Locale {
+    Locale::parse(text).unwrap_or(Locale::En)
 }
 
 /// Gives a member another role. The write conflicts when the member has none or another by now, or is the last owner.

@@ -244,6 +244,14 @@ pub async fn of_session(store: &Store, now: At, token: &str) -> Result<Option<Pe
     Ok(Some(person))
 }
 
+/// Workspaces of a person, with the role in each.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn memberships(store: &Store, person: i64) -> Result<Vec<(i64, Role)>, StoreError> {
+    store.read(&MEMBERSHIPS, &[("person", person.into())]).await?.iter().map(membership).collect()
+}
+
 /// As [`of_session`], without taking it for use of the session; with when it was used last.
 ///
 /// # Errors
@@ -255,8 +263,7 @@ pub async fn seen(store: &Store, now: At, token: &str) -> Result<Option<(Person,
     let rows = store.read(&PERSON_OF_SESSION, &params).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let (session, used, id) = (row.int(0)?, At(row.int(1)?), row.int(2)?);
-    let rows = store.read(&MEMBERSHIPS, &[("person", id.into())]).await?;
-    let memberships = rows.iter().map(membership).collect::<Result<Vec<_>, _>>()?;
+    let memberships = memberships(store, id).await?;
     let person = Person {
         id,
         session,

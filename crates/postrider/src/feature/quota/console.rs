@@ -1,5 +1,6 @@
 //! Workspaces, for who runs the installation: what each sends and may send; making, suspending and resuming.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::console::draw::initials;
@@ -14,10 +15,12 @@ use serde_json::json;
 use store::StoreError;
 
 use super::admin::{quota_rows, suspension_rows, told};
-use super::{Beyond, MONTHLY_MAX, Quota, month_sums};
+use super::{Beyond, MONTHLY_MAX, Quota};
 use crate::app::App;
+use crate::console::asked::Query;
 use crate::console::change::Change;
 use crate::console::guard::Posted;
+use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Operator, Screen, Section, show, show_again};
 use crate::console::shell::home;
@@ -29,7 +32,9 @@ use crate::feature::person::member_row;
 use crate::feature::person::permission::Role;
 use crate::feature::person::setup::title_ok;
 use crate::feature::stats::figures::Figures;
-use crate::feature::stats::select::Selection;
+use crate::feature::stats::period::months_from;
+use crate::feature::stats::read::sums_of_workspaces;
+use crate::http::page::{From, Page};
 use crate::id::Noun;
 
 const PATH: &str = "/workspaces";
@@ -68,31 +73,58 @@ struct Sure {
     sure: String,
 }
 
-async fn list(who: Operator, State(app): State<Arc<App>>) -> Result<Response, Refused> {
-    show(&page(who, &app, New::default(), (None, None)).await?)
+async fn list(
+    who: Operator,
+    State(app): State<Arc<App>>,
+    Query(edge): Query<Edge>,
+) -> Result<Response, Refused> {
+    show(&page(who, &app, &edge, New::default(), (None, None)).await?)
 }
 
 async fn page(
     who: Operator,
     app: &App,
+    edge: &Edge,
     new: New,
     (mistake, quota_mistake): (Option<Word>, Option<Word>),
 ) -> Result<Workspaces, StoreError> {
     let snapshot = app.directory.snapshot();
     let mut all: Vec<&Workspace> = snapshot.workspaces.values().collect();
-    all.sort_by(|one, other| one.shown().cmp(other.shown()));
-    let mut rows = Vec::with_capacity(all.len());
-    for workspace in all {
-        let of_month = figures(app, workspace.id).await?;
-        rows.push(row(&who, workspace, &of_month));
-    }
-    Ok(Workspaces { page: who.page, rows, new_name: new.name, new_title: new.title, mistake, quota_mistake })
+    all.sort_by_key(|workspace| (workspace.shown(), workspace.id));
+    let asked = edge.page(Noun::Workspace);
+    let paged = Paged::of(asked, of_page(asked, &all), &format!("{PATH}?"), |workspace| {
+        Noun::Workspace.show(workspace.id)
+    });
+    let ids: Vec<i64> = paged.rows.iter().map(|workspace| workspace.id).collect();
+    let month = (months_from(app.now(), 0), months_from(app.now(), 1));
+    let of_month = sums_of_workspaces(&app.store, &ids, month).await?;
+    let none = BTreeMap::new();
+    let row = |workspace: &&Workspace| {
+        row(&who, workspace, &Figures::of(of_month.get(&workspace.id).unwrap_or(&none)))
+    };
+    Ok(Workspaces {
+        rows: paged.rows.iter().map(row).collect(),
+        before: paged.before,
+        after: paged.after,
+        new_name: new.name,
+        new_title: new.title,
+        mistake,
+        quota_mistake,
+        page: who.page,
+    })
 }
 
-/// What was counted of a workspace since the month began (UTC).
-async fn figures(app: &App, workspace: i64) -> Result<Figures, StoreError> {
-    let sums = month_sums(&app.store, workspace, (app.now(), &Selection::everything())).await?;
-    Ok(Figures::of(&sums.map(|sums| sums.of).unwrap_or_default()))
+/// Of all workspaces in the order of their names those of a page, and one more when there is one, in the page's direction.
+fn of_page<'w>(page: Page, all: &[&'w Workspace]) -> Vec<&'w Workspace> {
+    let rows = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+    let place = |id: i64| all.iter().position(|workspace| workspace.id == id);
+    match page.from {
+        From::Start => all.iter().take(rows).copied().collect(),
+        From::After(id) => {
+            all.iter().skip(place(id).map_or(0, |place| place + 1)).take(rows).copied().collect()
+        }
+        From::Before(id) => all[..place(id).unwrap_or(0)].iter().rev().take(rows).copied().collect(),
+    }
 }
 
 fn row(who: &Operator, workspace: &Workspace, figures: &Figures) -> Row {
@@ -152,7 +184,9 @@ async fn make_sent(
 ) -> Result<Response, Refused> {
     let (name, title) = (new.name.trim().to_owned(), new.title.trim().to_owned());
     if !name_ok(&name) || !title.is_empty() && !title_ok(&title) {
-        return show_again(&page(who, &app, new, (Some(Word("workspace-name-mistake")), None)).await?);
+        return show_again(
+            &page(who, &app, &Edge::default(), new, (Some(Word("workspace-name-mistake")), None)).await?,
+        );
     }
     let (id, mut write) = workspace_rows(&app.mint, app.now(), &name);
     workspace_title(&mut write, id, &title);
@@ -165,7 +199,9 @@ async fn make_sent(
     };
     match who.commit(&app, write, (id, change)).await? {
         Some(_) => follow(&app).await,
-        None => show_again(&page(who, &app, new, (Some(Word("workspace-name-taken")), None)).await?),
+        None => show_again(
+            &page(who, &app, &Edge::default(), new, (Some(Word("workspace-name-taken")), None)).await?,
+        ),
     }
 }
 
@@ -201,7 +237,11 @@ async fn quota_sent(
     let workspace = named(&app, &name)?;
     let quota = match wished(&form) {
         Ok(quota) => quota,
-        Err(wrong) => return show_again(&page(who, &app, New::default(), (None, Some(wrong))).await?),
+        Err(wrong) => {
+            return show_again(
+                &page(who, &app, &Edge::default(), New::default(), (None, Some(wrong))).await?,
+            );
+        }
     };
     let write = quota_rows((app.now(), who.by()), workspace.id, quota);
     let change = Change {

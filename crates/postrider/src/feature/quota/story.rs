@@ -199,3 +199,27 @@ async fn the_operator_makes_bounds_and_suspends_workspaces_and_nobody_else_sees_
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_workspaces_stand_on_pages_with_what_each_sent_on_both() {
+    on_both(async |harness: &Harness| {
+        for n in 0..60 {
+            harness.new_workspace(&format!("client-{n:02}")).await;
+        }
+        assert_eq!(send(harness, &["a@good.example"]).await.status, 200);
+        harness.settled().await;
+        harness.counted().await;
+        let host = operator(harness).await;
+        let first = text(&host.get(harness, "/workspaces").await);
+        assert!(first.matches("class=\"stamped\"").count() == 50 && first.contains("client-49"), "{first}");
+        let next = first.split("href=\"").find(|rest| rest.contains("after=")).expect("a link");
+        let second = text(&host.get(harness, next.split('"').next().expect("a path")).await);
+        let at = second.find("default</span>").expect("the first workspace");
+        assert!(second.contains("client-50") && !second.contains("client-49"), "{second}");
+        assert!(second[at..].contains("<td class=\"num\">1</td>"), "what was sent: {}", &second[at..]);
+        let back = second.split("href=\"").find(|rest| rest.contains("before=")).expect("a link");
+        let back = text(&host.get(harness, back.split('"').next().expect("a path")).await);
+        assert!(back.contains("client-00") && back.contains("client-49"), "{back}");
+    })
+    .await;
+}

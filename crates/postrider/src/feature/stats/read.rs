@@ -1,6 +1,6 @@
 //! Reading counters: summed by step and group, a page at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mail::At;
 use store::{Query, Row, Store, StoreError, Value};
@@ -57,6 +57,38 @@ pub async fn sums(
     let more = all.len() > limit;
     all.truncate(limit);
     Ok((all, more))
+}
+
+/// What was counted of each of some workspaces in a time, in one query: few of them, as on a page.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn sums_of_workspaces(
+    store: &Store,
+    workspaces: &[i64],
+    (from, until): (At, At),
+) -> Result<HashMap<i64, BTreeMap<String, i64>>, StoreError> {
+    let mut all: HashMap<i64, BTreeMap<String, i64>> = HashMap::new();
+    if workspaces.is_empty() {
+        return Ok(all);
+    }
+    let ids = workspaces.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let selection = Selection::everything();
+    let (conditions, mut params) = selection.conditions();
+    let words = format!(
+        "SELECT workspace_id, metric, CAST(sum(n) AS BIGINT) FROM counter
+         WHERE workspace_id IN ({ids}) AND dimension = :dimension AND hour_us >= :from AND hour_us < :until{conditions}
+         GROUP BY 1, 2"
+    );
+    params.extend([
+        ("dimension", selection.dimension.as_str().into()),
+        ("from", from.0.into()),
+        ("until", until.0.into()),
+    ]);
+    for row in &store.read(&Query::composed("stats_of_workspaces", words), &params).await? {
+        all.entry(row.int(0)?).or_default().insert(row.text(1)?.to_owned(), row.int(2)?);
+    }
+    Ok(all)
 }
 
 /// As [`sums`], of one part: at most `limit`, and complete.

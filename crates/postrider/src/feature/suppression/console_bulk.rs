@@ -1,15 +1,17 @@
 //! Suppressions by the list: lifted by addresses, rows or filter, and as CSV.
 //!
 //! Guarantees
-//! 1. Nothing is lifted before somebody saw how many suppressions it is.
+//! 1. Nothing is lifted before somebody saw how many suppressions it is, and then none that came later.
 //! 2. Who may not lift what was complained about does not do so among others either, and it is not in the number.
 //! 3. A transaction lifts a bounded number, with a line in the audit log that names them; a call a bounded number of transactions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::console::words::Word;
 use axum::extract::State;
 use axum::response::Response;
+use mail::At;
 use mail::date::rfc3339;
 use serde::Deserialize;
 use serde_json::json;
@@ -23,20 +25,23 @@ use super::{ALL_MARKETING, Reason};
 use crate::app::App;
 use crate::console::asked::Query;
 use crate::console::change::Change;
-use crate::console::chosen::{Chosen, Question, ask};
+use crate::console::chosen::{Chosen, Found, Question, ask};
 use crate::console::guard::Posted;
-use crate::console::refusal::{Refused, redirect};
+use crate::console::refusal::Refused;
 use crate::console::screen::Member;
+use crate::console::table::paged;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::need::{ChangeSuppressions, SeeSuppressions};
-use crate::http::csv::{cut, page, paged};
+use crate::http::csv::{cut, page};
 use crate::http::page::From;
-use crate::id::Noun;
+use crate::id::{self, Noun};
 
 /// Suppressions of a transaction.
 const WRITE_MAX: usize = 500;
 /// Transactions of one call. Reason: it answers within seconds.
 const STEPS_MAX: usize = 20;
+/// Suppressions of one call, less one step for each reason that has none.
+const LIFTED_MAX: usize = (STEPS_MAX - Reason::ALL.len()) * WRITE_MAX;
 
 /// Which suppressions are meant: those of typed addresses, of chosen rows, or all that the filter finds.
 #[derive(Deserialize, Default)]
@@ -66,27 +71,36 @@ pub(super) async fn lift_sent(
     if !sent.chosen.is_sure() {
         return asked(who, &app, sent, &meant).await;
     }
-    match meant {
-        Meant::Found(found) => lift(&who, &app, &found).await?,
-        Meant::Reasons(reasons) => lift_all(&who, &app, &reasons).await?,
-    }
+    let (lifted, more) = match meant {
+        Meant::Found(found) => (lift(&who, &app, &found).await?, false),
+        Meant::Reasons(reasons) => {
+            let lifted = lift_all(&who, &app, (&reasons, sent.chosen.before(app.now()))).await?;
+            (lifted, count(&who, &app, &reasons).await? > 0)
+        }
+    };
     let back = path(&who.workspace);
-    Ok(redirect(&match Reason::parse(&sent.reason) {
+    let back = match Reason::parse(&sent.reason) {
         Some(reason) => format!("{back}?reason={}", reason.as_str()),
         None => back,
-    }))
+    };
+    Ok(sent.chosen.done(&back, lifted, more))
+}
+
+/// How many suppressions there are for these reasons.
+async fn count<P>(who: &Member<P>, app: &App, reasons: &[Reason]) -> Result<usize, StoreError> {
+    let mut all = 0;
+    for reason in reasons {
+        let counted = suppression_count(&app.store, who.workspace.id, *reason);
+        all += app.list_turns.within(who.workspace.id, counted).await?;
+    }
+    Ok(usize::try_from(all).unwrap_or(0))
 }
 
 async fn asked<P>(who: Member<P>, app: &App, sent: Sent, meant: &Meant) -> Result<Response, Refused> {
+    let at = app.now();
     let n = match meant {
         Meant::Found(found) => found.len(),
-        Meant::Reasons(reasons) => {
-            let mut all = 0;
-            for reason in reasons {
-                all += suppression_count(&app.store, who.workspace.id, *reason).await?;
-            }
-            usize::try_from(all).unwrap_or(0)
-        }
+        Meant::Reasons(reasons) => count(&who, app, reasons).await?,
     };
     let back = path(&who.workspace);
     let question = Question {
@@ -97,7 +111,8 @@ async fn asked<P>(who: Member<P>, app: &App, sent: Sent, meant: &Meant) -> Resul
         back,
     };
     let filter = vec![("emails", sent.emails), ("q", sent.q), ("reason", sent.reason)];
-    ask(who, (sent.chosen, filter), n, question)
+    let found = Found { at, n: n.min(LIFTED_MAX), more: n > LIFTED_MAX };
+    ask(who, (sent.chosen, filter), found, question)
 }
 
 async fn meant<P>(who: &Member<P>, app: &App, sent: &Sent) -> Result<Meant, StoreError> {
@@ -132,23 +147,30 @@ async fn of_addresses<P>(who: &Member<P>, app: &App, typed: &str) -> Result<Vec<
     Ok(found)
 }
 
-async fn lift_all<P>(who: &Member<P>, app: &App, reasons: &[Reason]) -> Result<(), StoreError> {
-    let mut reasons = reasons.iter();
+/// Lifts those that were there at a moment, [`LIFTED_MAX`] at most; gives how many it were.
+async fn lift_all<P>(
+    who: &Member<P>,
+    app: &App,
+    (reasons, before): (&[Reason], At),
+) -> Result<usize, StoreError> {
+    let edge = From::After(id::floor(before.after(Duration::from_millis(1))));
+    let (mut reasons, mut lifted) = (reasons.iter(), 0);
     let mut reason = reasons.next();
     for _step in 0..STEPS_MAX {
         let Some(wanted) = reason else { break };
-        let mut found =
-            suppression_list(&app.store, who.workspace.id, Some(*wanted), page(From::Start)).await?;
-        cut(From::Start, &mut found, |one| one.id);
+        let found = suppression_list(&app.store, who.workspace.id, Some(*wanted), page(edge));
+        let mut found = app.list_turns.within(who.workspace.id, found).await?;
+        cut(edge, &mut found, |one| one.id);
         if found.is_empty() {
             reason = reasons.next();
         }
-        lift(who, app, &found).await?;
+        lifted += lift(who, app, &found).await?;
     }
-    Ok(())
+    Ok(lifted)
 }
 
-async fn lift<P>(who: &Member<P>, app: &App, found: &[Listed]) -> Result<(), StoreError> {
+async fn lift<P>(who: &Member<P>, app: &App, found: &[Listed]) -> Result<usize, StoreError> {
+    let mut done = 0;
     for some in found.chunks(WRITE_MAX) {
         let mut write = Write::default();
         some.iter().for_each(|one| lift_into(&mut write, (app.now(), who.by()), who.workspace.id, one));
@@ -159,9 +181,9 @@ async fn lift<P>(who: &Member<P>, app: &App, found: &[Listed]) -> Result<(), Sto
             before: Some(json!({ "emails": lifted })),
             after: None,
         };
-        who.commit(app, write, change).await?;
+        done += who.commit(app, write, change).await?.map_or(0, |_| some.len());
     }
-    Ok(())
+    Ok(done)
 }
 
 /// Which part of the list is wanted.
@@ -180,9 +202,8 @@ pub(super) async fn csv(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refused> {
     let (workspace, reason) = (who.workspace.id, Reason::parse(&asked.reason));
-    Ok(paged("suppressions", &HEAD, move |from| {
-        let app = app.clone();
-        async move { read(&app, workspace, (reason, from)).await }
+    Ok(paged((&who, &app), "suppressions", &HEAD, move |app, from| async move {
+        read(&app, workspace, (reason, from)).await
     }))
 }
 

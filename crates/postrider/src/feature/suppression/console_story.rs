@@ -92,9 +92,10 @@ async fn a_list_is_lifted_after_its_number_was_seen_and_taken_away_as_a_file() {
         assert!(list().await.contains("a@x.example"), "nothing was lifted yet");
         owner.post(harness, &lift, &[("emails", "a@x.example"), ("sure", "yes")]).await;
         assert!(!list().await.contains(">a@x.example"));
-        let asked = owner.post(harness, &lift, &[("reason", "manual"), ("all", "yes")]).await;
-        assert!(text(&asked).contains("Lift 2 suppressions?"), "{}", text(&asked));
-        owner.post(harness, &lift, &[("reason", "manual"), ("all", "yes"), ("sure", "yes")]).await;
+        let asked = text(&owner.post(harness, &lift, &[("reason", "manual"), ("all", "yes")]).await);
+        assert!(asked.contains("Lift 2 suppressions?"), "{asked}");
+        let done = owner.agree(harness, &asked).await;
+        assert_eq!(done.header("location"), format!("{path}?reason=manual&done=2&of=2"));
         assert!(list().await.contains("Nobody is suppressed"));
         let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
         assert_eq!(seller.post(harness, &lift, &[("reason", "manual"), ("sure", "yes")]).await.status, 403);

@@ -12,6 +12,7 @@ use crate::id::Mint;
 
 query!(WEBHOOK_ADD, "queries/webhook_add.sql");
 query!(WEBHOOK_CHANGE, "queries/webhook_change.sql");
+query!(WEBHOOK_SWITCH, "queries/webhook_switch.sql");
 query!(WEBHOOK_ROTATE, "queries/webhook_rotate.sql");
 query!(WEBHOOK_DELETE, "queries/webhook_delete.sql");
 query!(CURSOR_ADD, "queries/cursor_add.sql");
@@ -165,6 +166,24 @@ pub fn change_rows(endpoint: &Endpoint, wish: &Wish) -> Write {
     ]);
     let mut write = Write::default();
     write.step_expecting(1, "no such webhook", &WEBHOOK_CHANGE, params);
+    write
+}
+
+/// Resumes or pauses an endpoint and changes nothing else of it; a conflict when it is gone, or stands so already.
+#[must_use]
+pub fn switch_rows(endpoint: &Endpoint, enabled: bool) -> Write {
+    let (state, reason) = match enabled {
+        true => ("enabled", None),
+        false => ("disabled", Some(Reason::Asked.as_str())),
+    };
+    let params = vec![
+        ("id", endpoint.id.into()),
+        ("workspace", endpoint.workspace.into()),
+        ("state", state.into()),
+        ("reason", reason.into()),
+    ];
+    let mut write = Write::default();
+    write.step_expecting(1, "no such webhook, or it stands so", &WEBHOOK_SWITCH, params);
     write
 }
 

@@ -3,6 +3,7 @@
 //! issuer in `oidc`.
 
 mod account;
+mod act;
 mod bulk;
 mod invitation;
 mod oidc;

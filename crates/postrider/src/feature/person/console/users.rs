@@ -16,8 +16,8 @@ use axum::response::Response;
 use mail::{Address, At};
 use serde::Deserialize;
 use serde_json::json;
-use store::{Committed, StoreError};
 
+use super::act::{made, removed, revoked};
 use super::bulk;
 use crate::app::App;
 use crate::console::asked::Query;
@@ -30,7 +30,7 @@ use crate::console::shell::role_word;
 use crate::feature::access::{SecondFactor, Workspace};
 use crate::feature::audit::Action;
 use crate::feature::person::invitation::{self, New, Told, invite};
-use crate::feature::person::member::{self, Listed, member_find, member_list};
+use crate::feature::person::member::{Listed, member_find, member_list};
 use crate::feature::person::permission::need::SteerPeople;
 use crate::feature::person::permission::{Permission, Role};
 use crate::id::Noun;
@@ -38,6 +38,7 @@ use crate::id::Noun;
 pub(super) fn screens() -> Vec<Screen> {
     vec![
         Screen::page("/w/{workspace}/users", list).at(Section::Workspace, "users", Word("users")),
+        Screen::form("/w/{workspace}/users/chosen", bulk::members_sent),
         Screen::form("/w/{workspace}/users/{id}/role", role_sent),
         Screen::form("/w/{workspace}/users/{id}/remove", remove_sent),
         Screen::form("/w/{workspace}/users/invitations", invite_sent),
@@ -85,8 +86,10 @@ async fn page(who: Member<SteerPeople>, app: &App, edge: &Edge, outcome: Outcome
     let invitations = invitation::invitation_list(&app.store, who.workspace.id).await?;
     let own = who.person.locale.unwrap_or(words.locale);
     let language = Locale::parse(&outcome.typed.language).unwrap_or(own);
+    let rows: Vec<Row> = paged.rows.into_iter().map(|one| row(&who, now, one)).collect();
     Ok(People {
-        rows: paged.rows.into_iter().map(|one| row(&who, now, one)).collect(),
+        may_choose: rows.iter().any(|one| !one.own && !one.roles.is_empty()),
+        rows,
         before: paged.before,
         after: paged.after,
         invitations: invitations.into_iter().map(|one| invited(words, &who.zone, now, one)).collect(),
@@ -214,17 +217,8 @@ async fn role_sent(
         Some(role) if may => role,
         Some(_) | None => return not_changed(who, &app, Word("member-above")).await,
     };
-    if role != member.role {
-        let change = Change {
-            action: Action::RoleChanged,
-            object: Noun::Person.show(member.id),
-            before: Some(json!({ "role": member.role.as_str() })),
-            after: Some(json!({ "role": role.as_str() })),
-        };
-        let write = member::role_rows(who.workspace.id, &member, role);
-        if who.commit(&app, write, change).await?.is_none() {
-            return not_changed(who, &app, Word("member-last-owner")).await;
-        }
+    if role != member.role && made(&who, &app, (&member, role)).await?.is_none() {
+        return not_changed(who, &app, Word("member-last-owner")).await;
     }
     Ok(redirect(&path(&who.workspace)))
 }
@@ -246,14 +240,7 @@ async fn remove_sent(
         return not_changed(who, &app, Word("member-above")).await;
     }
     if sure.sure == "yes" {
-        let change = Change {
-            action: Action::MemberRemoved,
-            object: Noun::Person.show(member.id),
-            before: Some(json!({ "email": member.email, "role": member.role.as_str() })),
-            after: None,
-        };
-        let write = member::remove_rows(who.workspace.id, &member);
-        if who.commit(&app, write, change).await?.is_none() {
+        if removed(&who, &app, &member).await?.is_none() {
             return not_changed(who, &app, Word("member-last-owner")).await;
         }
         if member.id == who.person.id {
@@ -353,19 +340,4 @@ async fn revoke_sent(
         revoked(&who, &app, &found).await?.ok_or(Refused::NotFound)?;
     }
     Ok(redirect(&path(&who.workspace)))
-}
-
-/// Ends an invitation; none when it is over already.
-pub(super) async fn revoked(
-    who: &Member<SteerPeople>,
-    app: &App,
-    one: &invitation::Listed,
-) -> Result<Option<Committed>, StoreError> {
-    let change = Change {
-        action: Action::InvitationRevoked,
-        object: Noun::Invitation.show(one.id),
-        before: Some(json!({ "email": one.email, "role": one.role.as_str() })),
-        after: None,
-    };
-    who.commit(app, invitation::revoke_rows(who.workspace.id, one.id), change).await
 }

@@ -34,19 +34,28 @@ pub(super) async fn cancel(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Refused> {
     let email = existing(&app, who.workspace.id, &shown).await?;
-    let object = Noun::Message.show(email.id);
+    let told = cancelled(&who, &app, email.id).await?.err().unwrap_or("cancelled");
+    Ok(redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id))))
+}
+
+/// Takes back what of a message still waits; else why nothing was.
+pub(super) async fn cancelled(
+    who: &Member<SteerQueue>,
+    app: &Arc<App>,
+    message: i64,
+) -> Result<Result<(), &'static str>, Refused> {
+    let object = Noun::Message.show(message);
     let change = Change { action: Action::EmailCancelled, object, before: None, after: None };
     let mut write = Write::default();
-    who.note(&app, &mut write, change);
-    let told = match cancel::cancel(&app, who.workspace.id, email.id, write).await {
-        Ok(_) => "cancelled",
-        Err(cancel::Refused::NothingWaits) => "nothing-waits",
-        Err(cancel::Refused::UnderWay) => "under-way",
-        Err(cancel::Refused::TooMany) => return Err(Refused::Busy),
-        Err(cancel::Refused::Store(error)) => return Err(error.into()),
-        Err(cancel::Refused::Attempted | cancel::Refused::Code) => return Err(Refused::Fault),
-    };
-    Ok(redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id))))
+    who.note(app, &mut write, change);
+    match cancel::cancel(app, who.workspace.id, message, write).await {
+        Ok(_) => Ok(Ok(())),
+        Err(cancel::Refused::NothingWaits) => Ok(Err("nothing-waits")),
+        Err(cancel::Refused::UnderWay) => Ok(Err("under-way")),
+        Err(cancel::Refused::TooMany) => Err(Refused::Busy),
+        Err(cancel::Refused::Store(error)) => Err(error.into()),
+        Err(cancel::Refused::Attempted | cancel::Refused::Code) => Err(Refused::Fault),
+    }
 }
 
 #[derive(Deserialize, Default)]

@@ -23,6 +23,7 @@ use crate::console::screen::{Member, show};
 use crate::console::shell::{escaped, home};
 use crate::directory::Snapshot;
 use crate::feature::access::Workspace;
+use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeFigures;
 use crate::feature::sending::api::listed::{EmailFilter, among, find};
 use crate::feature::sending::list::{Found, Listed, People};
@@ -87,6 +88,18 @@ impl Narrowed {
         (first && self.q.trim().is_empty()).then(|| page.replacen("/activity", "/live/activity", 1))
     }
 
+    /// Its first page.
+    #[must_use]
+    pub(super) fn first(&self) -> Narrowed {
+        self.at(String::new(), String::new())
+    }
+
+    /// As a form's fields, those that say something.
+    pub(super) fn into_fields(self) -> Vec<(&'static str, String)> {
+        let given = self.fields().into_iter().filter(|(_, value)| !value.is_empty());
+        given.map(|(name, value)| (name, value.to_owned())).collect()
+    }
+
     fn at(&self, after: String, before: String) -> Narrowed {
         Narrowed { after, before, ..self.clone() }
     }
@@ -130,14 +143,16 @@ pub(super) async fn list(
     let (snapshot, words) = (app.directory.snapshot(), who.page.words);
     let wrong = found.is_none();
     let Paged { emails, newer, older } = found.unwrap_or_default();
-    let view = View { words, zone: &who.zone, now, workspace: &who.workspace };
+    let may_cancel = who.role.may(Permission::SteerQueue);
+    let may_send = who.role.may(Permission::SendMail);
+    let may = may_cancel || may_send;
+    let view = View { words, zone: &who.zone, now, workspace: &who.workspace, may };
     let shown = Activity {
         all: Narrowed::default().href(&who.workspace),
-        csv: narrowed.at(String::new(), String::new()).href(&who.workspace).replacen(
-            "/activity",
-            "/activity.csv",
-            1,
-        ),
+        filter: narrowed.first().into_fields(),
+        may_cancel,
+        may_send,
+        csv: narrowed.first().href(&who.workspace).replacen("/activity", "/activity.csv", 1),
         zone: who.zone.name().to_owned(),
         asked: view.asked(&snapshot, &narrowed, wrong),
         none: match (narrowed.is_narrowed(), &older) {
@@ -161,8 +176,14 @@ pub(super) async fn follow(
     following: Following,
     Query(narrowed): Query<Narrowed>,
 ) -> Result<Response, Refused> {
-    let news =
-        News { workspace: who.workspace.clone(), words: who.page.words, zone: who.zone.clone(), narrowed };
+    let may = who.role.may(Permission::SteerQueue) || who.role.may(Permission::SendMail);
+    let news = News {
+        workspace: who.workspace.clone(),
+        words: who.page.words,
+        zone: who.zone.clone(),
+        may,
+        narrowed,
+    };
     live::follow(&who, following, news).await
 }
 
@@ -170,6 +191,7 @@ struct News {
     workspace: Workspace,
     words: Words,
     zone: Zone,
+    may: bool,
     narrowed: Narrowed,
 }
 
@@ -182,7 +204,8 @@ impl live::Frames for News {
         let filter = self.narrowed.filter(now, &self.zone);
         // A filter that cannot be read leaves nothing.
         let Ok(emails) = among(app, self.workspace.id, filter, &mails.shown).await else { return Ok(None) };
-        let view = View { words: self.words, zone: &self.zone, now, workspace: &self.workspace };
+        let view =
+            View { words: self.words, zone: &self.zone, now, workspace: &self.workspace, may: self.may };
         let snapshot = app.directory.snapshot();
         let rows = emails.iter().map(|email| view.row(&snapshot, email)).collect();
         Ok(Some(OfActivity { words: self.words, rows, note: mails.note(self.words) }.render()?))
@@ -244,6 +267,8 @@ struct View<'v> {
     zone: &'v Zone,
     now: At,
     workspace: &'v Workspace,
+    /// Whether rows may be chosen: there is something that may be done to them.
+    may: bool,
 }
 
 impl View<'_> {
@@ -272,7 +297,7 @@ impl View<'_> {
         let streams = std::iter::once(any(&words.t("activity-any-stream"), &narrowed.stream));
         let ranges = std::iter::once(any(&words.t("activity-any-time"), &narrowed.range));
         let own = snapshot.streams(self.workspace.id);
-        let first = narrowed.at(String::new(), String::new());
+        let first = narrowed.first();
         let without = Narrowed { tag: String::new(), ..first.clone() };
         let whenever = Narrowed { from: String::new(), to: String::new(), ..first };
         let moment = |text: &str| match date::parse_rfc3339(text) {
@@ -301,6 +326,7 @@ impl View<'_> {
         let status = Status::overall(email.people.standing.iter().copied());
         Row {
             id: live::mark(email.id),
+            chosen: if self.may { Noun::Message.show(email.id) } else { String::new() },
             href: format!("{}activity/{}", home(self.workspace), Noun::Message.show(email.id)),
             at: self.when(email.created),
             datetime: rfc3339(email.created),

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use mail::{Address, Body, Edit, Envelope, ForwardPath, ReversePath, edited_prefix};
 use serde::Deserialize;
 use serde_json::json;
-use store::{Committed, Write};
+use store::{Committed, StoreError, Write};
 
 use super::{existing, path_of};
 use crate::app::App;
@@ -49,29 +49,39 @@ pub(super) async fn send(
     let email = existing(&app, who.workspace.id, &shown).await?;
     let back = |told: &str| redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id)));
     let Ok(to) = Address::parse(sent.to.trim()) else { return Ok(back("no-address")) };
-    let Some(content) = email.content.clone().filter(|_| is_sendable(&email)) else {
-        return Ok(back("gone"));
+    match resent(&who, &app, (&email, &to), Write::default()).await? {
+        Ok(message) => Ok(redirect(&format!("{}?told=again", path_of(&who.workspace, message)))),
+        Err(told) => Ok(back(told)),
+    }
+}
+
+/// Sends a message again to an address, with what `write` expects; gives the new one's id, or why there is none.
+pub(super) async fn resent(
+    who: &Member<SendMail>,
+    app: &Arc<App>,
+    (email, to): (&Stored, &Address),
+    mut write: Write,
+) -> Result<Result<i64, &'static str>, Refused> {
+    let Some(content) = email.content.clone().filter(|_| is_sendable(email)) else {
+        return Ok(Err("gone"));
     };
     let message = app.mint.message(app.now(), 1);
-    let examined = match submission(&app, who.workspace.id, (&email, &content), (message, &to)) {
-        Ok(examined) => examined,
-        Err(_) => return Ok(back("not-sent")),
+    let Ok(examined) = submission(app, who.workspace.id, (email, &content), (message, to)) else {
+        return Ok(Err("not-sent"));
     };
-    let mut write = Write::default();
     let change = Change {
         action: Action::EmailSentAgain,
         object: Noun::Message.show(email.id),
         before: None,
         after: Some(json!({ "email_id": Noun::Message.show(message), "to": to.folded() })),
     };
-    who.note(&app, &mut write, change);
-    match accept_with(&app, app.now(), write, examined).await {
-        Ok(Ok(Committed::Stored { .. } | Committed::Guarded)) => {
-            Ok(redirect(&format!("{}?told=again", path_of(&who.workspace, message))))
-        }
+    who.note(app, &mut write, change);
+    match accept_with(app, app.now(), write, examined).await {
+        Ok(Ok(Committed::Stored { .. } | Committed::Guarded)) => Ok(Ok(message)),
+        Ok(Err(StoreError::Conflict(_))) => Ok(Err("not-sent")),
         Ok(Err(error)) => Err(error.into()),
         Err(Refusal::Unavailable(_)) => Err(Refused::Busy),
-        Err(_) => Ok(back("not-sent")),
+        Err(_) => Ok(Err("not-sent")),
     }
 }
 

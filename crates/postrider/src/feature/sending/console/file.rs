@@ -1,7 +1,9 @@
 //! The list of mail as CSV: everything that the filter leaves, however much that is.
 //!
-//! Guarantee: a page is in memory at a time, and each takes its turn at the database like any list.
+//! Guarantee: a page is in memory at a time, and each takes its turn at the database like any list. Whoever may not see the list any
+//! more gets no further one.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -14,6 +16,8 @@ use crate::app::App;
 use crate::console::asked::Query;
 use crate::console::refusal::Refused;
 use crate::console::screen::Member;
+use crate::console::table::may;
+use crate::console::watch::Watch;
 use crate::feature::person::permission::need::SeeFigures;
 use crate::feature::sending::api::listed::{EmailFilter, find};
 use crate::feature::sending::list::{Found, Listed};
@@ -45,14 +49,19 @@ pub(super) async fn csv(
         Err(error) if !error.errors.is_empty() => return Err(Refused::NotFound),
         Err(error) => return Err(error.into()),
     };
-    let rest = stream::unfold(next.map(|next| (reader, next)), |state| async move {
-        let (reader, after) = state?;
-        Some(match reader.page(Some(after)).await {
-            Ok((lines, next)) => (Ok(lines), next.map(|next| (reader, next))),
+    let watch = Watch::of(&who, &reader.app);
+    let rest = stream::unfold(next.map(|next| (reader, watch, next)), |state| async move {
+        let (reader, mut watch, after) = state?;
+        let page = match may(&mut watch, &reader.app).await {
+            Ok(()) => reader.page(Some(after)).await.map_err(|error| io::Error::other(error.detail)),
+            Err(error) => Err(error),
+        };
+        Some(match page {
+            Ok((lines, next)) => (Ok(lines), next.map(|next| (reader, watch, next))),
             Err(error) => (Err(error), None),
         })
     });
-    let first = stream::iter([Ok::<_, ApiError>(first)]);
+    let first = stream::iter([Ok::<_, io::Error>(first)]);
     Ok(streamed("activity", &HEAD, futures_util::StreamExt::chain(first, rest)))
 }
 

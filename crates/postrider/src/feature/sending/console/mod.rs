@@ -11,6 +11,9 @@ mod activity;
 mod again;
 #[cfg(test)]
 mod again_story;
+mod chosen;
+#[cfg(test)]
+mod chosen_story;
 mod content;
 mod file;
 mod handed;
@@ -44,6 +47,8 @@ pub fn screens() -> Vec<Screen> {
     vec![
         list.at(Section::First, "activity", Word("activity")),
         Screen::page("/w/{workspace}/activity.csv", file::csv),
+        Screen::form("/w/{workspace}/activity/cancel", chosen::cancel),
+        Screen::form("/w/{workspace}/activity/again", chosen::again),
         Screen::page("/w/{workspace}/live/activity", activity::follow),
         Screen::page("/w/{workspace}/activity/{email}", message::message),
         Screen::page("/w/{workspace}/activity/{email}/preview", content::preview),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::console::format::time;
+use ::console::format::{number, time};
 use ::console::screen::live::OfOverview;
 use ::console::screen::overview::{
     Body, Need, Overview, Provider, Recent, Status as Shown, Step as Todo, Tile,
@@ -26,6 +26,8 @@ use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
 use crate::console::shell::home;
 use crate::feature::access::Workspace;
+use crate::feature::domain::admin::{ListedDomain, broken};
+use crate::feature::domain::console::path as domain_page;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeFigures;
 use crate::feature::quota;
@@ -78,6 +80,7 @@ pub(super) async fn overview(
         emails => {
             let mut body = view.body(&app, emails).await?;
             let own = unproven(&app, &who).into_iter().chain(quota_need(&app, &who).await?);
+            let own = own.chain(domains_lost(&app, &who).await?).chain(disk_low(&app, &who));
             body.needs.splice(0..0, own.chain(switched_off(&who, &app)));
             Some(body)
         }
@@ -141,6 +144,41 @@ async fn quota_need<P>(app: &App, who: &Member<P>) -> Result<Option<Need>, Store
     };
     let href = Some(format!("{}usage", home(&who.workspace)));
     Ok(Some(Need { bad: true, title, text, measure: String::new(), href, act: Some(Word("usage")) }))
+}
+
+/// Domains that Overview names at most. Reason: whoever has more of them opens the list.
+const DOMAINS_MAX: usize = 3;
+
+/// What is to be done about domains whose records do not stand any more.
+async fn domains_lost<P>(app: &App, who: &Member<P>) -> Result<Vec<Need>, StoreError> {
+    if !who.role.may(Permission::ChangeDomains) {
+        return Ok(Vec::new());
+    }
+    let need = |domain: ListedDomain| Need {
+        bad: true,
+        title: who.page.words.t("overview-domain-lost"),
+        text: domain.name,
+        measure: String::new(),
+        href: Some(domain_page(&who.workspace, domain.id)),
+        act: Some(Word("overview-domain-act")),
+    };
+    let found = app.list_turns.within(who.workspace.id, broken(&app.store, who.workspace.id)).await?;
+    Ok(found.into_iter().take(DOMAINS_MAX).map(need).collect())
+}
+
+/// What the installation's operators are to do before mail is refused.
+fn disk_low<P>(app: &App, who: &Member<P>) -> Option<Need> {
+    let low = app.health.low().filter(|_| who.person.operator)?;
+    let words = who.page.words;
+    let mb = |bytes: u64| number::whole(words.locale, i64::try_from(bytes >> 20).unwrap_or(i64::MAX));
+    Some(Need {
+        bad: true,
+        title: words.t("overview-disk-low"),
+        text: words.t2("overview-disk-low-text", ("free", mb(low.free_bytes)), ("min", mb(low.min_bytes))),
+        measure: String::new(),
+        href: None,
+        act: None,
+    })
 }
 
 /// A line that sends the first mail.

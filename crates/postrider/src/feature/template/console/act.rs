@@ -10,9 +10,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
-use store::Write;
+use store::{Committed, StoreError, Write};
 
-use super::super::admin::{Template, remove_rows};
+use super::super::admin::{Listed, Template, remove_rows};
 use super::super::api::gallery::Exported;
 use super::editor::{self, Extra};
 use super::look::{Unmade, mail};
@@ -165,14 +165,24 @@ pub(super) async fn remove_sent(
         let page = editor::page(who, &app, (&template, ""), extra).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
+    let Template { id, key, name, version, created, updated, .. } = template;
+    removed(&who, &app, &Listed { id, key, name, version, created, updated }).await?;
+    Ok(redirect(&format!("{}?told=removed", list_path(&who.workspace))))
+}
+
+/// Removes a template; none when it is gone already.
+pub(super) async fn removed(
+    who: &Member<ChangeTemplates>,
+    app: &App,
+    template: &Listed,
+) -> Result<Option<Committed>, StoreError> {
     let change = Change {
         action: Action::TemplateRemoved,
         object: Noun::Template.show(template.id),
         before: Some(json!({ "name": template.name, "key": template.key, "version": template.version })),
         after: None,
     };
-    who.commit(&app, remove_rows(who.workspace.id, template.id), change).await?;
-    Ok(redirect(&format!("{}?told=removed", list_path(&who.workspace))))
+    who.commit(app, remove_rows(who.workspace.id, template.id), change).await
 }
 
 /// The draft as a file, as the API gives it.

@@ -18,9 +18,10 @@ use crate::console::asked::Query;
 use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, show};
+use crate::console::table::paged;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeTemplates;
-use crate::http::csv::{cut, page, paged};
+use crate::http::csv::{cut, page};
 use crate::http::page::From;
 use crate::id::Noun;
 
@@ -46,6 +47,7 @@ pub(super) async fn list(
         let href = path(&who.workspace, one.listed.id);
         let since = one.published.map(|at| time::ago(words, &who.zone, app.now(), at));
         Row {
+            id: Noun::Template.show(one.listed.id),
             status: standing(one.listed.version, one.differs),
             live: match (one.listed.version, since) {
                 (Some(number), Some(since)) => {
@@ -77,10 +79,12 @@ const HEAD: [&str; 6] = ["id", "key", "name", "live_version", "created", "change
 
 pub(super) async fn csv(who: Member<SeeTemplates>, State(app): State<Arc<App>>) -> Response {
     let workspace = who.workspace.id;
-    paged("templates", &HEAD, move |from| {
-        let app = app.clone();
-        async move { lines(&app, workspace, from).await }
-    })
+    paged(
+        (&who, &app),
+        "templates",
+        &HEAD,
+        move |app, from| async move { lines(&app, workspace, from).await },
+    )
 }
 
 async fn lines(

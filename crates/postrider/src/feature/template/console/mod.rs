@@ -7,6 +7,7 @@
 //! 4. Only `publish` changes what applications send.
 
 mod act;
+mod chosen;
 mod diff;
 mod draft;
 mod editor;
@@ -46,6 +47,7 @@ pub fn screens() -> Vec<Screen> {
         list.at(Section::Writing, "file-code", Word("templates")),
         Screen::form("/w/{workspace}/templates", new::new_sent),
         Screen::page("/w/{workspace}/templates.csv", list::csv),
+        Screen::form("/w/{workspace}/templates/chosen", chosen::sent),
         Screen::page("/w/{workspace}/templates/new", new::new),
         Screen::form("/w/{workspace}/templates/import", new::import_sent),
         Screen::page("/w/{workspace}/templates/gallery", preview::ready),

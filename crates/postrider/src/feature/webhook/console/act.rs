@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::json;
 use store::{Committed, StoreError, Write};
 
-use super::super::admin::{self, Wish};
+use super::super::admin;
 use super::super::attempts_api::{one_event, tried, walk};
 use super::super::replay::{Replay, admits, replay_rows};
-use super::super::{Endpoint, sign};
+use super::super::{Endpoint, State as Standing, sign};
 use super::{endpoint, existing, list_path, path};
 use crate::app::App;
 use crate::console::change::Change;
@@ -47,25 +47,27 @@ pub(super) async fn state(
     };
     let committed = switched(&who, &app, &webhook, enabled).await?;
     app.webhooks.reload(&app.store).await?;
-    committed.ok_or(Refused::NotFound)?;
+    // What stood so already does: only what is gone is not there.
+    if committed.is_none() && app.webhooks.endpoint(webhook.id).is_none() {
+        return Err(Refused::NotFound);
+    }
     Ok(redirect(&format!("{path}?told={}", if enabled { "resumed" } else { "paused" })))
 }
 
-/// Resumes or pauses one; none when it is gone. Whoever commits the last of several loads them anew.
+/// Resumes or pauses one, whatever else of it is changed meanwhile; none when it is gone, or stands so already. Whoever commits the last of several loads them anew.
 pub(super) async fn switched(
     who: &Member<SteerWebhooks>,
     app: &App,
     webhook: &Endpoint,
     enabled: bool,
 ) -> Result<Option<Committed>, StoreError> {
-    let before = Wish::of(webhook);
     let change = Change {
         action: Action::WebhookChanged,
         object: Noun::Webhook.show(webhook.id),
-        before: Some(json!({ "enabled": before.enabled })),
+        before: Some(json!({ "enabled": webhook.state == Standing::Enabled })),
         after: Some(json!({ "enabled": enabled })),
     };
-    who.commit(app, admin::change_rows(webhook, &Wish { enabled, ..before }), change).await
+    who.commit(app, admin::switch_rows(webhook, enabled), change).await
 }
 
 /// Removes one; none when it is gone. Whoever commits the last of several loads them anew.

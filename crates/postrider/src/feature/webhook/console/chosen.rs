@@ -12,16 +12,13 @@ use mail::date::rfc3339;
 use super::super::{Endpoint, State as Standing};
 use super::{act, list_path};
 use crate::app::App;
-use crate::console::chosen::{Chosen, Question, ask};
+use crate::console::chosen::{Chosen, Question, ask_rows};
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
 use crate::feature::person::permission::need::SteerWebhooks;
 use crate::http::csv::{download, line};
 use crate::id::Noun;
-
-/// Endpoints of one call. Reason: it answers within seconds.
-const CHANGED_MAX: usize = 500;
 
 /// What may become of endpoints.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,16 +72,19 @@ pub(super) async fn sent(
     let mut meant = chosen.of(Noun::Webhook, all, |endpoint| endpoint.id);
     meant.retain(|endpoint| act.concerns(endpoint));
     if !chosen.is_sure() {
-        return ask(who, (chosen, Vec::new()), meant.len(), act.question(list));
+        let row = |one: Arc<Endpoint>| (Noun::Webhook.show(one.id), one.url.as_str().to_owned());
+        let rows = meant.into_iter().map(row).collect();
+        return ask_rows(who, (chosen, Vec::new()), (rows, false), act.question(list));
     }
-    let mut outcome = Ok(None);
-    for endpoint in meant.iter().take(CHANGED_MAX) {
-        // One that somebody else removed just then is gone: that is all right.
-        outcome = match act {
+    let (mut outcome, mut done) = (Ok(()), 0);
+    for endpoint in &meant {
+        // One that somebody else changed or removed just then is as it is: that is all right.
+        let committed = match act {
             Act::Resume => act::switched(&who, &app, endpoint, true).await,
             Act::Pause => act::switched(&who, &app, endpoint, false).await,
             Act::Remove => act::removed(&who, &app, endpoint).await,
         };
+        outcome = committed.map(|one| done += usize::from(one.is_some()));
         if outcome.is_err() {
             break;
         }
@@ -92,7 +92,7 @@ pub(super) async fn sent(
     // Whatever the answer: what was stored before a failure holds.
     app.webhooks.reload(&app.store).await?;
     outcome?;
-    Ok(redirect(&list))
+    Ok(chosen.done(&list, done, false))
 }
 
 pub(super) async fn csv(who: Member<SteerWebhooks>, State(app): State<Arc<App>>) -> Response {
