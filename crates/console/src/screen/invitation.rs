@@ -29,6 +29,8 @@ pub enum State {
 /// Who invites whom into what.
 pub struct About {
     pub path: String,
+    /// The end of its path.
+    pub token: String,
     pub by: String,
     pub workspace: Brand,
     pub role: Word,

@@ -5,7 +5,8 @@
 //! 2. Every workspace has the streams `transactional` and `marketing` from its first moment.
 //! 3. A revoked key opens nothing from the moment its revocation is committed here, and within
 //!    [`crate::changes::LOOK_EVERY`] on other processes.
-//! 4. A key may no more than the person who made it might at that moment, nor than the key that made it.
+//! 4. A key may no more than the person who made it might at that moment, nor than the key that made it. One without a role (of the
+//!    command line, or of a time when keys kept none) is bound by its scope alone.
 //!
 //! Not here: what a key may do with a domain (`sending::policy`), the HTTP extractor (`http::auth`).
 

@@ -35,6 +35,9 @@ const PER_RESET_OF_DAY_MAX: i64 = 20;
 /// Challenges for passkeys, or letters about lost passwords, that one address asks for within the window. Reason: as for attempts; and
 /// each is rows in the database.
 const PER_ASKING_MAX: i64 = 50;
+/// Sign-ins at the issuer that one address begins within the window. Reason: a firm behind one address begins its day at nine; each is a row
+/// for ten minutes.
+const PER_FLOW_MAX: i64 = 500;
 
 /// Whose attempts are counted.
 pub enum Counter<'c> {
@@ -45,6 +48,8 @@ pub enum Counter<'c> {
     Second(i64),
     /// Challenges for passkeys.
     Challenge(&'c From<'c>),
+    /// Sign-ins at the issuer that are begun.
+    Flow(&'c From<'c>),
     /// Letters about lost passwords, by who asks.
     Letter(&'c From<'c>),
     /// The same, by whom they are for, folded: also to nobody.
@@ -60,6 +65,7 @@ impl Counter<'_> {
             Counter::Address(from) => format!("address\n{}", from.network()),
             Counter::Second(person) => format!("second\n{person}"),
             Counter::Challenge(from) => format!("challenge\n{}", from.network()),
+            Counter::Flow(from) => format!("flow\n{}", from.network()),
             Counter::Letter(from) => format!("letter\n{}", from.network()),
             Counter::Reset(email) => format!("reset\n{email}"),
             Counter::ResetOfDay(email) => format!("reset of day\n{email}"),
@@ -74,6 +80,7 @@ impl Counter<'_> {
             Counter::Address(_) => (PER_ADDRESS_MAX, WINDOW_S),
             Counter::Second(_) => (PER_SECOND_MAX, WINDOW_S),
             Counter::Challenge(_) | Counter::Letter(_) => (PER_ASKING_MAX, WINDOW_S),
+            Counter::Flow(_) => (PER_FLOW_MAX, WINDOW_S),
             Counter::Reset(_) => (PER_RESET_MAX, HOUR_S),
             Counter::ResetOfDay(_) => (PER_RESET_OF_DAY_MAX, DAY_S),
         }

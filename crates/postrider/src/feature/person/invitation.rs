@@ -240,7 +240,14 @@ pub struct Open {
 /// # Errors
 /// As [`Store::read`].
 pub async fn of_token(store: &Store, now: At, token: &str) -> Result<Option<Open>, StoreError> {
-    let digest = digest_of(token).to_vec();
+    of_digest(store, now, digest_of(token).to_vec()).await
+}
+
+/// The same, by the digest of its token.
+///
+/// # Errors
+/// As [`Store::read`].
+pub(super) async fn of_digest(store: &Store, now: At, digest: Vec<u8>) -> Result<Option<Open>, StoreError> {
     let params = [("digest", digest.clone().into()), ("now", now.0.into())];
     let rows = store.read(&INVITATION_BY_TOKEN, &params).await?;
     let Some(row) = rows.first() else { return Ok(None) };

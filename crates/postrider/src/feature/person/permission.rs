@@ -141,7 +141,7 @@ mod tests {
         let mut text = String::from(
             "# Permissions\n\nWho may do what in a workspace. Printed from `feature/person/permission.rs` by its test.\n\n\
              A key may what its scope and the role of the person who made it, as it was then, both may; a key that makes another \
-             gives no more. Those of the command line are bound by their scope alone.\n\n\
+             gives no more. Those of the command line, and those made before keys kept a role, are bound by their scope alone, and so are the keys that they make.\n\n\
              | | owner | admin | developer | marketer | seller | key: full | key: sending |\n|---|---|---|---|---|---|---|---|\n",
         );
         for permission in Permission::ALL {

@@ -44,6 +44,7 @@ fn about(app: &App, open: &Open, token: &str) -> About {
     let workspace = snapshot.workspaces.get(&open.workspace);
     About {
         path: path(token),
+        token: token.to_owned(),
         by: open.by.clone(),
         workspace: workspace.map(Workspace::brand).unwrap_or_default(),
         role: role_word(open.role),

@@ -30,7 +30,7 @@ use crate::console::shell::local;
 use crate::console::visit::Visit;
 use crate::feature::person::oidc::identity;
 use crate::feature::person::oidc::issuer::{BACK, Oidc};
-use crate::feature::person::oidc::{self, Back, Begun, Done, FLOW_LIFE, Failure, Returned};
+use crate::feature::person::oidc::{self, Aim, Back, Begun, Done, FLOW_LIFE, Failure, Returned};
 
 pub(super) fn screens() -> Vec<Screen> {
     vec![
@@ -54,6 +54,8 @@ fn issuer(app: &App) -> Result<&Oidc, Refused> {
 #[serde(default)]
 struct Wanted {
     next: String,
+    /// The token of the invitation on whose page the form stood.
+    invitation: Option<String>,
 }
 
 async fn sign_in_sent(
@@ -63,7 +65,8 @@ async fn sign_in_sent(
 ) -> Result<Response, Refused> {
     let (oidc, visit) = (issuer(&app)?, &who.visit);
     let from = visit.from();
-    match oidc::begin(&app, oidc, app.now(), (None, &from)).await? {
+    let aim = wanted.invitation.as_deref().filter(|token| is_token(token)).map_or(Aim::Enter, Aim::Join);
+    match oidc::begin(&app, oidc, app.now(), (&aim, &from)).await? {
         Ok(begun) => {
             let page = Page { here: "/login".to_owned(), ..visit.page() };
             leaves(page, visit, oidc, (begun, local(&wanted.next)))
@@ -98,13 +101,12 @@ async fn came_back(
 ) -> Result<Response, Refused> {
     let oidc = issuer(&app)?;
     let (visit, from, next) = (&who.visit, who.visit.from(), onward(&who.visit));
-    let invitation = next.strip_prefix("/invitation/").filter(|token| is_token(token));
     let back = Back {
         returned: &returned,
         token: visit.oidc.0.as_deref(),
         person: who.person.as_ref(),
         from: &from,
-        invitation: invitation.map(|token| (token, visit.locale().tag())),
+        locale: visit.locale().tag(),
     };
     let done = oidc::finish(&app, oidc, app.now(), &back).await?;
     // Its page is at an address of `console.url`: over https where that is, whatever a proxy says of it.
@@ -177,7 +179,7 @@ async fn connect_sent(
         return unconnected(&who, &app, (StatusCode::UNPROCESSABLE_ENTITY, mistake)).await;
     }
     let from = who.visit.from();
-    match oidc::begin(&app, oidc, app.now(), (Some(who.person.id), &from)).await? {
+    match oidc::begin(&app, oidc, app.now(), (&Aim::Connect(who.person.id), &from)).await? {
         Ok(begun) => leaves(own(&who, &app, PATH).0, &who.visit, oidc, (begun, PATH)),
         Err(failure) => {
             failure.tell(&from);

@@ -16,7 +16,9 @@ CREATE TABLE oidc_flow (
   id        INTEGER PRIMARY KEY,
   digest    BLOB NOT NULL UNIQUE,
   -- Who connects an account; 0: somebody signs in.
-  person_id INTEGER NOT NULL
+  person_id INTEGER NOT NULL,
+  -- The digest of the invitation on whose page it was begun; empty: on another.
+  invitation BLOB NOT NULL
 );
 -- What somebody came with whose second factor is awaited; empty: their password.
 ALTER TABLE sign_in_pending ADD COLUMN issuer TEXT NOT NULL DEFAULT '';

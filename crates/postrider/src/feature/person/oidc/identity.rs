@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::feature::audit::Action;
 use crate::feature::person::account::{self, OwnChange};
 use crate::feature::person::sign_in::{self, From};
+use crate::naming;
 
 query!(IDENTITY_ADD, "../queries/identity_add.sql");
 query!(IDENTITY_USED, "../queries/identity_used.sql");
@@ -32,8 +33,7 @@ pub struct Identity {
 
 impl Identity {
     pub(super) fn of(oidc: &Oidc, said: &Said) -> Identity {
-        let email =
-            said.email.clone().filter(|email| email.len() <= EMAIL_MAX && !email.contains(char::is_control));
+        let email = said.email.clone().filter(|email| naming::is_name(email, EMAIL_MAX));
         Identity {
             issuer: oidc.issuer.as_str().to_owned(),
             subject: said.subject.clone(),

@@ -30,8 +30,9 @@ use crate::settings::{DomainPattern, Issuer, IssuerFactor, Settings};
 const KEPT: Duration = Duration::from_secs(3_600);
 /// How soon keys are asked for once more because one is not known.
 const AGAIN_AFTER: Duration = Duration::from_secs(60);
-/// How long an issuer that failed is not asked for its document again.
-const REST: Duration = Duration::from_secs(5);
+/// How long an issuer that failed is not asked for its document or its keys again.
+/// Reason: longer than [`BOUNDS`] together, so that of those who wait for an issuer that hangs only the first waits it out.
+const REST: Duration = Duration::from_secs(30);
 /// Sign-ins that wait for it at once. Reason: each waits for two answers at most; a crowd that waits is turned away at once.
 const AT_ONCE: usize = 16;
 /// Octets of an answer: a document of many languages, or fifty keys with their certificates.
@@ -256,10 +257,21 @@ impl Oidc {
                 return Ok(keys.clone());
             }
         }
-        let body = self.asked(WHAT, &endpoints.keys, get()).await?;
-        let keys = Arc::new(token::keys(&body).ok_or(Trouble::Form(WHAT))?);
-        known.keys = Some((now, keys.clone()));
-        Ok(keys)
+        if known.failed.is_some_and(|failed| lasts(failed, now, REST)) {
+            return Err(Trouble::Lately);
+        }
+        let body = self.asked(WHAT, &endpoints.keys, get()).await;
+        match body.and_then(|body| token::keys(&body).ok_or(Trouble::Form(WHAT))) {
+            Ok(keys) => {
+                let keys = Arc::new(keys);
+                known.keys = Some((now, keys.clone()));
+                Ok(keys)
+            }
+            Err(trouble) => {
+                known.failed = Some(now);
+                Err(trouble)
+            }
+        }
     }
 
     /// Looks whether it answers as it should: how many of its keys are of use.

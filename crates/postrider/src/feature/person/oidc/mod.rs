@@ -51,6 +51,8 @@ query!(FLOW_TAKE, "../queries/oidc_flow_take.sql");
 pub const FLOW_LIFE: Duration = Duration::from_secs(10 * 60);
 /// Octets of a code. Reason: some issuers seal all that they know into it.
 const CODE_MAX: usize = 8 * 1024;
+/// The name of somebody whose own cannot be one here; they may change it.
+const UNNAMED: &str = "–";
 
 /// A sign-in that was begun: the browser keeps the token, and goes to the URL.
 pub struct Begun {
@@ -63,6 +65,15 @@ fn made(token: &str, what: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest_of(&format!("oidc {what}\n{token}")))
 }
 
+/// What a sign-in was begun for. Reason that it is kept here and not in the browser: nobody takes an invitation who did not see it.
+pub enum Aim<'a> {
+    Enter,
+    /// To take the invitation with this token, on whose page it was begun.
+    Join(&'a str),
+    /// To connect the person who is signed in.
+    Connect(i64),
+}
+
 /// Begins a sign-in, or connecting the person who is signed in.
 ///
 /// # Errors
@@ -71,9 +82,9 @@ pub async fn begin(
     app: &App,
     oidc: &Oidc,
     now: At,
-    (person, from): (Option<i64>, &From<'_>),
+    (aim, from): (&Aim<'_>, &From<'_>),
 ) -> Result<Result<Begun, Failure>, StoreError> {
-    if !counted(app, now, &[Counter::Address(from)]).await? {
+    if !counted(app, now, &[Counter::Flow(from)]).await? {
         return Ok(Err(Failure::TooMany));
     }
     let Some(_place) = oidc.place() else { return Ok(Err(Failure::Busy)) };
@@ -82,11 +93,17 @@ pub async fn begin(
         Err(trouble) => return Ok(Err(trouble.into())),
     };
     let token = random_token();
+    // 0: nobody is signed in.
+    let (person, invitation) = match aim {
+        Aim::Enter => (0, Vec::new()),
+        Aim::Join(token) => (0, digest_of(token).to_vec()),
+        Aim::Connect(person) => (*person, Vec::new()),
+    };
     let params = vec![
         ("id", app.mint.next(now).into()),
         ("digest", digest_of(&token).to_vec().into()),
-        // 0: nobody is signed in.
-        ("person", person.unwrap_or_default().into()),
+        ("person", person.into()),
+        ("invitation", invitation.into()),
     ];
     let mut write = Write::default();
     write.step(&FLOW_ADD, params);
@@ -124,8 +141,8 @@ pub struct Back<'b> {
     pub token: Option<&'b str>,
     pub person: Option<&'b Person>,
     pub from: &'b From<'b>,
-    /// The token of an invitation that somebody wants to take, and the language of their browser.
-    pub invitation: Option<(&'b str, &'static str)>,
+    /// The language of their browser.
+    pub locale: &'static str,
 }
 
 /// What came of a sign-in.
@@ -151,18 +168,18 @@ pub async fn finish(
     now: At,
     back: &Back<'_>,
 ) -> Result<Result<Done, Failure>, StoreError> {
-    let connects = match taken(app, now, back).await? {
-        Some(connects) => connects,
-        None => return Ok(Err(Failure::Flow)),
-    };
+    let Some(flow) = taken(app, now, back).await? else { return Ok(Err(Failure::Flow)) };
     let said = match said(oidc, now, back).await {
         Ok(said) => said,
         Err(failure) => return Ok(Err(failure)),
     };
     let identity = Identity::of(oidc, &said);
-    let done = match connects {
-        Some(person) => connect(app, now, (&identity, person), back.from).await,
-        None => enter(app, oidc, now, (&identity, &said), back).await,
+    let done = match flow {
+        Flow::Connect(person) => connect(app, now, (&identity, person), back.from).await,
+        Flow::Enter(invitation) => {
+            let known = known(app, oidc, now, (&identity, &said), invitation).await?;
+            enter(app, oidc, now, (&identity, &said, known), back).await
+        }
     };
     match done {
         // Of two at once one is late.
@@ -171,8 +188,15 @@ pub async fn finish(
     }
 }
 
-/// Takes the row of a sign-in, so that there is no second answer to it: whom it connects, if it connects anybody.
-async fn taken(app: &App, now: At, back: &Back<'_>) -> Result<Option<Option<i64>>, StoreError> {
+/// What a sign-in was begun for, as its row says.
+enum Flow {
+    Connect(i64),
+    /// With the digest of the invitation on whose page it was begun.
+    Enter(Option<Vec<u8>>),
+}
+
+/// Takes the row of a sign-in, so that there is no second answer to it.
+async fn taken(app: &App, now: At, back: &Back<'_>) -> Result<Option<Flow>, StoreError> {
     let Some(token) = back.token else { return Ok(None) };
     let state = made(token, "state");
     if verify_slices_are_equal(back.returned.state.as_bytes(), state.as_bytes()).is_err() {
@@ -183,7 +207,11 @@ async fn taken(app: &App, now: At, back: &Back<'_>) -> Result<Option<Option<i64>
     let params = vec![("digest", digest.into()), ("after", after.into())];
     let rows = app.store.read(&FLOW_OF, &params).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let person = Some(row.int(0)?).filter(|person| *person != 0);
+    let invitation = Some(row.blob(1)?.to_vec()).filter(|digest| !digest.is_empty());
+    let flow = match row.int(0)? {
+        0 => Flow::Enter(invitation),
+        person => Flow::Connect(person),
+    };
     let mut write = Write::default();
     write.step_expecting(1, "it was ended before", &FLOW_TAKE, params);
     match app.store.write(write).await {
@@ -192,8 +220,11 @@ async fn taken(app: &App, now: At, back: &Back<'_>) -> Result<Option<Option<i64>
         Err(error) => return Err(error),
     }
     // Who connects is who began to, still signed in.
-    let same = person.is_none() || back.person.map(|person| person.id) == person;
-    Ok(same.then_some(person))
+    let same = match &flow {
+        Flow::Enter(_) => true,
+        Flow::Connect(person) => back.person.is_some_and(|here| here.id == *person),
+    };
+    Ok(same.then_some(flow))
 }
 
 /// What the issuer says of who came back.
@@ -253,21 +284,20 @@ async fn known(
     oidc: &Oidc,
     now: At,
     (identity, said): (&Identity, &Said),
-    invitation: Option<&str>,
+    invitation: Option<Vec<u8>>,
 ) -> Result<Known, StoreError> {
     if let Some(person) = identity.person(&app.store).await? {
         return Ok(Known::Connected(person));
     }
-    let open = match invitation {
-        Some(token) => invitation::of_token(&app.store, now, token).await?,
-        None => None,
-    };
-    if let Some(open) = open.filter(|open| !open.known) {
-        return Ok(Known::Invited(open));
+    if let Some(address) = oidc.vouches(said) {
+        let rows = app.store.read(&PERSON_BY_EMAIL, &[("email", address.folded().into())]).await?;
+        if let Some(row) = rows.first() {
+            return Ok(Known::Address(row.int(0)?));
+        }
     }
-    let Some(address) = oidc.vouches(said) else { return Ok(Known::Nobody) };
-    let rows = app.store.read(&PERSON_BY_EMAIL, &[("email", address.folded().into())]).await?;
-    rows.first().map_or(Ok(Known::Nobody), |row| Ok(Known::Address(row.int(0)?)))
+    let Some(digest) = invitation else { return Ok(Known::Nobody) };
+    let open = invitation::of_digest(&app.store, now, digest).await?;
+    Ok(open.filter(|open| !open.known).map_or(Known::Nobody, Known::Invited))
 }
 
 /// Begins a session for whoever came, or what has to come before it.
@@ -275,12 +305,11 @@ async fn enter(
     app: &App,
     oidc: &Oidc,
     now: At,
-    (identity, said): (&Identity, &Said),
+    (identity, said, known): (&Identity, &Said, Known),
     back: &Back<'_>,
 ) -> Result<Result<Done, Failure>, StoreError> {
-    let token = back.invitation.map(|(token, _)| token);
     let mut write = Write::default();
-    let person = match known(app, oidc, now, (identity, said), token).await? {
+    let person = match known {
         Known::Connected(person) => {
             if second_here(oidc, said).is_none() && has_codes(app, person).await? {
                 return Ok(Ok(Done::Second(sign_in::await_second(app, now, person, Some(identity)).await?)));
@@ -296,6 +325,12 @@ async fn enter(
             if !own::passkeys(&app.store, person).await?.is_empty() {
                 return Ok(Err(Failure::Passkey));
             }
+            // Whoever had the address written into an account may have been a stranger: the password and the sessions there are
+            // no more, as after one that was lost.
+            let Ok(nobodys) = app.people.hashing.make(random_token()).await else {
+                return Ok(Err(Failure::Busy));
+            };
+            account::new_password(&mut write, person, nobodys);
             identity.add(&mut write, now, person);
             identity.note(app, &mut write, (person, back.from), "the address");
             person
@@ -329,13 +364,17 @@ async fn invited(
     (open, identity, said): (Open, &Identity, &Said),
     (oidc, back): (&Oidc, &Back<'_>),
 ) -> Result<Result<Done, Failure>, StoreError> {
-    let named = said.name.as_deref().map(str::trim).filter(|name| account::name_mistake(name).is_none());
-    let local = open.email.split('@').next().unwrap_or_default();
+    let local = open.email.split('@').next();
+    let named = [said.name.as_deref(), local].into_iter().flatten().map(str::trim);
     let new = Newcomer {
-        name: named.unwrap_or(local).to_owned(),
+        name: named
+            .into_iter()
+            .find(|name| account::name_mistake(name).is_none())
+            .unwrap_or(UNNAMED)
+            .to_owned(),
         password: random_token(),
         zone: String::new(),
-        locale: back.invitation.map_or("", |(_, locale)| locale),
+        locale: back.locale,
     };
     let came = (back.from, Some((identity, second_here(oidc, said))));
     Ok(match invitation::make(app, now, (&open, new), came).await? {

@@ -1,1 +1,1 @@
-INSERT INTO oidc_flow (id, digest, person_id) VALUES (:id, :digest, :person)
+INSERT INTO oidc_flow (id, digest, person_id, invitation) VALUES (:id, :digest, :person, :invitation)

@@ -1,1 +1,1 @@
-SELECT person_id FROM oidc_flow WHERE digest = :digest AND id > :after
+SELECT person_id, invitation FROM oidc_flow WHERE digest = :digest AND id > :after

@@ -88,7 +88,7 @@ async fn an_address_connects_its_person_where_the_issuer_is_trusted_with_its_dom
     for database in BOTH {
         let fake = Fake::start().await;
         let harness = &fake.harness(database, &[TRUSTED]).await;
-        set_up(harness).await;
+        let before = set_up(harness).await;
         let table = [
             ("not verified", json!({ "email": EMAIL }), 403),
             ("a text", json!({ "email": EMAIL, "email_verified": "true" }), 403),
@@ -105,6 +105,12 @@ async fn an_address_connects_its_person_where_the_issuer_is_trusted_with_its_dom
             assert_eq!(answer.status, status, "{what}: {}", text(&answer));
             assert_eq!(browser.cookie("pr_session").is_some(), status == 303, "{what}");
         }
+        // Whoever made the account may have been another.
+        assert_ne!(before.get(harness, "/w/default/").await.status, 200, "the session of before");
+        let stranger = Browser::default();
+        stranger.get(harness, "/login").await;
+        let known = [("email", EMAIL), ("password", PASSWORD)];
+        assert_eq!(stranger.post(harness, "/login", &known).await.status, 422, "the password of before");
         // From now on it is the issuer's name that counts, whatever its address.
         let again = fake.signs_in(harness, &Browser::default(), json!({ "email": "x@evil.example" })).await;
         assert_eq!(again.status, 303);
@@ -229,10 +235,15 @@ async fn somebody_invited_makes_an_account_with_it_and_nobody_else_does() {
         let bob = Browser::default();
         let page = text(&bob.get(harness, &link).await);
         assert!(page.contains("Make it with my account at Example &#60;Corp&#62;"), "{page}");
-        let over = format!("/invitation/{}", "0".repeat(64));
-        let sent = fake.sent(harness, &bob, "/login/oidc", &[("next", &over)]).await;
-        assert_eq!(fake.comes(harness, &bob, &sent, json!({})).await.status, 403, "no invitation");
-        let sent = fake.sent(harness, &bob, "/login/oidc", &[("next", &link)]).await;
+        let token = &link["/invitation/".len()..];
+        assert!(page.contains(&format!("name=\"invitation\" value=\"{token}\"")), "{page}");
+        let over = "0".repeat(64);
+        for fields in [("invitation", &*over), ("next", &*link)] {
+            let sent = fake.sent(harness, &bob, "/login/oidc", &[fields]).await;
+            let refused = fake.comes(harness, &bob, &sent, json!({})).await;
+            assert_eq!(refused.status, 403, "an invitation is taken on its page alone: {fields:?}");
+        }
+        let sent = fake.sent(harness, &bob, "/login/oidc", &[("invitation", token)]).await;
         let made = fake.comes(harness, &bob, &sent, json!({ "name": "Bob <b>" })).await;
         assert_eq!((made.status, made.header("location")), (303, "/"), "{}", text(&made));
         let home = text(&bob.get(harness, "/w/default/").await);
