@@ -90,9 +90,9 @@ export async function paths(page, screens) {
         queue.push(tab);
       }
     }
-    // Links, frames, and what scripts load: whatever an attribute names.
+    // Links, frames, and what scripts load: whatever an attribute names that does not name where a form is sent.
     const named = await page.$$eval('body *:not(form[method=post])', (all) =>
-      all.flatMap((one) => [...one.attributes].map(({ value }) => value).filter((value) => value.startsWith('/'))));
+      all.flatMap((one) => [...one.attributes].filter(({ name, value }) => name !== 'formaction' && value.startsWith('/')).map(({ value }) => value)));
     for (const link of new Set(named.map((link) => new URL(link, page.url()).pathname))) {
       for (const [name, matches] of patterns) {
         // Literal parts beat ids: `/templates/new` is none of `/templates/{id}`.
