@@ -40,3 +40,7 @@ activity-again-text = { $n ->
     [one] It goes once more to its recipient, as a new message. A message to several recipients is sent again from its own page.
    *[other] Each of these { $n } goes once more to its recipient, as a new message. A message to several recipients is sent again from its own page. Narrow the filter to reach others.
 }
+activity-again-left = { $n ->
+    [one] One is left out: it still waits, went to several recipients, goes to somebody who is suppressed by now, or has no content that can be sent again, as codes and notifications.
+   *[other] { $n } are left out: they still wait, went to several recipients, go to somebody who is suppressed by now, or have no content that can be sent again, as codes and notifications.
+}

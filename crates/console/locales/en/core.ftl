@@ -41,6 +41,8 @@ chosen-others = { $n ->
     [one] and one more
    *[other] and { $n } more
 }
+chosen-typed = Type { $n } to remove what is named here
+chosen-mistake-typed = This is not how many they are.
 chosen-done = Done: { $n }.
 chosen-done-of = Done: { $n } of { $of }. The others had changed since they were named, or cannot be changed so.
 chosen-done-grew = Done: { $n }, and not { $of }: more had come since they were counted.

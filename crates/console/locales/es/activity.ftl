@@ -40,3 +40,7 @@ activity-again-text = { $n ->
     [one] Va una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página.
    *[other] Cada uno de estos { $n } va una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página. Para llegar a otros, acote el filtro.
 }
+activity-again-left = { $n ->
+    [one] Uno queda fuera: aún espera, fue a varios destinatarios, va a alguien que ahora está en Supresiones o no tiene contenido que pueda enviarse de nuevo, como los códigos y los avisos.
+   *[other] { $n } quedan fuera: aún esperan, fueron a varios destinatarios, van a alguien que ahora está en Supresiones o no tienen contenido que pueda enviarse de nuevo, como los códigos y los avisos.
+}

@@ -41,6 +41,8 @@ chosen-others = { $n ->
     [one] y uno más
    *[other] y { $n } más
 }
+chosen-typed = Escriba { $n } para eliminar lo que se nombra aquí
+chosen-mistake-typed = Este no es el número de filas.
 chosen-done = Hecho: { $n }.
 chosen-done-of = Hecho: { $n } de { $of }. Los demás cambiaron desde que se nombraron, o no se pueden cambiar así.
 chosen-done-grew = Hecho: { $n }, y no { $of }: llegaron más desde que se contaron.

@@ -40,3 +40,7 @@ activity-again-text = { $n ->
     [one] Vai mais uma vez ao destinatário, como mensagem nova. Uma mensagem com vários destinatários é enviada de novo pela própria página.
    *[other] Cada uma destas { $n } vai mais uma vez ao seu destinatário, como mensagem nova. Uma mensagem com vários destinatários é enviada de novo pela própria página. Para chegar a outras, restrinja o filtro.
 }
+activity-again-left = { $n ->
+    [one] Uma fica de fora: ainda espera, foi a vários destinatários, vai a alguém que agora está em Supressões ou não tem conteúdo que possa ser enviado de novo, como códigos e avisos.
+   *[other] { $n } ficam de fora: ainda esperam, foram a vários destinatários, vão a alguém que agora está em Supressões ou não têm conteúdo que possa ser enviado de novo, como códigos e avisos.
+}

@@ -41,6 +41,8 @@ chosen-others = { $n ->
     [one] e mais um
    *[other] e mais { $n }
 }
+chosen-typed = Digite { $n } para remover o que é citado aqui
+chosen-mistake-typed = Este não é o número de linhas.
 chosen-done = Feito: { $n }.
 chosen-done-of = Feito: { $n } de { $of }. Os outros mudaram desde que foram citados, ou não podem ser alterados assim.
 chosen-done-grew = Feito: { $n }, e não { $of }: chegaram mais desde que foram contados.

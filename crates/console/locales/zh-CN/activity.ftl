@@ -34,3 +34,4 @@ activity-cancel-text = 这 { $n } 封邮件中仍在等待的部分将不再发�
 activity-again = 重新发送
 activity-again-title = 重新发送 { $n } 封邮件？
 activity-again-text = 这 { $n } 封邮件将各自作为新邮件再发给其收件人一次。有多个收件人的邮件请在其页面上重新发送。要处理其他邮件，请缩小筛选范围。
+activity-again-left = 另有 { $n } 封不在其中：仍在等待、有多个收件人、收件人现已列入屏蔽名单，或没有可重新发送的内容（如验证码和通知）。

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::page::Page;
+use crate::words::Word;
 
 #[derive(Template)]
 #[template(path = "screen/sure.html")]
@@ -12,7 +13,9 @@ pub struct Sure {
     pub text: String,
     /// What the first of them are called, and what is said of all the others.
     pub names: Vec<String>,
-    pub note: Option<String>,
+    pub notes: Vec<String>,
+    /// What must be typed before it is done.
+    pub typed: Option<Typed>,
     /// Where it is sent, with these names and values beside `sure`.
     pub action: String,
     pub fields: Vec<(&'static str, String)>,
@@ -20,4 +23,10 @@ pub struct Sure {
     /// Whether there is anything to do it to.
     pub possible: bool,
     pub back: String,
+}
+
+/// A field into which the number is typed.
+pub struct Typed {
+    pub label: String,
+    pub mistake: Option<Word>,
 }

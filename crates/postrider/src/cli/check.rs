@@ -230,7 +230,7 @@ async fn domains(tool: &Tool, settings: &Settings, resolver: &Resolver) -> anyho
     for workspace in access::workspaces(&tool.store).await? {
         for domain in domain_list(&tool.store, workspace.id, Page::first(DOMAINS_MAX)).await? {
             let found = check::check(&tool.store, resolver, tool.now, (workspace.id, domain.id)).await?;
-            lines.push(domain_line(&domain, &found.unwrap_or_default()));
+            lines.push(domain_line(&domain, &found.map_or_else(Vec::new, |found| found.findings)));
         }
     }
     if lines.is_empty() && settings.delivery.next_hop != NextHop::Capture {

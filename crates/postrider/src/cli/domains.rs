@@ -182,7 +182,7 @@ async fn verify(tool: &Tool, settings: &Settings, args: &OneArgs) -> anyhow::Res
     let domain = find(tool, workspace, &args.domain).await?;
     let resolver = Resolver::new(&settings.dns.resolvers, settings.dns.timeout)?;
     let found = check::check(&tool.store, &resolver, tool.now, (workspace, domain.id)).await?;
-    let found = found.context("the domain was deleted meanwhile")?;
+    let found = found.context("the domain was deleted meanwhile")?.findings;
     let verified = check::verifies(&found);
     let mut lines: Vec<String> =
         found.iter().map(|finding| format!("{:<9}  {}", finding.state.as_str(), finding.name)).collect();

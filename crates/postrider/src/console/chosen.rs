@@ -4,19 +4,20 @@
 //! 1. A choice does nothing before a page named how much it is: [`ask`]. What is done then is what was named: its rows by name
 //!    ([`ask_rows`]), or what the filter finds that was there at the moment of the question ([`Chosen::before`]).
 //! 2. A choice is texts. Who acts looks for them among the workspace's own rows: what is no row of it is not there.
-//! 3. What one action cannot take is said before, and how much was done afterwards: [`Chosen::done`].
+//! 3. What nobody brings back is done only once its number is typed: [`ask_removal`].
+//! 4. What one action cannot take is said before, and how much was done afterwards: [`Chosen::done`].
 
 use std::borrow::Cow;
 
 use ::console::format::number;
-use ::console::screen::sure::Sure;
+use ::console::screen::sure::{Sure, Typed};
 use ::console::words::{Word, Words};
 use axum::response::Response;
 use mail::At;
 use serde::Deserialize;
 
 use super::refusal::{Refused, redirect};
-use super::screen::{Member, show};
+use super::screen::{Member, show, show_again};
 use crate::id::Noun;
 
 /// Rows of a choice at most. Reason: a page has fifty, and who means all is named so many at once.
@@ -35,6 +36,8 @@ pub struct Chosen {
     /// How much was named, and when: microseconds since 1970.
     named: String,
     asked: String,
+    /// How much it is, typed by whoever means it.
+    typed: String,
 }
 
 impl Chosen {
@@ -54,6 +57,14 @@ impl Chosen {
     #[must_use]
     pub fn is_sure(&self) -> bool {
         self.sure == "yes" && (!self.is_all() || self.asked.parse::<i64>().is_ok())
+    }
+
+    /// Whether the number of the rows was seen, and typed as well: what [`ask_removal`] asks for.
+    #[must_use]
+    pub fn is_typed(&self, noun: Noun) -> bool {
+        // Whoever copies the number copies what stands between its digits.
+        let typed: String = self.typed.chars().filter(char::is_ascii_digit).collect();
+        self.is_sure() && typed.parse() == Ok(self.ids(noun).len())
     }
 
     /// The moment of the question, up to which rows are meant; now, while nothing was asked.
@@ -153,7 +164,7 @@ pub fn ask<P>(
 ) -> Result<Response, Refused> {
     let Found { at, n, more } = found;
     fields.extend(chosen.fields(at.0.to_string(), n));
-    sure(who, (n, more), (fields, Vec::new()), question)
+    show(&sure(who, (n, more), (fields, Vec::new()), question))
 }
 
 /// Asks how sure one is, about rows by their ids and names: what is answered names these rows, and not the filter. Of more than
@@ -163,10 +174,55 @@ pub fn ask<P>(
 /// As [`show`].
 pub fn ask_rows<P>(
     who: Member<P>,
+    (chosen, fields): (Chosen, Vec<(&'static str, String)>),
+    (rows, more): (Vec<(String, String)>, bool),
+    question: Question,
+) -> Result<Response, Refused> {
+    show(&sure_of_rows(who, (chosen, fields), (rows, more), question))
+}
+
+/// As [`ask_rows`], with a sentence about what was chosen and is not meant.
+///
+/// # Errors
+/// As [`show`].
+pub fn ask_rows_without<P>(
+    who: Member<P>,
+    (chosen, fields): (Chosen, Vec<(&'static str, String)>),
+    (rows, more): (Vec<(String, String)>, bool),
+    left: Option<String>,
+    question: Question,
+) -> Result<Response, Refused> {
+    let mut page = sure_of_rows(who, (chosen, fields), (rows, more), question);
+    page.notes.extend(left);
+    show(&page)
+}
+
+/// As [`ask_rows`], of what nobody brings back: all names are there, and the number must be typed ([`Chosen::is_typed`]). Whoever
+/// was sure without it is told.
+///
+/// # Errors
+/// As [`show`].
+pub fn ask_removal<P>(
+    who: Member<P>,
+    chosen: Chosen,
+    (rows, more): (Vec<(String, String)>, bool),
+    question: Question,
+) -> Result<Response, Refused> {
+    let (wrong, words) = (chosen.is_sure(), who.page.words);
+    let names: Vec<_> = rows.iter().take(CHOSEN_MAX).map(|(_, name)| name.clone()).collect();
+    let label = words.t1("chosen-typed", "n", names.len().to_string());
+    let mut page = sure_of_rows(who, (chosen, Vec::new()), (rows, more), question);
+    page.names = names;
+    page.typed = Some(Typed { label, mistake: wrong.then_some(Word("chosen-mistake-typed")) });
+    if wrong { show_again(&page) } else { show(&page) }
+}
+
+fn sure_of_rows<P>(
+    who: Member<P>,
     (chosen, mut fields): (Chosen, Vec<(&'static str, String)>),
     (mut rows, more): (Vec<(String, String)>, bool),
     question: Question,
-) -> Result<Response, Refused> {
+) -> Sure {
     let more = more || rows.len() > CHOSEN_MAX;
     rows.truncate(CHOSEN_MAX);
     let n = rows.len();
@@ -185,30 +241,35 @@ fn sure<P>(
     (n, more): (usize, bool),
     (fields, names): (Vec<(&'static str, String)>, Vec<String>),
     question: Question,
-) -> Result<Response, Refused> {
+) -> Sure {
     let (words, n) = (who.page.words, i64::try_from(n).unwrap_or(i64::MAX));
     let counted = number::whole(words.locale, n);
     let (title, text) = match n {
         0 => (words.t("chosen-none-title"), words.t("chosen-none-text")),
         n => (words.word1(question.title, "n", counted.clone()), words.word1(question.text, "n", n)),
     };
-    show(&Sure {
+    Sure {
         title,
         text,
         names,
-        note: more.then(|| words.t1("chosen-more", "n", counted)),
+        notes: more.then(|| words.t1("chosen-more", "n", counted)).into_iter().collect(),
+        typed: None,
         action: question.action,
         fields,
         label: words.word(question.label),
         possible: n > 0,
         back: question.back,
         page: who.page,
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sure_of(id: &str) -> Chosen {
+        Chosen { chosen: vec![id.to_owned()], sure: "yes".to_owned(), ..Chosen::default() }
+    }
 
     #[test]
     fn a_choice_is_the_rows_that_it_names_or_all_of_them() {
@@ -236,6 +297,14 @@ mod tests {
         assert!(!sure("", &[]).is_sure(), "nobody named how much all is");
         let sure = sure("5", &[&*nine]);
         assert_eq!(sure.of(Noun::Key, rows(), |id| *id), [9], "what was named");
+        for (typed, wanted) in [("", false), ("2", false), ("nine", false), (" 1 ", true)] {
+            let typed = Chosen { typed: typed.to_owned(), ..sure_of(&nine) };
+            assert_eq!(typed.is_typed(Noun::Key), wanted, "{}", typed.typed);
+        }
+        assert!(
+            !Chosen { typed: "1".to_owned(), ..named("", &[&*nine]) }.is_typed(Noun::Key),
+            "nobody was sure"
+        );
         assert_eq!((sure.before(At(7)), sure.before(At(3))), (At(5), At(3)), "never what is still to come");
     }
 

@@ -1,6 +1,6 @@
 //! Rows chosen in lists: nothing happens before the number was named, and then to those rows alone; lists as files.
 
-use mail::At;
+use mail::{At, Domain};
 use store::{StoreError, Write};
 
 use super::session::SESSION;
@@ -8,7 +8,8 @@ use super::story::{Browser, audited, text};
 use super::watch::Watch;
 use crate::feature::access::Scope;
 use crate::feature::access::keys::{Grant, key_add, key_list};
-use crate::feature::domain::admin::domain_list;
+use crate::feature::domain::Status;
+use crate::feature::domain::admin::{domain_add, domain_delete, domain_list};
 use crate::feature::event::By;
 use crate::feature::person::member::{member_list, remove_rows};
 use crate::feature::person::permission::{Permission, Role};
@@ -203,6 +204,14 @@ async fn templates_are_removed_and_domains_looked_up_and_removed_together_on_bot
         assert!(asked.contains("Remove 1 templates?") && asked.contains("· second"), "{asked}");
         assert_eq!(done.header("location"), "/w/default/templates?done=1&of=1");
         assert_eq!(list().await.into_iter().map(|one| one.key).collect::<Vec<_>>(), ["first"]);
+        let left = Noun::Template.show(list().await[0].id);
+        for typed in ["", "2", "first"] {
+            let fields = [("chosen", &*left), ("act", "remove"), ("sure", "yes"), ("typed", typed)];
+            let unsure = developer.post(harness, path, &fields).await;
+            let page = text(&unsure);
+            assert!(unsure.status == 422 && page.contains("Type 1 to remove"), "{typed}: {page}");
+            assert!(page.contains("not how many they are") && list().await.len() == 1, "{typed}: {page}");
+        }
         developer.sure(harness, path, &[("all", "yes"), ("act", "remove")]).await;
         assert!(list().await.is_empty());
         let seller = Browser::of_member(harness, workspace, Role::Seller).await;
@@ -214,8 +223,21 @@ async fn templates_are_removed_and_domains_looked_up_and_removed_together_on_bot
         let path = "/w/default/domains/chosen";
         let all = async || domain_list(&app.store, workspace, Page::first(50)).await.expect("domains");
         let own: Vec<String> = all().await[..2].iter().map(|one| Noun::Domain.show(one.id)).collect();
-        let fields = [("chosen", &*own[0]), ("chosen", &*own[1]), ("act", "remove")];
-        let (asked, done) = developer.sure(harness, path, &fields).await;
+        let fields = [("chosen", &*own[0]), ("chosen", &*own[1]), ("act", "remove"), ("sure", "yes")];
+        assert_eq!(developer.post(harness, path, &fields).await.status, 422, "nobody typed how many");
+        assert_eq!(all().await.len(), 3);
+        let many: Vec<String> = (0..11).map(|n| format!("many{n}.example")).collect();
+        for name in &many {
+            let (made, name) = ((&app.mint, app.now(), By::Operator), Domain::parse(name).expect("a name"));
+            domain_add(&app.store, made, workspace, &name, Status::Pending).await.expect("a domain");
+        }
+        let asked = text(&developer.post(harness, path, &[("all", "yes"), ("act", "remove")]).await);
+        assert!(many.iter().all(|name| asked.contains(&format!("<li>{name}</li>"))), "{asked}");
+        for one in all().await.iter().filter(|one| one.name.starts_with("many")) {
+            domain_delete(&app.store, (app.now(), By::Operator), workspace, one.id).await.expect("gone");
+        }
+        let fields = &fields[..3];
+        let (asked, done) = developer.sure(harness, path, fields).await;
         assert!(asked.contains("Remove 2 domains?") && asked.contains("one.example"), "{asked}");
         assert_eq!(done.header("location"), "/w/default/domains?done=2&of=2");
         assert_eq!(all().await.into_iter().map(|one| one.name).collect::<Vec<_>>(), ["app.example"]);

@@ -101,6 +101,10 @@ impl Browser {
         let fields: Vec<_> = hidden.filter(|(name, _)| name != "form_token").collect();
         let mut fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
         fields.push(("sure", "yes"));
+        if form.contains("name=\"typed\"") {
+            let named = fields.iter().find(|(name, _)| *name == "named").expect("a number").1;
+            fields.push(("typed", named));
+        }
         self.post(harness, &path, &fields).await
     }
 

@@ -105,9 +105,8 @@ pub async fn found(site: &Site<'_>, password: &str) -> anyhow::Result<Firm> {
 pub async fn look_again(store: &Store, now: At, workspace: i64) -> anyhow::Result<()> {
     let all = domains::domain_list(store, workspace, Page::first(100)).await?;
     for listed in &all {
-        let shown = listed.findings.clone().unwrap_or_default();
-        let verified = listed.status == Status::Verified.as_str();
-        domains::domain_checked(store, now, (workspace, listed), shown, verified).await?;
+        let found = check::read(listed.findings.as_deref().unwrap_or_default());
+        domains::domain_checked(store, now, (workspace, listed), &found).await?;
     }
     Ok(())
 }
@@ -134,9 +133,7 @@ async fn own_domains(site: &Site<'_>, workspace: i64) -> anyhow::Result<()> {
             instead: instead.clone(),
         };
         let findings: Vec<_> = keys.iter().map(finding).collect();
-        let verified = check::verifies(&findings);
-        let shown = check::show(&findings);
-        domains::domain_checked(site.store, site.at, (workspace, &listed), shown, verified).await?;
+        domains::domain_checked(site.store, site.at, (workspace, &listed), &findings).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use store::{Row, Store, StoreError, Write, query};
 use tokio::sync::Semaphore;
 
 use super::Status;
-use super::check::is_broken;
+use super::check::{self, Finding, is_broken};
 use crate::feature::event::{self, By};
 use crate::http::page::{Page, paged};
 use crate::id::{Mint, Noun};
@@ -242,26 +242,21 @@ pub async fn domain_checked(
     store: &Store,
     now: At,
     (workspace, domain): (i64, &ListedDomain),
-    findings: String,
-    verified: bool,
+    findings: &[Finding],
 ) -> Result<(), StoreError> {
-    store.write(checked_rows(now, (workspace, domain), findings, verified)).await.map(drop)
+    store.write(checked_rows(now, (workspace, domain), findings)).await.map(drop)
 }
 
-/// As [`domain_checked`], for who commits it with more.
+/// As [`domain_checked`], for who commits it with more. What is stored of the findings is [`check::kept`].
 #[must_use]
-pub fn checked_rows(
-    now: At,
-    (workspace, domain): (i64, &ListedDomain),
-    findings: String,
-    verified: bool,
-) -> Write {
+pub fn checked_rows(now: At, (workspace, domain): (i64, &ListedDomain), findings: &[Finding]) -> Write {
+    let verified = check::verifies(findings);
     let mut write = Write::default();
     let params = vec![
         ("now", now.0.into()),
         ("workspace", workspace.into()),
         ("id", domain.id.into()),
-        ("findings", findings.into()),
+        ("findings", check::show(&check::kept(domain, findings)).into()),
         ("verified", verified.into()),
     ];
     write.step_expecting(1, "no such domain", &DOMAIN_CHECKED, params);

@@ -88,6 +88,19 @@ pub fn verifies(findings: &[Finding]) -> bool {
     !findings.is_empty() && findings.iter().all(|finding| finding.state == FindingState::Found)
 }
 
+/// What is kept of a look. A DNS that does not answer for a record of a domain that may send says nothing about what stood there
+/// before: what was found of that record last stays, and of the others what was found now.
+#[must_use]
+pub fn kept(domain: &ListedDomain, findings: &[Finding]) -> Vec<Finding> {
+    let known = domain.findings.as_deref().filter(|_| domain.verified.is_some());
+    let before = read(known.unwrap_or_default());
+    let keep = |now: &Finding| match now.state {
+        FindingState::Unknown => before.iter().find(|one| one.name == now.name).unwrap_or(now).clone(),
+        FindingState::Found | FindingState::Missing | FindingState::Different => now.clone(),
+    };
+    findings.iter().map(keep).collect()
+}
+
 /// Whether the records of a domain stood once and do not any more.
 #[must_use]
 pub fn is_broken(domain: &ListedDomain) -> bool {
@@ -123,7 +136,15 @@ pub fn read(text: &str) -> Vec<Finding> {
     text.lines().filter_map(line).collect()
 }
 
-/// Looks the records up and stores what was found; gives the findings, or `None` when there is no such domain.
+/// What a look found.
+pub struct Looked {
+    /// What DNS answers now.
+    pub findings: Vec<Finding>,
+    /// Whether mail may leave under the name from now on, and might not before.
+    pub opens: bool,
+}
+
+/// Looks the records up and stores what was found; `None` when there is no such domain.
 ///
 /// # Errors
 /// As [`Store::read`] and [`Store::write`].
@@ -132,16 +153,14 @@ pub async fn check(
     resolver: &Resolver,
     now: mail::At,
     (workspace, id): (i64, i64),
-) -> Result<Option<Vec<Finding>>, StoreError> {
+) -> Result<Option<Looked>, StoreError> {
     let Some(domain) = admin::domain_find(store, workspace, id).await? else { return Ok(None) };
     let findings = look(store, resolver, (workspace, &domain)).await?;
-    let verified = verifies(&findings);
-    // A DNS that does not answer says nothing about what stood there before.
-    let unknown = findings.iter().any(|finding| finding.state == FindingState::Unknown);
-    let kept = domain.findings.clone().filter(|_| unknown && domain.verified.is_some());
-    let told = kept.unwrap_or_else(|| show(&findings));
-    match admin::domain_checked(store, now, (workspace, &domain), told, verified).await {
-        Ok(()) => Ok(Some(findings)),
+    match admin::domain_checked(store, now, (workspace, &domain), &findings).await {
+        Ok(()) => {
+            let may_send = Status::parse(&domain.status).is_some_and(Status::may_send);
+            Ok(Some(Looked { opens: !may_send && verifies(&findings), findings }))
+        }
         Err(StoreError::Conflict(_)) => Ok(None),
         Err(error) => Err(error),
     }
@@ -195,5 +214,39 @@ mod tests {
             assert_eq!(read(&show(std::slice::from_ref(&finding))), [finding]);
         }
         assert!(!verifies(&[]), "a domain without keys is nobody's");
+    }
+
+    #[test]
+    fn a_record_of_which_dns_says_nothing_stays_as_it_was_found() {
+        use FindingState::{Different, Found, Missing, Unknown};
+        let cases = [
+            (true, Some([Found, Found]), [Unknown, Unknown], [Found, Found]),
+            (true, Some([Found, Missing]), [Unknown, Unknown], [Found, Missing]),
+            (true, Some([Found, Found]), [Unknown, Missing], [Found, Missing]),
+            (true, Some([Missing, Different]), [Found, Unknown], [Found, Different]),
+            (true, None, [Found, Unknown], [Found, Unknown]),
+            (false, Some([Missing, Missing]), [Unknown, Found], [Unknown, Found]),
+        ];
+        for (verified, before, now, wanted) in cases {
+            let of = |states: [FindingState; 2]| {
+                let finding = |(name, state): (&str, FindingState)| Finding {
+                    name: name.into(),
+                    state,
+                    instead: (state == Different).then(|| "p=other words".into()),
+                };
+                ["a", "b"].into_iter().zip(states).map(finding).collect::<Vec<_>>()
+            };
+            let domain = ListedDomain {
+                id: 1,
+                name: "a.example".into(),
+                status: if verified { "verified" } else { "pending" }.into(),
+                created: mail::At(0),
+                checked: before.map(|_| mail::At(1)),
+                verified: verified.then_some(mail::At(1)),
+                findings: before.map(|states| show(&of(states))),
+                tracking_host: None,
+            };
+            assert_eq!(kept(&domain, &of(now)), of(wanted), "{verified} {before:?} {now:?}");
+        }
     }
 }

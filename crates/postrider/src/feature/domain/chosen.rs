@@ -1,4 +1,4 @@
-//! Domains by the list: looked up again or removed after their number was seen, and as CSV.
+//! Domains by the list: looked up again after their number was seen, removed after it was typed, and as CSV.
 //!
 //! Guarantee: each domain is a transaction with its line in the audit log; there are [`DOMAINS_MAX`] at most, of which [`LOOKS_MAX`] are
 //! looked up in one call.
@@ -15,7 +15,7 @@ use super::admin::{ListedDomain, domain_list};
 use super::api::DOMAINS_MAX;
 use super::console::{list_path, looked, removed};
 use crate::app::App;
-use crate::console::chosen::{Chosen, Question, ask_rows};
+use crate::console::chosen::{Chosen, Question, ask_removal, ask_rows};
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
@@ -75,9 +75,16 @@ pub(super) async fn sent(
     let mut meant = chosen.of(Noun::Domain, all, |domain| domain.id);
     let more = meant.len() > act.max();
     meant.truncate(act.max());
-    if !chosen.is_sure() {
+    let sure = match act {
+        Act::Check => chosen.is_sure(),
+        Act::Remove => chosen.is_typed(Noun::Domain),
+    };
+    if !sure {
         let rows = meant.into_iter().map(|one| (Noun::Domain.show(one.id), one.name)).collect();
-        return ask_rows(who, (chosen, Vec::new()), (rows, more), act.question(list));
+        return match act {
+            Act::Check => ask_rows(who, (chosen, Vec::new()), (rows, more), act.question(list)),
+            Act::Remove => ask_removal(who, chosen, (rows, more), act.question(list)),
+        };
     }
     let outcome = done(&who, &app, (&meant, act)).await;
     // Whatever the answer: what was stored before a failure holds.

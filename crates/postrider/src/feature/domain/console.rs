@@ -263,7 +263,7 @@ pub(super) async fn looked(
 ) -> Result<Option<Committed>, StoreError> {
     let findings = check::look(&app.store, &app.resolver, (who.workspace.id, domain)).await?;
     let (place, verified) = ((who.workspace.id, domain), check::verifies(&findings));
-    let write = admin::checked_rows(app.now(), place, check::show(&findings), verified);
+    let write = admin::checked_rows(app.now(), place, &findings);
     let change = Change {
         action: Action::DomainLookedUp,
         object: Noun::Domain.show(domain.id),

@@ -1,9 +1,14 @@
 //! A domain's life over the API, with a DNS that answers from a script.
 
+use std::sync::Arc;
+
 use net::scripted_dns::ScriptedDns;
 use serde_json::{Value, json};
+use store::{Query, Write};
 
 use super::work;
+use crate::console::story::Browser;
+use crate::feature::person::permission::Role;
 use crate::testing::{Database, Harness};
 
 pub(crate) async fn with_dns(database: Database) -> (Harness, ScriptedDns) {
@@ -70,6 +75,52 @@ async fn publishing_the_records_is_enough() {
         work::look(&harness.app).await.expect("the round ends");
         let path = format!("/domains/{}", domain["id"].as_str().expect("an id"));
         assert_eq!(harness.get(&path).await.json()["status"], "verified");
+        harness.end().await;
+    }
+}
+
+static AGED: Query = Query::new("aged", "UPDATE domain SET checked_us = 0 WHERE status = 'verified'");
+
+#[tokio::test]
+async fn a_verified_domain_loses_what_dns_denies_and_nothing_that_dns_is_silent_about() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let (harness, dns) = with_dns(database).await;
+        let domain = harness.post("/domains", &json!({ "name": "mail.example" })).await.json();
+        let path = format!("/domains/{}", domain["id"].as_str().expect("an id"));
+        let records = zone(&domain);
+        let [first, second] = [0, 1].map(|n| records.lines().nth(n).expect("a record"));
+        let [silent, other] = [first, second].map(|line| line.split(' ').next().expect("a name"));
+        dns.rewrite(&records);
+        work::look(&harness.app).await.expect("the round ends");
+        let developer = Browser::of_member(&harness, harness.workspace(), Role::Developer).await;
+        let page = format!("/w/default{path}");
+        let all = || format!("{silent} SERVFAIL\n{other} SERVFAIL\n");
+        let states = async || statuses(&harness.get(&path).await.json())[..2].join(" ");
+        for (script, wanted) in [
+            (all(), "verified verified"),
+            (format!("{silent} SERVFAIL\n"), "verified pending"),
+            (all(), "verified pending"),
+            (format!("{silent} SERVFAIL\n{second}\n"), "verified verified"),
+        ] {
+            dns.rewrite(&script);
+            // By itself, and because somebody asks: both keep the same.
+            let mut write = Write::default();
+            write.step(&AGED, vec![]);
+            harness.app.store.write(write).await.expect("long ago");
+            let known = harness.app.directory.snapshot();
+            work::look(&harness.app).await.expect("the round ends");
+            assert_eq!(states().await, wanted, "{script}");
+            assert!(Arc::ptr_eq(&known, &harness.app.directory.snapshot()), "nothing new to load");
+            developer.post(&harness, &format!("{page}/check"), &[]).await;
+            assert_eq!(states().await, wanted, "asked: {script}");
+        }
+        dns.rewrite(&records);
+        let known = harness.app.directory.snapshot();
+        let mut write = Write::default();
+        write.step(&AGED, vec![]);
+        harness.app.store.write(write).await.expect("long ago");
+        work::look(&harness.app).await.expect("the round ends");
+        assert!(Arc::ptr_eq(&known, &harness.app.directory.snapshot()), "it was verified before");
         harness.end().await;
     }
 }

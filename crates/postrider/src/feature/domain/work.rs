@@ -42,12 +42,13 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
 /// As [`Store::read`] and [`Store::write`].
 pub async fn look(app: &App) -> Result<(), StoreError> {
     let now = app.now();
-    let mut verified = false;
+    let mut opened = false;
     for place in due(&app.store, now).await? {
-        let findings = check::check(&app.store, &app.resolver, now, place).await?;
-        verified |= findings.is_some_and(|findings| check::verifies(&findings));
+        let looked = check::check(&app.store, &app.resolver, now, place).await?;
+        opened |= looked.is_some_and(|looked| looked.opens);
     }
-    if verified {
+    // Of one that is verified already, the directory knows all that a look can tell.
+    if opened {
         app.directory.reload(&app.store).await?;
     }
     Ok(())

@@ -70,7 +70,11 @@ pub(super) async fn ask(
         title: words.t1("queue-cancel-title", "n", counted),
         text,
         names: Vec::new(),
-        note: (n > cut).then(|| words.t1("chosen-more", "n", number::whole(words.locale, cut))),
+        notes: (n > cut)
+            .then(|| words.t1("chosen-more", "n", number::whole(words.locale, cut)))
+            .into_iter()
+            .collect(),
+        typed: None,
         action: format!("{back}/cancel"),
         fields: vec![("domain", sent.domain), ("lane", sent.lane), ("asked", at.0.to_string())],
         label: words.t("queue-cancel"),
@@ -107,7 +111,8 @@ fn question<P>(
         title: words.word1(title, "n", number::whole(words.locale, n)),
         text: words.t2(text.0, ("n", n), ("what", about(words, scope))),
         names: Vec::new(),
-        note: None,
+        notes: Vec::new(),
+        typed: None,
         action,
         fields,
         label: words.word(label),

@@ -8,7 +8,7 @@
 //!
 //! Not here: what one message is (`read`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -326,6 +326,27 @@ pub async fn these(
     params.extend([("workspace", workspace.into()), ("limit", count(MESSAGES_A_QUERY))]);
     params.extend(named(ids));
     listed(store, now, workspace, store.read(&THESE, &params).await?).await
+}
+
+/// Those of `ids` whose content an application sent and is still there.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn sendable(store: &Store, workspace: i64, ids: &[i64]) -> Result<HashSet<i64>, StoreError> {
+    static SENDABLE: LazyLock<Query> = LazyLock::new(|| {
+        let marks = MARKS.map(|mark| format!(":{mark}")).join(", ");
+        let text = include_str!("queries/sendable.sql").replace("/* messages */", &marks);
+        Query::composed("sendable", text)
+    });
+    let mut sendable = HashSet::new();
+    for some in ids.chunks(MESSAGES_A_QUERY) {
+        let mut params = named(some);
+        params.push(("workspace", workspace.into()));
+        for row in store.read(&SENDABLE, &params).await? {
+            sendable.insert(row.int(0)?);
+        }
+    }
+    Ok(sendable)
 }
 
 /// How many deliveries each of `ids` has.

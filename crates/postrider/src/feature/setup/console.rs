@@ -224,8 +224,8 @@ async fn domain_part(
     let mut domain = domain_find(&app.store, workspace, id).await?.ok_or(Refused::NotFound)?;
     let old = domain.checked.is_none_or(|at| now.0 - at.0 >= LOOK_AGAIN_US);
     if !may_send(&domain) && old {
-        let findings = check::check(&app.store, &app.resolver, now, (workspace, id)).await?;
-        if findings.is_some_and(|findings| check::verifies(&findings)) {
+        let looked = check::check(&app.store, &app.resolver, now, (workspace, id)).await?;
+        if looked.is_some_and(|looked| looked.opens) {
             app.directory.reload(&app.store).await?;
         }
         domain = domain_find(&app.store, workspace, id).await?.ok_or(Refused::NotFound)?;

@@ -3,7 +3,9 @@
 //! Guarantees
 //! 1. Nothing happens before somebody saw how many messages it is and what the first are; what happens then is to those.
 //! 2. Each message is a transaction of its own with its line in the audit log, as on its page; a call a bounded number of them.
-//! 3. A form that is sent twice sends nothing twice: the question and the message are the key under which it happens once.
+//! 3. Sent again is what would be mailed: neither to who is suppressed by now, nor what has no content to send. How much of what was
+//!    chosen is left out for that is said.
+//! 4. A form that is sent twice sends nothing twice: the question and the message are the key under which it happens once.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,13 +16,13 @@ use axum::response::Response;
 use futures_util::future::join_all;
 use mail::Address;
 use serde::Deserialize;
-use store::Write;
+use store::{StoreError, Write};
 
 use super::act::cancelled;
 use super::activity::{Narrowed, recipients};
 use super::again::resent;
 use crate::app::App;
-use crate::console::chosen::{CHOSEN_MAX, Chosen, Question, ask_rows};
+use crate::console::chosen::{CHOSEN_MAX, Chosen, Question, ask_rows_without};
 use crate::console::guard::Posted;
 use crate::console::refusal::Refused;
 use crate::console::screen::Member;
@@ -28,8 +30,9 @@ use crate::feature::access::digest_of;
 use crate::feature::person::permission::need::{SendMail, SteerQueue};
 use crate::feature::sending::api::listed::{EmailFilter, find};
 use crate::feature::sending::idempotency::{Once, claim, fingerprint};
-use crate::feature::sending::list::{Filter, Found, Listed, these};
+use crate::feature::sending::list::{Filter, Found, Listed, sendable, these};
 use crate::feature::sending::read::{Status, email_one};
+use crate::feature::suppression::suppressed;
 use crate::id::Noun;
 
 /// Messages that are sent again in one call. Reason: it answers within seconds.
@@ -69,7 +72,7 @@ impl Act {
         let waits = matches!(status, Status::Scheduled | Status::Queued | Status::DeliveryDelayed);
         match self {
             Act::Cancel => waits,
-            Act::Again => !waits && email.people.count == 1 && status != Status::Suppressed,
+            Act::Again => !waits && email.people.count == 1,
         }
     }
 
@@ -110,10 +113,10 @@ pub(super) async fn cancel(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
-    let (meant, more) = meant(&who, &app, &sent, Act::Cancel).await?;
-    if !sent.chosen.is_sure() {
-        return asked(who, &app, sent, (meant, more, Act::Cancel));
-    }
+    let Meant { emails: meant, more, .. } = match meant(&who, &app, &sent, Act::Cancel).await? {
+        meant if sent.chosen.is_sure() => meant,
+        meant => return asked(who, &app, sent, (meant, Act::Cancel)),
+    };
     let mut done = 0;
     for some in meant.chunks(AT_ONCE) {
         for outcome in join_all(some.iter().map(|email| cancelled(&who, &app, email.id))).await {
@@ -128,15 +131,15 @@ pub(super) async fn again(
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
-    let (meant, more) = meant(&who, &app, &sent, Act::Again).await?;
-    if !sent.chosen.is_sure() {
-        return asked(who, &app, sent, (meant, more, Act::Again));
-    }
+    let Meant { emails: meant, more, .. } = match meant(&who, &app, &sent, Act::Again).await? {
+        meant if sent.chosen.is_sure() => meant,
+        meant => return asked(who, &app, sent, (meant, Act::Again)),
+    };
     let mut done = 0;
     for email in &meant {
-        let stored = email_one(&app.store, who.workspace.id, email.id).await?;
-        let to = email.people.first.first().and_then(|(_, address)| Address::parse(address).ok());
-        let (Some(stored), Some(to)) = (stored, to) else { continue };
+        // Of those before it, one may just have been refused for good by the same recipient.
+        let Some(to) = mailable(&app, who.workspace.id, email).await? else { continue };
+        let Some(stored) = email_one(&app.store, who.workspace.id, email.id).await? else { continue };
         let mut write = Write::default();
         let key = format!("again\n{}\n{}\n{}", who.workspace.id, email.id, sent.once);
         let once = Once {
@@ -155,14 +158,66 @@ fn asked<P>(
     who: Member<P>,
     app: &App,
     sent: Sent,
-    (meant, more, act): (Vec<Listed>, bool, Act),
+    (Meant { emails, left, more }, act): (Meant, Act),
 ) -> Result<Response, Refused> {
     let Sent { narrowed, chosen, .. } = sent;
     let (words, list) = (who.page.words, narrowed.first().href(&who.workspace));
-    let rows = meant.iter().map(|email| (Noun::Message.show(email.id), named(words, email))).collect();
+    let rows = emails.iter().map(|email| (Noun::Message.show(email.id), named(words, email))).collect();
     let mut fields = narrowed.first().into_fields();
     fields.push(("once", app.now().0.to_string()));
-    ask_rows(who, (chosen, fields), (rows, more), act.question(&list))
+    let left = i64::try_from(left).unwrap_or(i64::MAX);
+    let left = (act == Act::Again && left > 0).then(|| words.t1("activity-again-left", "n", left));
+    ask_rows_without(who, (chosen, fields), (rows, more), left, act.question(&list))
+}
+
+/// Messages that are meant.
+#[derive(Default)]
+struct Meant {
+    emails: Vec<Listed>,
+    /// How many were chosen, or found, about which nothing can be done.
+    left: usize,
+    /// Whether there may be more.
+    more: bool,
+}
+
+impl Meant {
+    /// Takes up those that it concerns, as far as one call goes.
+    async fn take(
+        &mut self,
+        app: &App,
+        workspace: i64,
+        emails: Vec<Listed>,
+        act: Act,
+    ) -> Result<(), StoreError> {
+        let ids: Vec<i64> = emails.iter().filter(|email| act.concerns(email)).map(|email| email.id).collect();
+        let sendable = match act {
+            Act::Cancel => ids.into_iter().collect(),
+            Act::Again => sendable(&app.store, workspace, &ids).await?,
+        };
+        for email in emails {
+            if self.more {
+                return Ok(());
+            }
+            let fits = sendable.contains(&email.id)
+                && (act == Act::Cancel || mailable(app, workspace, &email).await?.is_some());
+            if !fits {
+                self.left += 1;
+            } else if self.emails.len() == act.max() {
+                self.more = true;
+            } else {
+                self.emails.push(email);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The recipient of a message to one; none when it is suppressed by now, or no address.
+async fn mailable(app: &App, workspace: i64, email: &Listed) -> Result<Option<Address>, StoreError> {
+    let to = email.people.first.first().and_then(|(_, address)| Address::parse(address).ok());
+    let Some(to) = to else { return Ok(None) };
+    let why = suppressed(&app.store, &app.suppressions, (workspace, email.stream), &to).await?;
+    Ok(why.is_none().then_some(to))
 }
 
 /// A message in a question's list.
@@ -174,14 +229,9 @@ fn named(words: Words, email: &Listed) -> String {
     format!("{} · {subject}", recipients(words, &email.people))
 }
 
-/// Those of the workspace's messages that are meant and that it concerns, newest first, and whether there may be more.
-async fn meant<P>(
-    who: &Member<P>,
-    app: &Arc<App>,
-    sent: &Sent,
-    act: Act,
-) -> Result<(Vec<Listed>, bool), Refused> {
-    let (workspace, mut meant) = (who.workspace.id, Vec::new());
+/// Those of the workspace's messages that are meant and that it concerns, newest first.
+async fn meant<P>(who: &Member<P>, app: &Arc<App>, sent: &Sent, act: Act) -> Result<Meant, Refused> {
+    let (workspace, mut meant) = (who.workspace.id, Meant::default());
     if sent.chosen.is_all() && !sent.chosen.is_sure() {
         return all(who, app, &sent.narrowed, act).await;
     }
@@ -189,44 +239,41 @@ async fn meant<P>(
     ids.reverse();
     let (none, _turn) = (Filter::default(), app.list_turns.take(workspace).await);
     for some in ids.chunks(READ_MAX) {
-        meant.extend(these(&app.store, app.now(), workspace, &none, some).await?);
+        let emails = these(&app.store, app.now(), workspace, &none, some).await?;
+        meant.take(app, workspace, emails, act).await?;
     }
-    meant.retain(|email| act.concerns(email));
-    let more = meant.len() > act.max();
-    meant.truncate(act.max());
-    Ok((meant, more))
+    Ok(meant)
 }
 
 /// Everything that the filter finds, as far as one question looks.
-async fn all<P>(
-    who: &Member<P>,
-    app: &Arc<App>,
-    narrowed: &Narrowed,
-    act: Act,
-) -> Result<(Vec<Listed>, bool), Refused> {
+async fn all<P>(who: &Member<P>, app: &Arc<App>, narrowed: &Narrowed, act: Act) -> Result<Meant, Refused> {
+    let workspace = who.workspace.id;
     let filter = narrowed.first().filter(app.now(), &who.zone);
     let statuses = if narrowed.status.is_empty() { act.statuses() } else { &[&*narrowed.status] };
-    let (mut found, mut known, mut looks) = (Vec::new(), HashSet::new(), 0);
+    let (mut meant, mut known, mut looks) = (Meant::default(), HashSet::new(), 0);
     for status in statuses {
         let mut after = None;
         loop {
             let status = Some((*status).to_owned()).filter(|status| !status.is_empty());
             let filter = EmailFilter { status, after, limit: Some(PAGE.to_owned()), ..filter.clone() };
-            let Found { emails, next } = match find(app, who.workspace.id, filter).await {
+            let Found { emails, next } = match find(app, workspace, filter).await {
                 Ok((_, found)) => found,
                 // What cannot be read finds nothing.
-                Err(error) if !error.errors.is_empty() => return Ok((Vec::new(), false)),
+                Err(error) if !error.errors.is_empty() => return Ok(Meant::default()),
                 Err(error) => return Err(error.into()),
             };
-            found.extend(emails.into_iter().filter(|one| act.concerns(one) && known.insert(one.id)));
+            let emails = emails.into_iter().filter(|one| known.insert(one.id)).collect();
+            let turn = app.list_turns.take(workspace).await;
+            meant.take(app, workspace, emails, act).await?;
+            drop(turn);
             looks += 1;
-            if found.len() > act.max() || looks == LOOKS_MAX && next.is_some() {
-                found.truncate(act.max());
-                return Ok((found, true));
+            meant.more |= looks == LOOKS_MAX && next.is_some();
+            if meant.more {
+                return Ok(meant);
             }
             let Some(next) = next else { break };
             after = Some(Noun::Message.show(next));
         }
     }
-    Ok((found, false))
+    Ok(meant)
 }

@@ -1,13 +1,19 @@
 //! Activity by the list: nothing happens before its number was named, and then to those messages alone.
 
+use mail::Address;
 use serde_json::json;
 use store::{Query, Write};
 
 use crate::console::story::{Browser, audited, text};
+use crate::feature::event::By;
 use crate::feature::person::permission::Role;
+use crate::feature::suppression::Reason;
+use crate::feature::suppression::admin::{Suppress, suppress};
 use crate::id::Noun;
 use crate::testing::{Harness, on_both};
 
+static FORGET: Query = Query::new("forget", "DELETE FROM content WHERE id = :id");
+static CODE: Query = Query::new("code", "UPDATE message SET origin = 'code' WHERE id = :id");
 static MOVE: Query = Query::new("move", "UPDATE message SET workspace_id = :to WHERE id = :id");
 const LIST: &str = "/w/default/activity";
 
@@ -105,7 +111,63 @@ async fn what_is_over_is_sent_again_once_however_often_the_form_is_sent_on_both(
         assert_eq!((twice.header("location"), mails().await), (&*format!("{LIST}?done=0&of=1"), 3));
         let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
         assert_eq!(seller.post(harness, &path, &[("all", "yes")]).await.status, 403);
+        assert!(text(&marketer.post(harness, &path, &[("all", "yes")]).await).contains("2 are left out"));
         assert!(!text(&seller.get(harness, LIST).await).contains("name=\"chosen\""));
+    })
+    .await;
+}
+
+async fn suppressed(harness: &Harness, address: &str) {
+    let address = Address::parse(address).expect("an address");
+    let (workspace, app) = (harness.workspace(), &harness.app);
+    let reason = Reason::HardBounce;
+    let new = Suppress { workspace, stream: 0, address: &address, reason, by: By::Operator, evidence: None };
+    let mut write = Write::default();
+    suppress(&mut write, &app.mint, app.now(), new);
+    app.store.write(write).await.expect("suppressed");
+    app.suppressions.add(workspace, &address.folded());
+}
+
+#[tokio::test]
+async fn what_would_not_be_mailed_is_neither_named_nor_sent_again_on_both() {
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        developer.post(harness, "/w/default/queue/hold", &[("reason", "r")]).await;
+        let mut ids = Vec::new();
+        for (to, subject) in [
+            ("ann@x.example", "good"),
+            ("ben@x.example", "late"),
+            ("gone@x.example", "bounced"),
+            ("ann@x.example", "a code"),
+            ("ann@x.example", "erased"),
+        ] {
+            ids.push(sent(harness, to, subject).await);
+        }
+        developer.sure(harness, &format!("{LIST}/cancel"), &[("all", "yes")]).await;
+        suppressed(harness, "Gone@x.example").await;
+        let mut write = Write::default();
+        for (query, id) in [(&CODE, &ids[3]), (&FORGET, &ids[4])] {
+            write.step(query, vec![("id", Noun::Message.read(id).expect("an id").into())]);
+        }
+        harness.app.store.write(write).await.expect("changed");
+        let path = format!("{LIST}/again");
+        let rows: Vec<_> = ids.iter().map(|id| ("chosen", &**id)).collect();
+        for fields in [vec![("all", "yes")], rows] {
+            let asked = text(&developer.post(harness, &path, &fields).await);
+            assert!(asked.contains("Send 2 messages again?") && asked.contains("3 are left out"), "{asked}");
+            for left in ["bounced", "a code", "erased"] {
+                assert!(!asked.contains(&format!("· {left}<")), "{left}: {asked}");
+            }
+        }
+        let asked = text(&developer.post(harness, &path, &[("chosen", &*ids[2])]).await);
+        assert!(asked.contains("Nothing is chosen") && asked.contains("One is left out"), "{asked}");
+        // Who is suppressed after the question is left out as well, and not counted.
+        let asked = text(&developer.post(harness, &path, &[("all", "yes")]).await);
+        suppressed(harness, "ben@x.example").await;
+        let done = developer.agree(harness, &asked).await;
+        assert_eq!(done.header("location"), format!("{LIST}?done=1&of=2"));
+        let all = harness.get("/emails").await.json();
+        assert_eq!(all["data"].as_array().expect("a list").len(), 6, "no row of mail that never leaves");
     })
     .await;
 }

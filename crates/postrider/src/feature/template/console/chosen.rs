@@ -1,4 +1,4 @@
-//! Templates by the list: removed after their number was seen.
+//! Templates by the list: removed after their number was typed.
 //!
 //! Guarantee: each template is a transaction with its line in the audit log; there are [`CHOSEN_MAX`] of them in a call.
 //!
@@ -15,7 +15,7 @@ use super::super::admin::{Listed, template_list};
 use super::act::removed;
 use super::list_path;
 use crate::app::App;
-use crate::console::chosen::{CHOSEN_MAX, Chosen, Question, ask_rows};
+use crate::console::chosen::{CHOSEN_MAX, Chosen, Question, ask_removal};
 use crate::console::guard::Posted;
 use crate::console::refusal::Refused;
 use crate::console::screen::Member;
@@ -30,7 +30,7 @@ pub(super) async fn sent(
 ) -> Result<Response, Refused> {
     let list = list_path(&who.workspace);
     let meant = meant(&who, &app, &chosen).await?;
-    if !chosen.is_sure() {
+    if !chosen.is_typed(Noun::Template) {
         let row = |one: Listed| (Noun::Template.show(one.id), format!("{} · {}", one.name, one.key));
         let rows = meant.into_iter().map(row).collect();
         let question = Question {
@@ -40,7 +40,7 @@ pub(super) async fn sent(
             action: format!("{list}/chosen"),
             back: list,
         };
-        return ask_rows(who, (chosen, Vec::new()), (rows, false), question);
+        return ask_removal(who, chosen, (rows, false), question);
     }
     let mut done = 0;
     for one in &meant {
