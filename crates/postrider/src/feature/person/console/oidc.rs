@@ -168,15 +168,21 @@ struct Sent {
     password: String,
 }
 
+/// The page again for who may not change what is connected: what they typed is not their password, say.
+async fn kept_out(who: &SignedIn, app: &Arc<App>, sent: Sent) -> Result<Option<Response>, Refused> {
+    let Some(mistake) = barred(who, app, sent.password).await? else { return Ok(None) };
+    let mistake = who.visit.page().words.word(mistake);
+    unconnected(who, app, (StatusCode::UNPROCESSABLE_ENTITY, mistake)).await.map(Some)
+}
+
 async fn connect_sent(
     who: SignedIn,
     State(app): State<Arc<App>>,
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
     let oidc = issuer(&app)?;
-    if let Some(mistake) = barred(&who, &app, sent.password).await? {
-        let mistake = who.visit.page().words.word(mistake);
-        return unconnected(&who, &app, (StatusCode::UNPROCESSABLE_ENTITY, mistake)).await;
+    if let Some(refused) = kept_out(&who, &app, sent).await? {
+        return Ok(refused);
     }
     let from = who.visit.from();
     match oidc::begin(&app, oidc, app.now(), (&Aim::Connect(who.person.id), &from)).await? {
@@ -195,9 +201,8 @@ async fn disconnect_sent(
     Posted(sent): Posted<Sent>,
 ) -> Result<Response, Refused> {
     let oidc = issuer(&app)?;
-    if let Some(mistake) = barred(&who, &app, sent.password).await? {
-        let mistake = who.visit.page().words.word(mistake);
-        return unconnected(&who, &app, (StatusCode::UNPROCESSABLE_ENTITY, mistake)).await;
+    if let Some(refused) = kept_out(&who, &app, sent).await? {
+        return Ok(refused);
     }
     identity::disconnect(&app, oidc, who.person.id, &who.visit.from()).await?;
     Ok(back(&who, &app, (PATH, "oidc-removed")))
