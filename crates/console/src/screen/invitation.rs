@@ -28,8 +28,6 @@ pub enum State {
 
 /// Who invites whom into what.
 pub struct About {
-    pub path: String,
-    /// The end of its path.
     pub token: String,
     pub by: String,
     pub workspace: Brand,
@@ -47,6 +45,12 @@ pub struct Mistakes {
 }
 
 impl About {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/invitation/{}", self.token)
+    }
+
     fn told(&self, words: &Words) -> String {
         words.t2("invitation-by", ("name", &self.by), ("role", words.word(self.role)))
     }

@@ -27,10 +27,6 @@ pub(super) fn screens() -> Vec<Screen> {
     ]
 }
 
-fn path(token: &str) -> String {
-    format!("/invitation/{token}")
-}
-
 /// The open invitation of a path's token.
 async fn open(app: &App, now: At, token: &str) -> Result<Option<Open>, Refused> {
     if !is_token(token) {
@@ -43,7 +39,6 @@ fn about(app: &App, open: &Open, token: &str) -> About {
     let snapshot = app.directory.snapshot();
     let workspace = snapshot.workspaces.get(&open.workspace);
     About {
-        path: path(token),
         token: token.to_owned(),
         by: open.by.clone(),
         workspace: workspace.map(Workspace::brand).unwrap_or_default(),
