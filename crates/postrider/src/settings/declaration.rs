@@ -83,7 +83,7 @@ macro_rules! section {
         )+}
 
         impl $name {
-            pub(super) const SECTION: Section = Section {
+            pub(in crate::settings) const SECTION: Section = Section {
                 path: $path,
                 repeated: section!(@repeated $($repeated)?),
                 doc: concat!($($about),+),
@@ -99,7 +99,7 @@ macro_rules! section {
             };
 
             /// Reads every setting before it gives up on any, so that all mistakes are found.
-            pub(super) fn read(reader: &mut Reader<'_>, table: &str) -> Option<$name> {
+            pub(in crate::settings) fn read(reader: &mut Reader<'_>, table: &str) -> Option<$name> {
                 $(let $field = reader.value::<$type>(&Self::SECTION, table, $key);)+
                 Some($name { $($field: $field?),+ })
             }
