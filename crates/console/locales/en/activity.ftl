@@ -29,13 +29,19 @@ activity-none-so-far-text = None of the newest messages fits. Older ones were no
 activity-wrong = This search cannot be made
 activity-wrong-text = Give words of two letters or more, an address, @domain, a Message-ID or tag:name:value; twelve conditions at most.
 activity-cancel = Cancel
-activity-cancel-title = Cancel { $n } messages?
+activity-cancel-title = { $n ->
+    [one] Cancel { $n } message?
+   *[other] Cancel { $n } messages?
+}
 activity-cancel-text = { $n ->
     [one] What of it still waits is not sent. What was handed over stays so.
    *[other] What of these { $n } messages still waits is not sent. What was handed over stays so.
 }
 activity-again = Send again
-activity-again-title = Send { $n } messages again?
+activity-again-title = { $n ->
+    [one] Send { $n } message again?
+   *[other] Send { $n } messages again?
+}
 activity-again-text = { $n ->
     [one] It goes once more to its recipient, as a new message. A message to several recipients is sent again from its own page.
    *[other] Each of these { $n } goes once more to its recipient, as a new message. A message to several recipients is sent again from its own page. Narrow the filter to reach others.

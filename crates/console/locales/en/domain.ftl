@@ -51,13 +51,19 @@ domain-remove-about = Its keys are deleted, and nothing can be sent from it any 
 domain-remove = Remove domain
 domain-mistake-typed = This is not the domain’s name.
 domains-check = Check again
-domains-check-title = Check { $n } domains again?
+domains-check-title = { $n ->
+    [one] Check { $n } domain again?
+   *[other] Check { $n } domains again?
+}
 domains-check-text = { $n ->
     [one] Its records are looked up in the DNS now.
    *[other] The records of these { $n } are looked up in the DNS now. Where it does not answer, that takes a while.
 }
 domains-remove = Remove
-domains-remove-title = Remove { $n } domains?
+domains-remove-title = { $n ->
+    [one] Remove { $n } domain?
+   *[other] Remove { $n } domains?
+}
 domains-remove-text = { $n ->
     [one] No mail leaves under its name any more, and its DKIM keys are deleted. To send from it again, new records must be published.
    *[other] No mail leaves under these { $n } names any more, and their DKIM keys are deleted. To send from them again, new records must be published.

@@ -39,7 +39,10 @@ http-title = HTTP
 snippets-title = To paste
 snippets-about = Put your key in place of YOUR_API_KEY.
 keys-revoke = Revoke
-keys-revoke-title = Revoke { $n } keys?
+keys-revoke-title = { $n ->
+    [one] Revoke { $n } key?
+   *[other] Revoke { $n } keys?
+}
 keys-revoke-text = { $n ->
     [one] Programs that have { $n } key can send nothing from this moment on. This cannot be undone.
     *[other] Programs that have these { $n } keys can send nothing from this moment on. This cannot be undone.

@@ -73,7 +73,10 @@ may-empty-capture = Empty the capture mailbox
 may-change-workspace = Change the workspace’s settings
 may-lift-complaints = Let those be mailed again who complained or unsubscribed
 invitations-revoke = Revoke
-invitations-revoke-title = Revoke { $n } invitations?
+invitations-revoke-title = { $n ->
+    [one] Revoke { $n } invitation?
+   *[other] Revoke { $n } invitations?
+}
 invitations-revoke-text = { $n ->
     [one] { $n } link that was sent opens nothing any more.
     *[other] { $n } links that were sent open nothing any more.
@@ -84,13 +87,19 @@ require-on = Everybody in this workspace has to use two-factor sign-in or a pass
 require-off = Each member decides for themselves. When it is required, who has neither an authenticator app nor a passkey sets one up before they see anything of this workspace.
 may-require-second-factor = Require two-factor sign-in of everybody
 members-role = Give this role
-members-role-title = Give { $n } members another role?
+members-role-title = { $n ->
+    [one] Give { $n } member another role?
+   *[other] Give { $n } members another role?
+}
 members-role-text = { $n ->
     [one] It holds at once, and open invitations of this member end. The last owner stays one.
    *[other] It holds at once, and open invitations of these { $n } members end. The last owner stays one.
 }
 members-remove = Remove
-members-remove-title = Take { $n } members out?
+members-remove-title = { $n ->
+    [one] Take { $n } member out?
+   *[other] Take { $n } members out?
+}
 members-remove-text = { $n ->
     [one] This member cannot open the workspace any more, and their open invitations end.
    *[other] These { $n } members cannot open the workspace any more, and their open invitations end. The last owner stays.

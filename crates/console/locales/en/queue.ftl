@@ -57,7 +57,10 @@ queue-hold-operator = The operator of this installation holds it.
 queue-release = Release
 queue-cancel = Cancel
 queue-cancel-all = Cancel all
-queue-cancel-title = Cancel { $n } deliveries?
+queue-cancel-title = { $n ->
+    [one] Cancel { $n } delivery?
+   *[other] Cancel { $n } deliveries?
+}
 queue-cancel-about = { $n ->
     [one] { $n } delivery to { $domain } waits. It is never sent then.
     *[other] { $n } deliveries to { $domain } wait. They are never sent then.
@@ -70,7 +73,10 @@ queue-cancelled = { $n ->
     [one] { $n } delivery was cancelled.
     *[other] { $n } deliveries were cancelled.
 }
-queue-retry-title = Try { $n } deliveries now?
+queue-retry-title = { $n ->
+    [one] Try { $n } delivery now?
+   *[other] Try { $n } deliveries now?
+}
 queue-retry-about = { $n ->
     [one] { $what }: { $n } delivery was put off, and is tried at once. What was never tried keeps its time.
     *[other] { $what }: { $n } deliveries were put off, and are tried at once. What was never tried keeps its time.
@@ -79,7 +85,10 @@ queue-retry-chosen = { $n ->
     [one] { $n } delivery was put off, and is tried at once. What was never tried keeps its time.
     *[other] { $n } deliveries were put off, and are tried at once. What was never tried keeps its time.
 }
-queue-release-title = Release { $n } deliveries?
+queue-release-title = { $n ->
+    [one] Release { $n } delivery?
+   *[other] Release { $n } deliveries?
+}
 queue-release-about = { $n ->
     [one] { $what }: { $n } delivery waits. It leaves once nothing else holds it.
     *[other] { $what }: { $n } deliveries wait. They leave once nothing else holds them.

@@ -32,7 +32,10 @@ suppression-lift = Lift
 suppression-lift-about = Mail to { $address } may leave again. If it did not exist or did not want your mail, sending again harms your reputation.
 suppression-lift-sure = Lift the suppression
 suppression-lift-these = Lift these
-suppression-lift-title = Lift { $n } suppressions?
+suppression-lift-title = { $n ->
+    [one] Lift { $n } suppression?
+   *[other] Lift { $n } suppressions?
+}
 suppression-lift-many = { $n ->
     [one] Mail to { $n } address may leave again. Who did not want it, or does not exist, harms your reputation.
     *[other] Mail to { $n } addresses may leave again. Who did not want it, or does not exist, harms your reputation.

@@ -154,7 +154,10 @@ template-told-removed = The template is deleted.
 template-told-changed = Somebody changed it at the same moment, so nothing was done. This is how it is now.
 template-told-language = This is no language that can be added. Write it like en or pt-BR.
 templates-remove = Remove
-templates-remove-title = Remove { $n } templates?
+templates-remove-title = { $n ->
+    [one] Remove { $n } template?
+   *[other] Remove { $n } templates?
+}
 templates-remove-text = { $n ->
     [one] It goes with its versions. An application that sends with it is refused from then on; what was sent stays.
    *[other] These { $n } go with their versions. An application that sends with one of them is refused from then on; what was sent stays.

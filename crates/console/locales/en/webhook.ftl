@@ -108,19 +108,28 @@ webhook-told-resumed = The endpoint goes on where it stopped.
 webhook-told-replayed = It is being told again. The attempts appear below.
 webhook-told-too-many = Too many repetitions wait for this endpoint. Try again when they are done.
 webhooks-resume = Resume
-webhooks-resume-title = Resume { $n } webhooks?
+webhooks-resume-title = { $n ->
+    [one] Resume { $n } webhook?
+   *[other] Resume { $n } webhooks?
+}
 webhooks-resume-text = { $n ->
     [one] { $n } endpoint is told what happens from then on, and what happened since as far as it is kept.
     *[other] { $n } endpoints are told what happens from then on, and what happened since as far as it is kept.
 }
 webhooks-pause = Pause
-webhooks-pause-title = Pause { $n } webhooks?
+webhooks-pause-title = { $n ->
+    [one] Pause { $n } webhook?
+   *[other] Pause { $n } webhooks?
+}
 webhooks-pause-text = { $n ->
     [one] { $n } endpoint is told nothing until somebody resumes it.
     *[other] { $n } endpoints are told nothing until somebody resumes them.
 }
 webhooks-remove = Remove
-webhooks-remove-title = Remove { $n } webhooks?
+webhooks-remove-title = { $n ->
+    [one] Remove { $n } webhook?
+   *[other] Remove { $n } webhooks?
+}
 webhooks-remove-text = { $n ->
     [one] { $n } endpoint is never told anything again, and its attempts are removed. This cannot be undone.
     *[other] { $n } endpoints are never told anything again, and their attempts are removed. This cannot be undone.

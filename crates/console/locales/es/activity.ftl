@@ -29,13 +29,19 @@ activity-none-so-far-text = Ninguno de los mensajes más recientes coincide. Los
 activity-wrong = Esta búsqueda no se puede hacer
 activity-wrong-text = Escriba palabras de dos letras o más, una dirección, @dominio, un Message-ID o tag:nombre:valor; como máximo doce condiciones.
 activity-cancel = Cancelar
-activity-cancel-title = ¿Cancelar { $n } mensajes?
+activity-cancel-title = { $n ->
+    [one] ¿Cancelar { $n } mensaje?
+   *[other] ¿Cancelar { $n } mensajes?
+}
 activity-cancel-text = { $n ->
     [one] Lo que aún espera de él no se envía. Lo ya entregado queda entregado.
    *[other] Lo que aún espera de estos { $n } mensajes no se envía. Lo ya entregado queda entregado.
 }
 activity-again = Enviar de nuevo
-activity-again-title = ¿Enviar de nuevo { $n } mensajes?
+activity-again-title = { $n ->
+    [one] ¿Enviar de nuevo { $n } mensaje?
+   *[other] ¿Enviar de nuevo { $n } mensajes?
+}
 activity-again-text = { $n ->
     [one] Va una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página.
    *[other] Cada uno de estos { $n } va una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página. Para llegar a otros, acote el filtro.

@@ -51,13 +51,19 @@ domain-remove-about = Se borran sus claves y ya no se puede enviar nada desde é
 domain-remove = Quitar dominio
 domain-mistake-typed = Este no es el nombre del dominio.
 domains-check = Comprobar de nuevo
-domains-check-title = ¿Comprobar { $n } dominios de nuevo?
+domains-check-title = { $n ->
+    [one] ¿Comprobar { $n } dominio de nuevo?
+   *[other] ¿Comprobar { $n } dominios de nuevo?
+}
 domains-check-text = { $n ->
     [one] Sus registros se consultan ahora en el DNS.
    *[other] Los registros de estos { $n } se consultan ahora en el DNS. Donde no responda, tarda un rato.
 }
 domains-remove = Eliminar
-domains-remove-title = ¿Eliminar { $n } dominios?
+domains-remove-title = { $n ->
+    [one] ¿Eliminar { $n } dominio?
+   *[other] ¿Eliminar { $n } dominios?
+}
 domains-remove-text = { $n ->
     [one] Ya no sale correo con su nombre, y sus claves DKIM se borran. Para volver a enviar desde él hay que publicar registros nuevos.
    *[other] Ya no sale correo con estos { $n } nombres, y sus claves DKIM se borran. Para volver a enviar desde ellos hay que publicar registros nuevos.

@@ -39,7 +39,10 @@ http-title = HTTP
 snippets-title = Para pegar
 snippets-about = Ponga su clave en lugar de YOUR_API_KEY.
 keys-revoke = Revocar
-keys-revoke-title = ¿Revocar { $n } claves?
+keys-revoke-title = { $n ->
+    [one] ¿Revocar { $n } clave?
+   *[other] ¿Revocar { $n } claves?
+}
 keys-revoke-text = { $n ->
     [one] Los programas que tienen esta { $n } clave no podrán enviar nada desde este momento. No se puede deshacer.
     *[other] Los programas que tienen estas { $n } claves no podrán enviar nada desde este momento. No se puede deshacer.

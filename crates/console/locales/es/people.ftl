@@ -74,7 +74,10 @@ may-empty-capture = Vaciar el buzón de captura
 may-change-workspace = Cambiar los ajustes del espacio
 may-lift-complaints = Permitir que se vuelva a escribir a quien se quejó o se dio de baja
 invitations-revoke = Anular
-invitations-revoke-title = ¿Anular { $n } invitaciones?
+invitations-revoke-title = { $n ->
+    [one] ¿Anular { $n } invitación?
+   *[other] ¿Anular { $n } invitaciones?
+}
 invitations-revoke-text = { $n ->
     [one] { $n } enlace enviado dejará de funcionar.
     *[other] { $n } enlaces enviados dejarán de funcionar.
@@ -85,13 +88,19 @@ require-on = En este espacio todos tienen que usar la verificación en dos pasos
 require-off = Cada miembro decide por su cuenta. Si se exige, quien no tenga ni aplicación de códigos ni llave de acceso la configura antes de ver nada de este espacio.
 may-require-second-factor = Exigir la verificación en dos pasos a todos
 members-role = Dar este rol
-members-role-title = ¿Dar otro rol a { $n } miembros?
+members-role-title = { $n ->
+    [one] ¿Dar otro rol a { $n } miembro?
+   *[other] ¿Dar otro rol a { $n } miembros?
+}
 members-role-text = { $n ->
     [one] Vale de inmediato, y las invitaciones abiertas de este miembro terminan. El último propietario lo sigue siendo.
    *[other] Vale de inmediato, y las invitaciones abiertas de estos { $n } miembros terminan. El último propietario lo sigue siendo.
 }
 members-remove = Quitar
-members-remove-title = ¿Quitar a { $n } miembros?
+members-remove-title = { $n ->
+    [one] ¿Quitar a { $n } miembro?
+   *[other] ¿Quitar a { $n } miembros?
+}
 members-remove-text = { $n ->
     [one] Este miembro ya no puede abrir el espacio, y sus invitaciones abiertas terminan.
    *[other] Estos { $n } miembros ya no pueden abrir el espacio, y sus invitaciones abiertas terminan. El último propietario se queda.

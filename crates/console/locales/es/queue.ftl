@@ -57,7 +57,10 @@ queue-hold-operator = Lo retiene el operador de esta instalación.
 queue-release = Liberar
 queue-cancel = Cancelar
 queue-cancel-all = Cancelar todo
-queue-cancel-title = ¿Cancelar { $n } entregas?
+queue-cancel-title = { $n ->
+    [one] ¿Cancelar { $n } entrega?
+   *[other] ¿Cancelar { $n } entregas?
+}
 queue-cancel-about = { $n ->
     [one] Espera { $n } entrega a { $domain }. No se enviará nunca.
     *[other] Esperan { $n } entregas a { $domain }. No se enviarán nunca.
@@ -70,7 +73,10 @@ queue-cancelled = { $n ->
     [one] Se canceló { $n } entrega.
     *[other] Se cancelaron { $n } entregas.
 }
-queue-retry-title = ¿Intentar ahora { $n } entregas?
+queue-retry-title = { $n ->
+    [one] ¿Intentar ahora { $n } entrega?
+   *[other] ¿Intentar ahora { $n } entregas?
+}
 queue-retry-about = { $n ->
     [one] { $what }: { $n } entrega aplazada se intenta enseguida. Lo que nunca se intentó conserva su hora.
     *[other] { $what }: { $n } entregas aplazadas se intentan enseguida. Lo que nunca se intentó conserva su hora.
@@ -79,7 +85,10 @@ queue-retry-chosen = { $n ->
     [one] { $n } entrega aplazada se intenta enseguida. Lo que nunca se intentó conserva su hora.
     *[other] { $n } entregas aplazadas se intentan enseguida. Lo que nunca se intentó conserva su hora.
 }
-queue-release-title = ¿Liberar { $n } entregas?
+queue-release-title = { $n ->
+    [one] ¿Liberar { $n } entrega?
+   *[other] ¿Liberar { $n } entregas?
+}
 queue-release-about = { $n ->
     [one] { $what }: espera { $n } entrega. Saldrá en cuanto nada más la retenga.
     *[other] { $what }: esperan { $n } entregas. Saldrán en cuanto nada más las retenga.

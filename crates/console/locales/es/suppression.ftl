@@ -32,7 +32,10 @@ suppression-lift = Levantar
 suppression-lift-about = El correo a { $address } podrá salir de nuevo. Si no existía o no quería su correo, volver a enviar daña su reputación.
 suppression-lift-sure = Levantar la supresión
 suppression-lift-these = Levantar estas
-suppression-lift-title = ¿Levantar { $n } supresiones?
+suppression-lift-title = { $n ->
+    [one] ¿Levantar { $n } supresión?
+   *[other] ¿Levantar { $n } supresiones?
+}
 suppression-lift-many = { $n ->
     [one] El correo a { $n } dirección podrá salir de nuevo. Quien no lo quería, o no existe, daña tu reputación.
     *[other] El correo a { $n } direcciones podrá salir de nuevo. Quien no lo quería, o no existe, daña tu reputación.

@@ -154,7 +154,10 @@ template-told-removed = La plantilla está eliminada.
 template-told-changed = Alguien lo cambió en ese momento, así que no se hizo nada. Así está ahora.
 template-told-language = Este no es un idioma que se pueda añadir. Escríbelo como en o pt-BR.
 templates-remove = Eliminar
-templates-remove-title = ¿Eliminar { $n } plantillas?
+templates-remove-title = { $n ->
+    [one] ¿Eliminar { $n } plantilla?
+   *[other] ¿Eliminar { $n } plantillas?
+}
 templates-remove-text = { $n ->
     [one] Se va con sus versiones. A la aplicación que envíe con ella se le rechaza desde entonces; lo enviado queda.
    *[other] Estas { $n } se van con sus versiones. A la aplicación que envíe con una de ellas se le rechaza desde entonces; lo enviado queda.

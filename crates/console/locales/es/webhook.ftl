@@ -108,19 +108,28 @@ webhook-told-resumed = El destino continúa donde se detuvo.
 webhook-told-replayed = Se está contando de nuevo. Los intentos aparecen abajo.
 webhook-told-too-many = Demasiadas repeticiones esperan a este destino. Inténtelo de nuevo cuando terminen.
 webhooks-resume = Reanudar
-webhooks-resume-title = ¿Reanudar { $n } webhooks?
+webhooks-resume-title = { $n ->
+    [one] ¿Reanudar { $n } webhook?
+   *[other] ¿Reanudar { $n } webhooks?
+}
 webhooks-resume-text = { $n ->
     [one] { $n } destino recibirá lo que ocurra desde entonces, y lo ocurrido mientras tanto si aún se conserva.
     *[other] { $n } destinos recibirán lo que ocurra desde entonces, y lo ocurrido mientras tanto si aún se conserva.
 }
 webhooks-pause = Pausar
-webhooks-pause-title = ¿Pausar { $n } webhooks?
+webhooks-pause-title = { $n ->
+    [one] ¿Pausar { $n } webhook?
+   *[other] ¿Pausar { $n } webhooks?
+}
 webhooks-pause-text = { $n ->
     [one] { $n } destino no recibirá nada hasta que alguien lo reanude.
     *[other] { $n } destinos no recibirán nada hasta que alguien los reanude.
 }
 webhooks-remove = Eliminar
-webhooks-remove-title = ¿Eliminar { $n } webhooks?
+webhooks-remove-title = { $n ->
+    [one] ¿Eliminar { $n } webhook?
+   *[other] ¿Eliminar { $n } webhooks?
+}
 webhooks-remove-text = { $n ->
     [one] { $n } destino no volverá a recibir nada y sus intentos se eliminan. No se puede deshacer.
     *[other] { $n } destinos no volverán a recibir nada y sus intentos se eliminan. No se puede deshacer.

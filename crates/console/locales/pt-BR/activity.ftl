@@ -29,13 +29,19 @@ activity-none-so-far-text = Nenhuma das mensagens mais novas corresponde. As mai
 activity-wrong = Esta busca não pode ser feita
 activity-wrong-text = Escreva palavras de duas letras ou mais, um endereço, @domínio, um Message-ID ou tag:nome:valor; no máximo doze condições.
 activity-cancel = Cancelar
-activity-cancel-title = Cancelar { $n } mensagens?
+activity-cancel-title = { $n ->
+    [one] Cancelar { $n } mensagem?
+   *[other] Cancelar { $n } mensagens?
+}
 activity-cancel-text = { $n ->
     [one] O que dela ainda espera não é enviado. O que já foi entregue continua entregue.
    *[other] O que ainda espera destas { $n } mensagens não é enviado. O que já foi entregue continua entregue.
 }
 activity-again = Enviar de novo
-activity-again-title = Enviar { $n } mensagens de novo?
+activity-again-title = { $n ->
+    [one] Enviar { $n } mensagem de novo?
+   *[other] Enviar { $n } mensagens de novo?
+}
 activity-again-text = { $n ->
     [one] Vai mais uma vez ao destinatário, como mensagem nova. Uma mensagem com vários destinatários é enviada de novo pela própria página.
    *[other] Cada uma destas { $n } vai mais uma vez ao seu destinatário, como mensagem nova. Uma mensagem com vários destinatários é enviada de novo pela própria página. Para chegar a outras, restrinja o filtro.

@@ -51,13 +51,19 @@ domain-remove-about = Suas chaves são apagadas e nada mais pode ser enviado a p
 domain-remove = Remover domínio
 domain-mistake-typed = Este não é o nome do domínio.
 domains-check = Verificar de novo
-domains-check-title = Verificar { $n } domínios de novo?
+domains-check-title = { $n ->
+    [one] Verificar { $n } domínio de novo?
+   *[other] Verificar { $n } domínios de novo?
+}
 domains-check-text = { $n ->
     [one] Seus registros são consultados agora no DNS.
    *[other] Os registros destes { $n } são consultados agora no DNS. Onde ele não responde, isso demora um pouco.
 }
 domains-remove = Remover
-domains-remove-title = Remover { $n } domínios?
+domains-remove-title = { $n ->
+    [one] Remover { $n } domínio?
+   *[other] Remover { $n } domínios?
+}
 domains-remove-text = { $n ->
     [one] Nenhum e-mail sai mais com o nome dele, e suas chaves DKIM são apagadas. Para enviar por ele outra vez, é preciso publicar registros novos.
    *[other] Nenhum e-mail sai mais com estes { $n } nomes, e suas chaves DKIM são apagadas. Para enviar por eles outra vez, é preciso publicar registros novos.

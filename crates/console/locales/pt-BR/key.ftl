@@ -39,7 +39,10 @@ http-title = HTTP
 snippets-title = Para colar
 snippets-about = Coloque sua chave no lugar de YOUR_API_KEY.
 keys-revoke = Revogar
-keys-revoke-title = Revogar { $n } chaves?
+keys-revoke-title = { $n ->
+    [one] Revogar { $n } chave?
+   *[other] Revogar { $n } chaves?
+}
 keys-revoke-text = { $n ->
     [one] Os programas que têm esta { $n } chave não poderão enviar nada a partir deste momento. Isso não pode ser desfeito.
     *[other] Os programas que têm estas { $n } chaves não poderão enviar nada a partir deste momento. Isso não pode ser desfeito.

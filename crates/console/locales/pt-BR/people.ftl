@@ -74,7 +74,10 @@ may-empty-capture = Esvaziar a caixa de captura
 may-change-workspace = Mudar as configurações do espaço
 may-lift-complaints = Deixar que recebam de novo quem reclamou ou cancelou a inscrição
 invitations-revoke = Revogar
-invitations-revoke-title = Revogar { $n } convites?
+invitations-revoke-title = { $n ->
+    [one] Revogar { $n } convite?
+   *[other] Revogar { $n } convites?
+}
 invitations-revoke-text = { $n ->
     [one] { $n } link enviado não abre mais nada.
     *[other] { $n } links enviados não abrem mais nada.
@@ -85,13 +88,19 @@ require-on = Neste espaço, todos precisam usar a verificação em duas etapas o
 require-off = Cada membro decide por si. Quando exigida, quem não tiver aplicativo de códigos nem chave de acesso configura um deles antes de ver qualquer coisa deste espaço.
 may-require-second-factor = Exigir de todos a verificação em duas etapas
 members-role = Dar este papel
-members-role-title = Dar outro papel a { $n } membros?
+members-role-title = { $n ->
+    [one] Dar outro papel a { $n } membro?
+   *[other] Dar outro papel a { $n } membros?
+}
 members-role-text = { $n ->
     [one] Vale na hora, e os convites abertos deste membro terminam. O último proprietário continua sendo.
    *[other] Vale na hora, e os convites abertos destes { $n } membros terminam. O último proprietário continua sendo.
 }
 members-remove = Remover
-members-remove-title = Remover { $n } membros?
+members-remove-title = { $n ->
+    [one] Remover { $n } membro?
+   *[other] Remover { $n } membros?
+}
 members-remove-text = { $n ->
     [one] Este membro não pode mais abrir o espaço, e seus convites abertos terminam.
    *[other] Estes { $n } membros não podem mais abrir o espaço, e seus convites abertos terminam. O último proprietário fica.

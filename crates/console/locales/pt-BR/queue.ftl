@@ -57,7 +57,10 @@ queue-hold-operator = Retido pelo operador desta instalação.
 queue-release = Liberar
 queue-cancel = Cancelar
 queue-cancel-all = Cancelar tudo
-queue-cancel-title = Cancelar { $n } entregas?
+queue-cancel-title = { $n ->
+    [one] Cancelar { $n } entrega?
+   *[other] Cancelar { $n } entregas?
+}
 queue-cancel-about = { $n ->
     [one] { $n } entrega para { $domain } espera. Ela nunca será enviada.
     *[other] { $n } entregas para { $domain } esperam. Elas nunca serão enviadas.
@@ -70,7 +73,10 @@ queue-cancelled = { $n ->
     [one] { $n } entrega foi cancelada.
     *[other] { $n } entregas foram canceladas.
 }
-queue-retry-title = Tentar { $n } entregas agora?
+queue-retry-title = { $n ->
+    [one] Tentar { $n } entrega agora?
+   *[other] Tentar { $n } entregas agora?
+}
 queue-retry-about = { $n ->
     [one] { $what }: { $n } entrega adiada é tentada já. O que nunca foi tentado mantém seu horário.
     *[other] { $what }: { $n } entregas adiadas são tentadas já. O que nunca foi tentado mantém seu horário.
@@ -79,7 +85,10 @@ queue-retry-chosen = { $n ->
     [one] { $n } entrega adiada é tentada já. O que nunca foi tentado mantém seu horário.
     *[other] { $n } entregas adiadas são tentadas já. O que nunca foi tentado mantém seu horário.
 }
-queue-release-title = Liberar { $n } entregas?
+queue-release-title = { $n ->
+    [one] Liberar { $n } entrega?
+   *[other] Liberar { $n } entregas?
+}
 queue-release-about = { $n ->
     [one] { $what }: espera { $n } entrega. Ela sai assim que nada mais a retiver.
     *[other] { $what }: esperam { $n } entregas. Elas saem assim que nada mais as retiver.

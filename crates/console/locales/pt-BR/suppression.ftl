@@ -32,7 +32,10 @@ suppression-lift = Liberar
 suppression-lift-about = E-mails para { $address } poderão sair de novo. Se ele não existia ou não queria seus e-mails, enviar de novo prejudica sua reputação.
 suppression-lift-sure = Liberar o endereço
 suppression-lift-these = Remover estas
-suppression-lift-title = Remover { $n } supressões?
+suppression-lift-title = { $n ->
+    [one] Remover { $n } supressão?
+   *[other] Remover { $n } supressões?
+}
 suppression-lift-many = { $n ->
     [one] As mensagens para { $n } endereço poderão sair de novo. Quem não as queria, ou não existe, prejudica sua reputação.
     *[other] As mensagens para { $n } endereços poderão sair de novo. Quem não as queria, ou não existe, prejudica sua reputação.

@@ -154,7 +154,10 @@ template-told-removed = O modelo foi excluído.
 template-told-changed = Alguém o alterou nesse momento, então nada foi feito. É assim que está agora.
 template-told-language = Este não é um idioma que possa ser adicionado. Escreva como en ou pt-BR.
 templates-remove = Remover
-templates-remove-title = Remover { $n } modelos?
+templates-remove-title = { $n ->
+    [one] Remover { $n } modelo?
+   *[other] Remover { $n } modelos?
+}
 templates-remove-text = { $n ->
     [one] Ele vai embora com suas versões. A aplicação que enviar com ele é recusada a partir daí; o que foi enviado fica.
    *[other] Estes { $n } vão embora com suas versões. A aplicação que enviar com um deles é recusada a partir daí; o que foi enviado fica.

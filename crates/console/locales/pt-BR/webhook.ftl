@@ -108,19 +108,28 @@ webhook-told-resumed = O destino continua de onde parou.
 webhook-told-replayed = Está sendo contado de novo. As tentativas aparecem abaixo.
 webhook-told-too-many = Repetições demais esperam por este destino. Tente de novo quando terminarem.
 webhooks-resume = Retomar
-webhooks-resume-title = Retomar { $n } webhooks?
+webhooks-resume-title = { $n ->
+    [one] Retomar { $n } webhook?
+   *[other] Retomar { $n } webhooks?
+}
 webhooks-resume-text = { $n ->
     [one] { $n } destino recebe o que acontecer a partir daí, e o que aconteceu nesse meio-tempo, se ainda guardado.
     *[other] { $n } destinos recebem o que acontecer a partir daí, e o que aconteceu nesse meio-tempo, se ainda guardado.
 }
 webhooks-pause = Pausar
-webhooks-pause-title = Pausar { $n } webhooks?
+webhooks-pause-title = { $n ->
+    [one] Pausar { $n } webhook?
+   *[other] Pausar { $n } webhooks?
+}
 webhooks-pause-text = { $n ->
     [one] { $n } destino não recebe nada até que alguém o retome.
     *[other] { $n } destinos não recebem nada até que alguém os retome.
 }
 webhooks-remove = Remover
-webhooks-remove-title = Remover { $n } webhooks?
+webhooks-remove-title = { $n ->
+    [one] Remover { $n } webhook?
+   *[other] Remover { $n } webhooks?
+}
 webhooks-remove-text = { $n ->
     [one] { $n } destino nunca mais recebe nada, e suas tentativas são removidas. Isso não pode ser desfeito.
     *[other] { $n } destinos nunca mais recebem nada, e suas tentativas são removidas. Isso não pode ser desfeito.

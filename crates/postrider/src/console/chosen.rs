@@ -9,7 +9,6 @@
 
 use std::borrow::Cow;
 
-use ::console::format::number;
 use ::console::screen::sure::{Sure, Typed};
 use ::console::words::{Word, Words};
 use axum::response::Response;
@@ -132,7 +131,7 @@ pub(super) fn told(here: &str, words: Words) -> Option<String> {
     Some(text)
 }
 
-/// What is asked before it is done. `title` is told the number as a text, `text` as a number, both as `n`.
+/// What is asked before it is done. `title` and `text` are told the number as `n`.
 pub struct Question {
     pub title: Word,
     pub text: Word,
@@ -243,16 +242,15 @@ fn sure<P>(
     question: Question,
 ) -> Sure {
     let (words, n) = (who.page.words, i64::try_from(n).unwrap_or(i64::MAX));
-    let counted = number::whole(words.locale, n);
     let (title, text) = match n {
         0 => (words.t("chosen-none-title"), words.t("chosen-none-text")),
-        n => (words.word1(question.title, "n", counted.clone()), words.word1(question.text, "n", n)),
+        n => (words.word1(question.title, "n", n), words.word1(question.text, "n", n)),
     };
     Sure {
         title,
         text,
         names,
-        notes: more.then(|| words.t1("chosen-more", "n", counted)).into_iter().collect(),
+        notes: more.then(|| words.t1("chosen-more", "n", n)).into_iter().collect(),
         typed: None,
         action: question.action,
         fields,

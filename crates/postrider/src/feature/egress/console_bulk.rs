@@ -9,7 +9,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::console::format::number;
 use ::console::screen::sure::Sure;
 use ::console::words::Word;
 use axum::extract::State;
@@ -61,19 +60,15 @@ pub(super) async fn ask(
     let queues = app.list_turns.within(who.workspace.id, queues).await?;
     let n: i64 = queues.iter().map(|queue| queue.deliveries).sum();
     let cut = i64::try_from(CANCELLED_MAX).unwrap_or(i64::MAX);
-    let counted = number::whole(words.locale, n.min(cut));
     let text = match &scope.domain {
         Some(domain) => words.t2("queue-cancel-about", ("n", n), ("domain", domain)),
         None => words.t1("queue-cancel-about-all", "n", n),
     };
     show(&Sure {
-        title: words.t1("queue-cancel-title", "n", counted),
+        title: words.t1("queue-cancel-title", "n", n.min(cut)),
         text,
         names: Vec::new(),
-        notes: (n > cut)
-            .then(|| words.t1("chosen-more", "n", number::whole(words.locale, cut)))
-            .into_iter()
-            .collect(),
+        notes: (n > cut).then(|| words.t1("chosen-more", "n", cut)).into_iter().collect(),
         typed: None,
         action: format!("{back}/cancel"),
         fields: vec![("domain", sent.domain), ("lane", sent.lane), ("asked", at.0.to_string())],
@@ -108,7 +103,7 @@ fn question<P>(
 ) -> Result<Response, Refused> {
     let (words, back) = (who.page.words, path(&who.workspace));
     show(&Sure {
-        title: words.word1(title, "n", number::whole(words.locale, n)),
+        title: words.word1(title, "n", n),
         text: words.t2(text.0, ("n", n), ("what", about(words, scope))),
         names: Vec::new(),
         notes: Vec::new(),
