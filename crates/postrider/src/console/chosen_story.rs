@@ -89,7 +89,7 @@ async fn webhooks_are_paused_resumed_and_removed_together_on_both() {
         // Which are there and enabled, after each act upon everything.
         let (on, off) = (Some(true), Some(false));
         for (act, named, after) in [
-            ("resume", "Resume 1 webhooks?", [on, on, on]),
+            ("resume", "Resume 1 webhook?", [on, on, on]),
             ("pause", "Pause 3 webhooks?", [off, off, off]),
             ("remove", "Remove 3 webhooks?", [None, None, None]),
         ] {
@@ -150,7 +150,7 @@ async fn who_complained_is_let_be_mailed_again_by_few_wherever_it_stands_on_both
             assert!(asked.contains("Nothing is chosen"), "{asked}");
         }
         let (asked, _) = marketer.sure(harness, &lift, &[("all", "yes")]).await;
-        assert!(asked.contains("Lift 1 suppressions?"), "{asked}");
+        assert!(asked.contains("Lift 1 suppression?"), "{asked}");
         let page = text(&admin.get(harness, path).await);
         assert!(
             page.contains("loud@x.example")
@@ -158,7 +158,7 @@ async fn who_complained_is_let_be_mailed_again_by_few_wherever_it_stands_on_both
                 && !page.contains("old@x.example")
         );
         let asked = text(&admin.post(harness, &lift, &[("all", "yes"), ("q", "LEFT@x.example")]).await);
-        assert!(asked.contains("Lift 1 suppressions?"), "the filter holds: {asked}");
+        assert!(asked.contains("Lift 1 suppression?"), "the filter holds: {asked}");
         admin.sure(harness, &lift, &[("all", "yes")]).await;
         assert!(text(&admin.get(harness, path).await).contains("Nobody is suppressed"));
     })
@@ -201,7 +201,7 @@ async fn templates_are_removed_and_domains_looked_up_and_removed_together_on_bot
         let foreign = Noun::Template.show(7);
         let (asked, done) =
             developer.sure(harness, path, &[("chosen", &one), ("chosen", &foreign), ("act", "remove")]).await;
-        assert!(asked.contains("Remove 1 templates?") && asked.contains("· second"), "{asked}");
+        assert!(asked.contains("Remove 1 template?") && asked.contains("· second"), "{asked}");
         assert_eq!(done.header("location"), "/w/default/templates?done=1&of=1");
         assert_eq!(list().await.into_iter().map(|one| one.key).collect::<Vec<_>>(), ["first"]);
         let left = Noun::Template.show(list().await[0].id);
@@ -243,7 +243,7 @@ async fn templates_are_removed_and_domains_looked_up_and_removed_together_on_bot
         assert_eq!(all().await.into_iter().map(|one| one.name).collect::<Vec<_>>(), ["app.example"]);
         assert_eq!(harness.app.directory.snapshot().domain_count(workspace), 1, "also in memory");
         let (asked, done) = developer.sure(harness, path, &[("all", "yes"), ("act", "check")]).await;
-        assert!(asked.contains("Check 1 domains again?"), "{asked}");
+        assert!(asked.contains("Check 1 domain again?"), "{asked}");
         assert_eq!(done.header("location"), "/w/default/domains?done=1&of=1");
         let told = audited(harness).await;
         let count = |name: &str| told.iter().filter(|one| *one == name).count();

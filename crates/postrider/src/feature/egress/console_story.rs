@@ -45,11 +45,11 @@ async fn mail_is_held_seen_and_released_on_both() {
         let release = page.split("action=\"").find(|rest| rest.contains("/release\"")).expect("a form");
         let release = release.split('"').next().expect("a path").to_owned();
         let asked = text(&developer.post(harness, &release, &[]).await);
-        assert!(asked.contains("Release 1 deliveries?") && asked.contains("Mail to x.example"), "{asked}");
+        assert!(asked.contains("Release 1 delivery?") && asked.contains("Mail to x.example"), "{asked}");
         assert_eq!(last_event(&waits).await, "queued", "nobody was sure");
         let chosen = [("act", "cancel"), ("chosen", "transactional:x.example"), ("chosen", "x:y.example")];
         let asked = text(&developer.post(harness, &format!("{QUEUE}/chosen"), &chosen).await);
-        assert!(asked.contains("Cancel 1 deliveries?"), "{asked}");
+        assert!(asked.contains("Cancel 1 delivery?"), "{asked}");
         assert_eq!(developer.post(harness, &release, &[("sure", "yes")]).await.header("location"), QUEUE);
         harness.settled().await;
         assert_eq!(last_event(&waits).await, "delivered");

@@ -87,7 +87,7 @@ async fn a_list_is_lifted_after_its_number_was_seen_and_taken_away_as_a_file() {
         assert!(text(&file).contains("\"'=cmd@x.example\",manual,,,"), "no formula: {}", text(&file));
         let lift = format!("{path}/lift");
         let asked = owner.post(harness, &lift, &[("emails", "a@x.example c@x.example")]).await;
-        assert!(text(&asked).contains("Lift 1 suppressions?"), "{}", text(&asked));
+        assert!(text(&asked).contains("Lift 1 suppression?"), "{}", text(&asked));
         let list = async || text(&owner.get(harness, path).await);
         assert!(list().await.contains("a@x.example"), "nothing was lifted yet");
         owner.post(harness, &lift, &[("emails", "a@x.example"), ("sure", "yes")]).await;

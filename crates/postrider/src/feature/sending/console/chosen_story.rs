@@ -51,7 +51,7 @@ async fn what_waits_is_cancelled_by_rows_and_by_the_filter_and_what_came_later_s
         assert!(none.contains("Nothing is chosen"), "{none}");
         let fields = [("chosen", &*ids[0]), ("chosen", &*ids[0]), ("chosen", &*foreign), ("chosen", "x")];
         let (asked, done) = developer.sure(harness, &path, &fields).await;
-        assert!(asked.contains("Cancel 1 messages?") && asked.contains("ann@x.example · one"), "{asked}");
+        assert!(asked.contains("Cancel 1 message?") && asked.contains("ann@x.example · one"), "{asked}");
         assert_eq!(done.header("location"), format!("{LIST}?done=1&of=1"));
         assert_eq!(
             (status(harness, &ids[0]).await, status(harness, &ids[1]).await),
@@ -103,7 +103,7 @@ async fn what_is_over_is_sent_again_once_however_often_the_form_is_sent_on_both(
         let path = format!("{LIST}/again");
         let mails = async || harness.get("/emails").await.json()["data"].as_array().expect("a list").len();
         let asked = text(&marketer.post(harness, &path, &[("all", "yes")]).await);
-        assert!(asked.contains("Send 1 messages again?") && asked.contains("lone"), "{asked}");
+        assert!(asked.contains("Send 1 message again?") && asked.contains("lone"), "{asked}");
         assert_eq!(mails().await, 2, "nobody was sure");
         let done = marketer.agree(harness, &asked).await;
         assert_eq!(done.header("location"), format!("{LIST}?done=1&of=1"));
