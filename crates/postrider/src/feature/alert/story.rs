@@ -1,10 +1,13 @@
 //! What needs somebody is told by mail: to whom, when, and how often.
 
+use serde_json::json;
 use store::{Query, Write};
 
 use super::work::look;
 use crate::console::story::{Browser, text};
+use crate::feature::event::By;
 use crate::feature::person::permission::Role;
+use crate::feature::quota;
 use crate::feature::webhook::admin::{Wish, webhook_add};
 use crate::testing::{Database, Harness};
 
@@ -97,6 +100,26 @@ async fn nothing_is_told_by_mail_that_would_be_captured_and_it_is_told_after_a_r
         look(&harness.app).await.expect("a look");
         assert_eq!(mails(&harness).await.len(), 1, "and not again");
         harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn that_a_quota_refuses_is_told_although_it_refuses_on_both() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = &Harness::start(database, &[LEAVES]).await;
+        let workspace = harness.workspace();
+        let _owner = Browser::of_member(harness, workspace, Role::Owner).await;
+        let quota = quota::Quota { monthly: 1, beyond: quota::Beyond::Refuse };
+        let write = quota::admin::quota_rows((harness.app.now(), By::Operator), workspace, Some(quota));
+        harness.app.store.write(write).await.expect("a quota");
+        harness.app.directory.reload(&harness.app.store).await.expect("readable");
+        let mail = json!({ "from": "me@app.example", "to": "ann@x.example", "subject": "one", "text": "t" });
+        assert_eq!(harness.post("/emails", &mail).await.status, 200);
+        assert_eq!(harness.post("/emails", &mail).await.status, 429);
+        harness.counted().await;
+        look(&harness.app).await.expect("a look");
+        assert_eq!(mails(harness).await, ["ann@x.example: one", "owner: default needs you"]);
+        assert_eq!(harness.post("/emails", &mail).await.status, 429, "letters make no room");
     }
 }
 

@@ -1,13 +1,14 @@
 //! What a workspace may send in a month, and whether it may send at all: what a host decides about its clients.
 //!
 //! Guarantees
-//! 1. Of a workspace whose quota refuses, no more deliveries are accepted in a month (UTC) than it. What the process does not know
+//! 1. Of a workspace whose quota refuses, no more deliveries of a client's mail are accepted in a month (UTC) than it. What the process does not know
 //!    of itself, because it has just begun or a commit's answer was lost, it knows when the statistics do, and within
 //!    [`COUNTED_EVERY`] of that.
 //! 2. What was accepted before is delivered, whatever the quota says. What a suspended workspace has waiting is held, and leaves
 //!    when it is resumed; what waited longer than it may then ends as expired, as after any hold.
 //! 3. Both refusals are temporary over SMTP: the application's own server keeps the mail and tries again.
-//! 4. Mail of our own making counts and is never refused: no notice is lost because of a quota.
+//! 4. Mail of our own making counts and is never refused for a quota: neither a notification, nor the letter that tells of the
+//!    quota itself.
 
 pub mod admin;
 pub mod console;
@@ -57,6 +58,15 @@ pub enum Beyond {
     Refuse,
 }
 
+/// Whose mail it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Whose {
+    /// A client's, which a quota may refuse.
+    Client,
+    /// Our own: a letter of the console.
+    Ours,
+}
+
 /// What is known of one workspace's month.
 #[derive(Clone, Copy, Debug)]
 struct Month {
@@ -81,7 +91,7 @@ pub struct Pledge<'l> {
 }
 
 impl Ledger {
-    /// Lets so many deliveries of a workspace in, if it may send and its quota has room for all of them.
+    /// Lets so many deliveries of a workspace in, if it may send and its quota has room for all of them, or they are our own.
     ///
     /// # Errors
     /// A [`Refusal`]: nothing was let in.
@@ -90,7 +100,7 @@ impl Ledger {
         store: &Store,
         now: At,
         workspace: &Workspace,
-        deliveries: usize,
+        (whose, deliveries): (Whose, usize),
     ) -> Result<Option<Pledge<'_>>, Refusal> {
         if workspace.suspended.is_some() {
             return Err(Refusal::Suspended);
@@ -107,7 +117,7 @@ impl Ledger {
         let deliveries = i64::try_from(deliveries).unwrap_or(i64::MAX);
         let mut months = self.lock();
         let month = months.entry(workspace.id).or_insert(Month { begins, accepted: 0, counted: now });
-        if month.accepted.saturating_add(deliveries) > monthly {
+        if whose == Whose::Client && month.accepted.saturating_add(deliveries) > monthly {
             let again = rfc3339(months_from(now, 1));
             return Err(Refusal::QuotaUsed { monthly, again: again.get(..10).unwrap_or(&again).to_owned() });
         }

@@ -19,7 +19,7 @@ use super::rows::{self, Destination, MessageRow, Shared};
 use super::{Accepted, AcceptedDelivery, Fate, Origin, Recipient, RecipientPath, Refusal, policy};
 use crate::app::App;
 use crate::feature::attachment::link;
-use crate::feature::quota::Pledge;
+use crate::feature::quota::{Pledge, Whose};
 use crate::feature::tracking::switches::Switches;
 use crate::feature::{event, notification, suppression};
 use crate::id;
@@ -96,11 +96,12 @@ async fn store(
     app.health.may_accept().map_err(Refusal::Unavailable)?;
     let mut accepted = Vec::with_capacity(submissions.len());
     let mut handed = Vec::with_capacity(submissions.len());
-    let mut wanted: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut wanted = BTreeMap::new();
     for submission in submissions {
         let fates = fates(app, &submission).await?;
         let to_be_mailed = fates.iter().filter(|fate| matches!(fate, Fate::Queued | Fate::Scheduled)).count();
-        *wanted.entry(submission.submission.sender.workspace).or_default() += to_be_mailed;
+        let sender = &submission.submission.sender;
+        *wanted.entry((sender.workspace, sender.whose())).or_default() += to_be_mailed;
         add_links(app, now, &submission, &mut write);
         let (message, mail) = submission.rows(app, now, &fates, &mut write);
         accepted.push(message);
@@ -120,12 +121,16 @@ async fn store(
 }
 
 /// Asks for room in the quotas of workspaces for so many deliveries each, all or none.
-async fn admit<'a>(app: &'a App, now: At, wanted: &BTreeMap<i64, usize>) -> Result<Vec<Pledge<'a>>, Refusal> {
+async fn admit<'a>(
+    app: &'a App,
+    now: At,
+    wanted: &BTreeMap<(i64, Whose), usize>,
+) -> Result<Vec<Pledge<'a>>, Refusal> {
     let snapshot = app.directory.snapshot();
     let mut pledges = Vec::new();
-    for (id, &deliveries) in wanted {
-        let Some(workspace) = snapshot.workspaces.get(id) else { continue };
-        pledges.extend(app.quotas.admit(&app.store, now, workspace, deliveries).await?);
+    for (&(id, whose), &deliveries) in wanted {
+        let Some(workspace) = snapshot.workspaces.get(&id) else { continue };
+        pledges.extend(app.quotas.admit(&app.store, now, workspace, (whose, deliveries)).await?);
     }
     Ok(pledges)
 }

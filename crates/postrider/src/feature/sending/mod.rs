@@ -30,6 +30,7 @@ use store::{Migration, Write, query};
 
 use crate::feature::access::{Key, Stream};
 use crate::feature::attachment::link::NewLink;
+use crate::feature::quota::Whose;
 use crate::feature::tracking::switches::Switches;
 use crate::id;
 use crate::retention::{Aged, edge};
@@ -168,6 +169,18 @@ pub struct Sender {
     pub origin: Origin,
     /// None for a trusted network.
     pub key: Option<Arc<Key>>,
+}
+
+impl Sender {
+    /// Whose mail it is. What a client hands over comes by a key or from a trusted network; a code without a key is a letter of our
+    /// own.
+    #[must_use]
+    pub fn whose(&self) -> Whose {
+        match (self.origin, &self.key) {
+            (Origin::Notification { .. }, _) | (Origin::Code, None) => Whose::Ours,
+            (Origin::Api | Origin::Smtp, _) | (Origin::Code, Some(_)) => Whose::Client,
+        }
+    }
 }
 
 /// The version of a template that a message was made from.
