@@ -18,6 +18,7 @@ use axum::response::Response;
 use mail::date::rfc3339;
 use serde::Deserialize;
 use serde_json::Value;
+use store::StoreError;
 
 use super::read::{Listed, Wanted, audit_list};
 use crate::app::App;
@@ -26,15 +27,14 @@ use crate::console::paging::{Edge, Paged};
 use crate::console::refusal::Refused;
 use crate::console::screen::{Member, Screen, Section, show};
 use crate::console::shell::escaped;
+use crate::console::table::paged;
 use crate::feature::access::Workspace;
 use crate::feature::person::member::member_list;
 use crate::feature::person::permission::need::SeeAudit;
-use crate::http::csv::{download, line as head};
+use crate::http::csv::{cut, page};
 use crate::http::page::{From, Page};
 use crate::id::Noun;
 
-/// Lines of a table to keep: the newest of what was asked for. Reason: an answer is made in memory.
-const CSV_LINES_MAX: i64 = 2_000;
 /// People to choose from.
 const PEOPLE_MAX: i64 = 200;
 
@@ -43,7 +43,7 @@ const PEOPLE_MAX: i64 = 200;
 pub fn screens() -> Vec<Screen> {
     vec![
         Screen::page("/w/{workspace}/audit", list).at(Section::Workspace, "scroll-text", Word("audit")),
-        Screen::page("/w/{workspace}/audit.csv", table),
+        Screen::page("/w/{workspace}/audit.csv", csv),
     ]
 }
 
@@ -258,25 +258,33 @@ fn actions(words: Words, asked: &Asked) -> Vec<Choice> {
     std::iter::once(every).chain(WORDS.iter().map(choice)).collect()
 }
 
-/// The same as a table to keep; the texts of actions and times are those of programs.
-async fn table(
-    who: Member<SeeAudit>,
-    State(app): State<Arc<App>>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Refused> {
-    let page = Page { limit: CSV_LINES_MAX, ..asked.page() };
-    let _turn = app.list_turns.take(who.workspace.id).await;
-    let rows = audit_list(&app.store, &asked.wanted(&who), page).await?;
-    let first = head(&["time", "person", "email", "action", "object", "before", "after", "address"]);
+const HEAD: [&str; 8] = ["time", "person", "email", "action", "object", "before", "after", "address"];
+
+/// Everything that the filter leaves, as a table to keep; the texts of actions and times are those of programs.
+async fn csv(who: Member<SeeAudit>, State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Response {
+    let (name, wanted) = (format!("audit-{}", who.workspace.name), asked.wanted(&who));
+    paged((&who, &app), &name, &HEAD, move |app, from| {
+        let wanted = wanted.clone();
+        async move { lines(&app, &wanted, from).await }
+    })
+}
+
+async fn lines(
+    app: &App,
+    wanted: &Wanted,
+    from: From,
+) -> Result<(Vec<Vec<String>>, Option<From>), StoreError> {
+    let _turn = app.list_turns.take(wanted.workspace).await;
+    let mut found = audit_list(&app.store, wanted, page(from)).await?;
+    let next = cut(from, &mut found, |one| one.id);
+    Ok((found.into_iter().map(line).collect(), next))
+}
+
+fn line(one: Listed) -> Vec<String> {
     let value = |value: Option<Value>| value.map_or_else(String::new, |value| value.to_string());
-    let line = |one: Listed| {
-        let (name, email) = one.person.unwrap_or_default();
-        let (before, after) = (value(one.before), value(one.after));
-        vec![rfc3339(one.at), name, email, one.action, one.object, before, after, one.address]
-    };
-    let limit = usize::try_from(CSV_LINES_MAX).unwrap_or(usize::MAX);
-    let lines = std::iter::once(first).chain(rows.into_iter().take(limit).map(line)).collect();
-    Ok(download(&format!("audit-{}", who.workspace.name), lines))
+    let (name, email) = one.person.unwrap_or_default();
+    let (before, after) = (value(one.before), value(one.after));
+    vec![rfc3339(one.at), name, email, one.action, one.object, before, after, one.address]
 }
 
 #[cfg(test)]
