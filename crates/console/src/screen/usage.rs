@@ -71,8 +71,8 @@ pub struct Causes {
     pub id: &'static str,
     pub title: Word,
     pub total: String,
-    /// Where the rows are.
-    pub href: String,
+    /// Where the rows are, if a filter finds just these.
+    pub href: Option<String>,
     pub rows: Vec<Cause>,
 }
 

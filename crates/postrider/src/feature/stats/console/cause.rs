@@ -1,7 +1,11 @@
 //! Why mail did not arrive, as a category: classes of replies and reasons, in a few words. Pure.
 
+use std::collections::BTreeMap;
+
 use ::console::words::Word;
 use mail::classify::BounceClass;
+
+use crate::feature::sending::read::Status;
 
 /// Of a reply's class, or what failed on our side; none for what a newer version wrote.
 #[must_use]
@@ -53,9 +57,37 @@ pub(super) fn of_reason(reason: &str) -> Option<Word> {
     })
 }
 
+/// How mail stands that was not sent for these reasons, where all of it stands alike.
+#[must_use]
+pub(super) fn only_status(reasons: &BTreeMap<String, i64>) -> Option<Status> {
+    let status = |reason: &str| match reason {
+        "invalid_address" => Status::Rejected,
+        "canceled" => Status::Canceled,
+        _ => Status::Suppressed,
+    };
+    let mut all = reasons.iter().filter(|(_, n)| **n > 0).map(|(reason, _)| status(reason));
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mail_that_stands_alike_is_found_by_its_status() {
+        let reasons =
+            |all: &[(&str, i64)]| all.iter().map(|(reason, n)| ((*reason).to_owned(), *n)).collect();
+        for (all, wanted) in [
+            (&[][..], None),
+            (&[("invalid_address", 2), ("canceled", 0)], Some(Status::Rejected)),
+            (&[("canceled", 1)], Some(Status::Canceled)),
+            (&[("unsubscribed", 1), ("previous_bounce", 1)], Some(Status::Suppressed)),
+            (&[("unsubscribed", 1), ("canceled", 1)], None),
+        ] {
+            assert_eq!(only_status(&reasons(all)), wanted, "{all:?}");
+        }
+    }
     use crate::feature::suppression::Reason;
 
     #[test]

@@ -9,7 +9,7 @@ use ::console::format::{number, time};
 use ::console::screen::chart::{Cell, Chart, Consumption, Month, Row};
 use mail::At;
 
-use super::View;
+use super::{Part, View};
 use crate::app::App;
 use crate::feature::access::Class;
 use crate::feature::stats::HOUR_US;
@@ -100,7 +100,7 @@ impl View<'_> {
     fn row(&self, when: &str, (from, until): (At, At), of: &Figures) -> Row {
         let cell = |n: i64, status: Option<&str>| Cell {
             digits: self.whole(n),
-            href: status.filter(|_| n > 0).map(|status| self.mail_between(status, from, until)),
+            href: status.filter(|_| n > 0).and_then(|status| self.mail_between(status, from, until)),
         };
         Row {
             when: when.to_owned(),
@@ -126,6 +126,7 @@ impl View<'_> {
             };
             [of(false), of(true)]
         };
+        let whole = View { part: Part::All, ..*self };
         let bars: Vec<[i64; 2]> = year.iter().map(|(_, streams)| parts(streams)).collect();
         let name = |at: At| time::month_of_year(self.words.locale, &utc, at);
         let labels: Vec<String> = year.iter().map(|(at, _)| name(*at)).collect();
@@ -133,7 +134,7 @@ impl View<'_> {
             when: name(*at),
             all: Cell {
                 digits: self.whole(transactional + marketing),
-                href: Some(self.mail_between("", *at, months_from(*at, 1))),
+                href: whole.mail_between("", *at, months_from(*at, 1)),
             },
             transactional: self.whole(*transactional),
             marketing: self.whole(*marketing),

@@ -51,6 +51,31 @@ pub fn screens() -> Vec<Screen> {
     ]
 }
 
+/// Which of a workspace's mail figures are of.
+#[derive(Clone, Copy)]
+enum Part<'v> {
+    All,
+    /// A stream's, by its name.
+    Stream(&'v str),
+    /// What has a tag, `name:value`.
+    Tag(&'v str),
+    /// Mail for which Activity has no filter.
+    Unlisted,
+}
+
+impl Part<'_> {
+    /// The filter of Activity that finds just that.
+    fn narrowed(self) -> Option<Narrowed> {
+        let all = Narrowed::default();
+        match self {
+            Part::All => Some(all),
+            Part::Stream(name) => Some(Narrowed { stream: name.to_owned(), ..all }),
+            Part::Tag(tag) => Some(Narrowed { tag: tag.to_owned(), ..all }),
+            Part::Unlisted => None,
+        }
+    }
+}
+
 /// How figures are written.
 struct View<'v> {
     words: Words,
@@ -58,11 +83,12 @@ struct View<'v> {
     now: At,
     span: Span,
     workspace: &'v Workspace,
+    part: Part<'v>,
 }
 
 impl<'v> View<'v> {
     fn of<P>(who: &'v Member<P>, now: At, span: Span) -> View<'v> {
-        View { words: who.page.words, zone: &who.zone, now, span, workspace: &who.workspace }
+        View { words: who.page.words, zone: &who.zone, now, span, workspace: &who.workspace, part: Part::All }
     }
 
     fn period(&self) -> Period {
@@ -90,15 +116,17 @@ impl<'v> View<'v> {
     }
 
     /// The mail of the time that stands so; all of it when nothing is said.
-    fn mail(&self, status: &str) -> String {
+    fn mail(&self, status: &str) -> Option<String> {
         let range = self.span.facts().0.to_owned();
-        Narrowed { status: status.to_owned(), range, ..Narrowed::default() }.href(self.workspace)
+        let narrowed = Narrowed { status: status.to_owned(), range, ..self.part.narrowed()? };
+        Some(narrowed.href(self.workspace))
     }
 
     /// The mail of a step that stands so.
-    fn mail_between(&self, status: &str, from: At, until: At) -> String {
+    fn mail_between(&self, status: &str, from: At, until: At) -> Option<String> {
         let (from, to) = (rfc3339(from), rfc3339(until));
-        Narrowed { status: status.to_owned(), from, to, ..Narrowed::default() }.href(self.workspace)
+        let narrowed = Narrowed { status: status.to_owned(), from, to, ..self.part.narrowed()? };
+        Some(narrowed.href(self.workspace))
     }
 
     /// Figures of the time, by something.
@@ -118,10 +146,10 @@ impl<'v> View<'v> {
             title: self.words.word(title),
             text: self.words.word(text),
             measure: self.words.t2("overview-need-measure", ("share", share), ("of", of)),
-            href: Some(match advice.of_rows {
+            href: match advice.of_rows {
                 Rows::Emails(status) => self.mail(status),
-                Rows::Figures(group) => self.figures_by(group),
-            }),
+                Rows::Figures(group) => Some(self.figures_by(group)),
+            },
             act: None,
         })
     }
@@ -185,18 +213,18 @@ impl<'v> View<'v> {
         ]
     }
 
-    /// Tiles lead to the mail that they count, where a filter of Activity finds just that; else to what they are made of.
-    fn linked(&self, tiles: [Tile; 6]) -> Vec<Tile> {
-        let usage = self.figures_by("");
+    /// Tiles lead to the mail that they count, where a filter of Activity finds just that; else to what they are made of, on the
+    /// page at `usage`.
+    fn linked(&self, tiles: [Tile; 6], usage: &str) -> Vec<Tile> {
         let hrefs = [
             self.mail(""),
             self.mail(Status::Delivered.as_str()),
-            format!("{usage}#groups"),
-            format!("{usage}#groups"),
+            Some(format!("{usage}#groups")),
+            Some(format!("{usage}#groups")),
             self.mail(Status::Bounced.as_str()),
-            format!("{usage}#not-sent"),
+            Some(format!("{usage}#not-sent")),
         ];
-        tiles.into_iter().zip(hrefs).map(|(tile, href)| Tile { href: Some(href), ..tile }).collect()
+        tiles.into_iter().zip(hrefs).map(|(tile, href)| Tile { href, ..tile }).collect()
     }
 }
 

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use store::StoreError;
 
 use super::chart::{series, steps};
-use super::{View, provider_name, total};
+use super::{Part, View, provider_name, total};
 use crate::app::App;
 use crate::console::asked::Query;
 use crate::console::live::{self, Following};
@@ -212,7 +212,7 @@ impl View<'_> {
         Ok(Body {
             live,
             needs: needs.iter().filter_map(|advice| self.need(advice)).collect(),
-            tiles: self.linked(self.tiles(&total, &series)),
+            tiles: self.linked(self.tiles(&total, &series), &self.figures_by("")),
             chart: self.chart(&period, &series, &total),
             consumption: self.consumption(app, &year),
             providers: self.providers(&providers),
@@ -292,7 +292,8 @@ impl News {
         let _turn = app.list_turns.take(workspace).await;
         let (found, _) =
             sums(&app.store, workspace, (&period, &Selection::everything()), (None, steps.len())).await?;
-        Ok(view.linked(view.tiles(&total(&found), &series(&steps, &found))))
+        let tiles = view.tiles(&total(&found), &series(&steps, &found));
+        Ok(view.linked(tiles, &view.figures_by("")))
     }
 }
 
@@ -307,7 +308,14 @@ impl live::Frames for News {
             return Ok(None);
         }
         let (workspace, zone) = (self.workspace.clone(), self.zone.clone());
-        let view = View { words: self.words, zone: &zone, now, span: self.span, workspace: &workspace };
+        let view = View {
+            words: self.words,
+            zone: &zone,
+            now,
+            span: self.span,
+            workspace: &workspace,
+            part: Part::All,
+        };
         let tiles = if due {
             self.figures = None;
             self.tiles(app, &view).await?

@@ -40,6 +40,21 @@ async fn usage_tells_figures_apart_and_leads_to_their_mail() {
         }
         let one = browser.get(harness, "/w/default/usage?by=tag&of=kind:receipt").await;
         assert!(one.status == 200 && text(&one).contains("kind:receipt"), "{}", text(&one));
+        assert!(
+            text(&one).contains("activity?status=delivered&#38;tag=kind%3Areceipt&#38;range="),
+            "{}",
+            text(&one)
+        );
+        let stream = text(&browser.get(harness, "/w/default/usage?by=stream").await);
+        let of = stream
+            .split("by=stream&#38;of=")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .expect("a stream");
+        let stream = text(&browser.get(harness, &format!("/w/default/usage?by=stream&of={of}")).await);
+        assert!(stream.contains("activity?status=delivered&#38;stream=transactional&#38;range="), "{stream}");
+        let domain = text(&browser.get(harness, "/w/default/usage?by=domain&of=good.example").await);
+        assert!(!domain.contains("activity?status=") && domain.contains("activity?from="), "{domain}");
         for odd in ["/w/default/usage?range=x&by=y&of=z", "/w/default/usage?by=key&of=%00"] {
             assert_eq!(browser.get(harness, odd).await.status, 200, "{odd}");
         }

@@ -15,9 +15,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::StoreError;
 
-use super::cause::{of_end, of_reason};
+use super::cause::{of_end, of_reason, only_status};
 use super::chart::{series, steps};
-use super::{View, provider_name, total};
+use super::{Part, View, provider_name, total};
 use crate::app::App;
 use crate::console::asked::Query;
 use crate::console::refusal::Refused;
@@ -27,6 +27,7 @@ use crate::directory::Snapshot;
 use crate::feature::access::keys::key_list;
 use crate::feature::person::permission::Permission;
 use crate::feature::person::permission::need::SeeFigures;
+use crate::feature::sending::read::Status;
 use crate::feature::stats::advice::{Place, advise};
 use crate::feature::stats::fact::OTHERS;
 use crate::feature::stats::figures::{Figures, share};
@@ -91,14 +92,29 @@ pub(super) fn selected(app: &App, workspace: i64, asked: &Asked) -> Option<Selec
     mistakes.0.is_empty().then_some(selection)
 }
 
+/// Of which mail the figures are.
+fn part<'p>(snapshot: &'p Snapshot, workspace: i64, (asked, selection): (&'p Asked, &Selection)) -> Part<'p> {
+    match selection.filters.as_slice() {
+        [] => Part::All,
+        [(By::Tag, _)] if asked.of != OTHERS => Part::Tag(&asked.of),
+        [(By::Stream, _)] => {
+            let id = Noun::Stream.read(&asked.of);
+            let stream = id.and_then(|id| snapshot.stream_by_id(workspace, id));
+            stream.map_or(Part::Unlisted, |stream| Part::Stream(&stream.name))
+        }
+        _ => Part::Unlisted,
+    }
+}
+
 pub(super) async fn usage(
     who: Member<SeeFigures>,
     State(app): State<Arc<App>>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refused> {
     let view = View::of(&who, app.now(), asked.span());
-    let (workspace, period) = (who.workspace.id, view.period());
+    let (workspace, period, snapshot) = (who.workspace.id, view.period(), app.directory.snapshot());
     let selection = selected(&app, workspace, &asked).unwrap_or_else(Selection::everything);
+    let view = View { part: part(&snapshot, workspace, (&asked, &selection)), ..view };
     let steps = steps(&period);
     // Counters of a group lack what has none: a message without tags.
     let whole = match selection.filters.as_slice() {
@@ -133,7 +149,7 @@ pub(super) async fn usage(
         notice: asked.told.parse::<i64>().ok().map(|n| words.t1("usage-suppressed", "n", n)),
         advice: advice.iter().filter_map(|one| view.need(one)).collect(),
         hygiene: (may_suppress && advised).then_some(hygiene),
-        tiles: view.linked(view.tiles(&total, &series)),
+        tiles: view.linked(view.tiles(&total, &series), &view.figures_of(&asked.by, &asked.of)),
         chart: view.chart(&period, &series, &total),
         table,
         causes: view.causes(&total),
@@ -241,23 +257,24 @@ impl View<'_> {
     }
 
     fn causes(&self, total: &Figures) -> Vec<Causes> {
+        // What was put off then stands otherwise by now.
+        let (bounced, failed) = (self.mail(Status::Bounced.as_str()), self.mail(Status::Failed.as_str()));
+        let not_sent = only_status(&total.not_sent_by_reason).and_then(|status| self.mail(status.as_str()));
         let all = [
-            ("bounced", Word("usage-why-bounced"), &total.bounced_by_class, "bounced", of_end as Named),
-            ("deferred", Word("usage-why-deferred"), &total.deferred_by_class, "delivery_delayed", of_end),
-            ("failed", Word("usage-why-failed"), &total.failed_by_reason, "failed", of_end),
-            ("not-sent", Word("usage-why-not-sent"), &total.not_sent_by_reason, "suppressed", of_reason),
+            ("bounced", Word("usage-why-bounced"), &total.bounced_by_class, bounced, of_end as Named),
+            ("deferred", Word("usage-why-deferred"), &total.deferred_by_class, None, of_end),
+            ("failed", Word("usage-why-failed"), &total.failed_by_reason, failed, of_end),
+            ("not-sent", Word("usage-why-not-sent"), &total.not_sent_by_reason, not_sent, of_reason),
         ];
         let shown = all.into_iter().filter(|(_, _, parts, _, _)| parts.values().any(|n| *n > 0));
-        shown
-            .map(|(id, title, parts, status, named)| self.causes_of((id, title), parts, status, named))
-            .collect()
+        shown.map(|(id, title, parts, href, named)| self.causes_of((id, title), parts, href, named)).collect()
     }
 
     fn causes_of(
         &self,
         (id, title): (&'static str, Word),
         parts: &BTreeMap<String, i64>,
-        status: &str,
+        href: Option<String>,
         named: Named,
     ) -> Causes {
         let all: i64 = parts.values().sum();
@@ -271,13 +288,7 @@ impl View<'_> {
             share: self.percent(share(*n, all), 1),
             width: n * 100 / most,
         };
-        Causes {
-            id,
-            title,
-            total: self.whole(all),
-            href: self.mail(status),
-            rows: parts.into_iter().map(row).collect(),
-        }
+        Causes { id, title, total: self.whole(all), href, rows: parts.into_iter().map(row).collect() }
     }
 
     async fn keys(&self, app: &App, names: &Names) -> Result<Vec<KeyMonth>, StoreError> {
