@@ -39,16 +39,23 @@ pub async fn run(app: Arc<App>, mut stop: net::listen::Stop) {
 /// One round over the domains whose time has come.
 ///
 /// # Errors
-/// As [`Store::read`] and [`Store::write`].
+/// As [`look_at`].
 pub async fn look(app: &App) -> Result<(), StoreError> {
     let now = app.now();
-    let mut opened = false;
     for place in due(&app.store, now).await? {
-        let looked = check::check(&app.store, &app.resolver, now, place).await?;
-        opened |= looked.is_some_and(|looked| looked.opens);
+        look_at(app, now, place).await?;
     }
+    Ok(())
+}
+
+/// Looks up a domain, by workspace and id; one that is verified by it may send at once. Must run to its end.
+///
+/// # Errors
+/// As [`Store::read`] and [`Store::write`].
+pub async fn look_at(app: &App, now: At, place: (i64, i64)) -> Result<(), StoreError> {
+    let looked = check::check(&app.store, &app.resolver, now, place).await?;
     // Of one that is verified already, the directory knows all that a look can tell.
-    if opened {
+    if looked.is_some_and(|looked| looked.opens) {
         app.directory.reload(&app.store).await?;
     }
     Ok(())

@@ -23,9 +23,9 @@ use crate::console::shell::home;
 use crate::feature::access::Workspace;
 use crate::feature::access::console::{Typed, connecting, make};
 use crate::feature::domain::admin::{ListedDomain, domain_find};
-use crate::feature::domain::check;
 use crate::feature::domain::console::{add, look, record, sign};
 use crate::feature::domain::records::{records, zone_lines};
+use crate::feature::domain::work::look_at;
 use crate::feature::person::permission::need::{ChangeDomains, SendMail, SteerKeys};
 use crate::feature::sending::console::existing;
 use crate::id::Noun;
@@ -224,10 +224,10 @@ async fn domain_part(
     let mut domain = domain_find(&app.store, workspace, id).await?.ok_or(Refused::NotFound)?;
     let old = domain.checked.is_none_or(|at| now.0 - at.0 >= LOOK_AGAIN_US);
     if !may_send(&domain) && old {
-        let looked = check::check(&app.store, &app.resolver, now, (workspace, id)).await?;
-        if looked.is_some_and(|looked| looked.opens) {
-            app.directory.reload(&app.store).await?;
-        }
+        // On a task of its own: the page may be left between what is stored and what memory makes of it.
+        let own = app.clone();
+        let look = tokio::spawn(async move { look_at(&own, now, (workspace, id)).await });
+        look.await.map_err(|_| StoreError::Closed)??;
         domain = domain_find(&app.store, workspace, id).await?.ok_or(Refused::NotFound)?;
     }
     let domain = domain_shown(&who, &app, &domain).await?;
