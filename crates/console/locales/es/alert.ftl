@@ -4,6 +4,7 @@ alert-subject-over = { $workspace }: resuelto
 alert-began = { $workspace } necesita atención
 alert-over = Resuelto
 alert-why = Lo recibe porque responde de este espacio o porque lo pidió. Puede desactivarlo en su página.
+alert-why-operator = Lo recibe porque opera esta instalación. Puede desactivarlo en su página.
 alert-quota-near = Se ha usado casi toda la cuota de este mes
 alert-quota-near-text = Se aceptó más del 80 % de lo que puede enviarse este mes. Pida más a quien opera la instalación antes de que se agote.
 alert-quota-used = La cuota de este mes se ha agotado

@@ -4,6 +4,7 @@ alert-subject-over = { $workspace }: resolvido
 alert-began = { $workspace } precisa de atenção
 alert-over = Resolvido
 alert-why = Você recebe isto porque responde por este espaço ou porque pediu. Desative na sua página.
+alert-why-operator = Você recebe isto porque opera esta instalação. Desative na sua página.
 alert-quota-near = A maior parte da cota deste mês foi usada
 alert-quota-near-text = Mais de 80 % do que pode ser enviado neste mês foi aceito. Peça mais a quem opera a instalação antes que acabe.
 alert-quota-used = A cota deste mês acabou

@@ -4,6 +4,7 @@ alert-subject-over = { $workspace }：已恢复
 alert-began = { $workspace } 需要处理
 alert-over = 已恢复
 alert-why = 您负责此工作区，或曾要求接收，因此收到此邮件。可在您的个人页面关闭。
+alert-why-operator = 您负责运营此安装，因此收到此邮件。可在您的个人页面关闭。
 alert-quota-near = 本月配额即将用完
 alert-quota-near-text = 本月可发送量已用去 80% 以上。请在用尽前向系统运营者申请更多。
 alert-quota-used = 本月配额已用完

@@ -16,6 +16,8 @@ pub struct Letter {
     pub logo: bool,
     pub began: Vec<Line>,
     pub over: Vec<Line>,
+    /// Why they get it.
+    pub why: Word,
     /// Where it is switched off; none while nobody said where browsers reach us.
     pub own: Option<String>,
 }
@@ -79,6 +81,7 @@ mod tests {
             };
             let letter = Letter {
                 words: Words::of(locale),
+                why: Word("alert-why"),
                 workspace: "Tide <b>".into(),
                 logo: true,
                 began: vec![line("It fails", Some("https://mail.example/w/tide/"))],

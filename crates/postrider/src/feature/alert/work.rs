@@ -271,12 +271,14 @@ fn letter(app: &App, by: &Sender<'_>, words: Words, news: &[News<'_>]) -> Letter
         })
     };
     let lines = |state| news.iter().filter(|one| one.state == state).filter_map(line).collect::<Vec<_>>();
+    let (about, why) = match by.about {
+        INSTALLATION => (words.t1("alert-installation", "host", &*app.hostname), Word("alert-why-operator")),
+        _ => (by.workspace.shown().to_owned(), Word("alert-why")),
+    };
     Letter {
         words,
-        workspace: match by.about {
-            INSTALLATION => words.t1("alert-installation", "host", &*app.hostname),
-            _ => by.workspace.shown().to_owned(),
-        },
+        workspace: about,
+        why,
         logo: false,
         began: lines(State::Open),
         over: lines(State::Over),
