@@ -13,6 +13,8 @@ pub struct Workspaces {
     pub rows: Vec<Row>,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// The end of this page's address, to which its forms lead back.
+    pub place: String,
     /// What was typed for a new one, and what is wrong with it.
     pub new_name: String,
     pub new_title: String,

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::shell::escaped;
 use crate::http::page::{From, List, Page};
 use crate::id::Noun;
 
@@ -27,6 +28,16 @@ impl Edge {
             _ => From::Start,
         };
         Page { limit: LIMIT, from }
+    }
+
+    /// The same as the end of an address: empty where the list begins.
+    #[must_use]
+    pub fn query(&self) -> String {
+        match (&self.after, &self.before) {
+            (Some(after), None) => format!("?after={}", escaped(after)),
+            (None, Some(before)) => format!("?before={}", escaped(before)),
+            _ => String::new(),
+        }
     }
 }
 

@@ -125,7 +125,8 @@ macro_rules! handlers {
 handlers!();
 handlers!(B);
 handlers!(B C);
-impl<M, A: Admits, B, C, D> Admitting for (M, A, B, C, D) {
+handlers!(B C D);
+impl<M, A: Admits, B, C, D, E> Admitting for (M, A, B, C, D, E) {
     const ACCESS: Access = A::ACCESS;
 }
 

@@ -106,6 +106,7 @@ async fn page(
         rows: paged.rows.iter().map(row).collect(),
         before: paged.before,
         after: paged.after,
+        place: edge.query(),
         new_name: new.name,
         new_title: new.title,
         mistake,
@@ -171,10 +172,15 @@ fn named(app: &App, name: &str) -> Result<Workspace, Refused> {
 }
 
 /// Makes the process follow what was decided about a workspace.
-async fn follow(app: &Arc<App>) -> Result<Response, Refused> {
+async fn follow(app: &Arc<App>, edge: &Edge) -> Result<Response, Refused> {
     app.directory.reload(&app.store).await?;
     egress::admin::reload(app).await?;
-    Ok(redirect(PATH))
+    Ok(back(edge))
+}
+
+/// The same page of the list again.
+fn back(edge: &Edge) -> Response {
+    redirect(&format!("{PATH}{}", edge.query()))
 }
 
 async fn make_sent(
@@ -198,7 +204,7 @@ async fn make_sent(
         after: Some(json!({ "name": name, "title": title, "owner": who.person.email })),
     };
     match who.commit(&app, write, (id, change)).await? {
-        Some(_) => follow(&app).await,
+        Some(_) => follow(&app, &Edge::default()).await,
         None => show_again(
             &page(who, &app, &Edge::default(), new, (Some(Word("workspace-name-taken")), None)).await?,
         ),
@@ -232,15 +238,14 @@ async fn quota_sent(
     who: Operator,
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
+    Query(edge): Query<Edge>,
     Posted(form): Posted<Wished>,
 ) -> Result<Response, Refused> {
     let workspace = named(&app, &name)?;
     let quota = match wished(&form) {
         Ok(quota) => quota,
         Err(wrong) => {
-            return show_again(
-                &page(who, &app, &Edge::default(), New::default(), (None, Some(wrong))).await?,
-            );
+            return show_again(&page(who, &app, &edge, New::default(), (None, Some(wrong))).await?);
         }
     };
     let write = quota_rows((app.now(), who.by()), workspace.id, quota);
@@ -251,36 +256,38 @@ async fn quota_sent(
         after: quota.map(told),
     };
     who.commit(&app, write, (workspace.id, change)).await?.ok_or(Refused::NotFound)?;
-    follow(&app).await
+    follow(&app, &edge).await
 }
 
 async fn suspend_sent(
     who: Operator,
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
+    Query(edge): Query<Edge>,
     Posted(form): Posted<Sure>,
 ) -> Result<Response, Refused> {
-    decide(who, &app, &name, (form, true)).await
+    decide(who, &app, (&name, &edge), (form, true)).await
 }
 
 async fn resume_sent(
     who: Operator,
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
+    Query(edge): Query<Edge>,
     Posted(form): Posted<Sure>,
 ) -> Result<Response, Refused> {
-    decide(who, &app, &name, (form, false)).await
+    decide(who, &app, (&name, &edge), (form, false)).await
 }
 
 async fn decide(
     who: Operator,
     app: &Arc<App>,
-    name: &str,
+    (name, edge): (&str, &Edge),
     (form, suspended): (Sure, bool),
 ) -> Result<Response, Refused> {
     let workspace = named(app, name)?;
     if form.sure != "yes" {
-        return Ok(redirect(PATH));
+        return Ok(back(edge));
     }
     let write = suspension_rows((app.now(), who.by()), workspace.id, suspended);
     let change = Change {
@@ -291,5 +298,5 @@ async fn decide(
     };
     // When it conflicts, it was so already.
     who.commit(app, write, (workspace.id, change)).await?;
-    follow(app).await
+    follow(app, edge).await
 }

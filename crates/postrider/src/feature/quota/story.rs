@@ -217,6 +217,12 @@ async fn many_workspaces_stand_on_pages_with_what_each_sent_on_both() {
         let at = second.find("default</span>").expect("the first workspace");
         assert!(second.contains("client-50") && !second.contains("client-49"), "{second}");
         assert!(second[at..].contains("<td class=\"num\">1</td>"), "what was sent: {}", &second[at..]);
+        let sent_to = second.split("action=\"").find(|rest| rest.starts_with("/workspaces/client-55/quota"));
+        let sent_to = sent_to.and_then(|rest| rest.split('"').next()).expect("a form");
+        let wrong = text(&host.post(harness, sent_to, &[("monthly", "many")]).await);
+        assert!(wrong.contains("client-55") && !wrong.contains("client-49"), "the same page: {wrong}");
+        let done = host.post(harness, sent_to, &[("monthly", "7")]).await;
+        assert!(done.header("location").starts_with("/workspaces?after=ws"), "{}", done.header("location"));
         let back = second.split("href=\"").find(|rest| rest.contains("before=")).expect("a link");
         let back = text(&host.get(harness, back.split('"').next().expect("a path")).await);
         assert!(back.contains("client-00") && back.contains("client-49"), "{back}");
