@@ -52,7 +52,7 @@ second-codes-left = { $n ->
     *[other] You have { $n } recovery codes left.
 }
 second-codes-title = Your recovery codes
-second-codes-about = Each opens once, in place of a code of the app. Keep them where you find them without your phone: they are shown this once and never again.
+second-codes-about = Each works once, in place of a code from the app. Keep them where you can find them without your phone: they are shown this once and never again.
 second-codes-kept = I have kept them
 second-codes-new-title = New recovery codes
 second-codes-new-about = They replace all that you have.
@@ -73,7 +73,7 @@ account-alerts-on = On
 account-alerts-off = Off
 account-alerts-on-act = Switch on
 account-alerts-off-act = Switch off
-account-alerts-saved = Your choice is stored. Alerts that are on their way may still arrive.
+account-alerts-saved = Your choice is saved. Alerts that are on their way may still arrive.
 passkeys = Passkeys
 passkeys-about = Sign in with your device’s lock instead of a password
 passkey-name = Passkey

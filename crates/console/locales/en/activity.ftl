@@ -34,8 +34,8 @@ activity-cancel-title = { $n ->
    *[other] Cancel { $n } messages?
 }
 activity-cancel-text = { $n ->
-    [one] What of it still waits is not sent. What was handed over stays so.
-   *[other] What of these { $n } messages still waits is not sent. What was handed over stays so.
+    [one] Whatever of it still waits is not sent. What was handed over stays so.
+   *[other] Whatever of these { $n } messages still waits is not sent. What was handed over stays so.
 }
 activity-again = Send again
 activity-again-title = { $n ->
@@ -47,6 +47,6 @@ activity-again-text = { $n ->
    *[other] Each of these { $n } goes once more to its recipient, as a new message. A message to several recipients is sent again from its own page. Narrow the filter to reach others.
 }
 activity-again-left = { $n ->
-    [one] One is left out: it still waits, went to several recipients, goes to somebody who is suppressed by now, or has no content that can be sent again, as codes and notifications.
-   *[other] { $n } are left out: they still wait, went to several recipients, go to somebody who is suppressed by now, or have no content that can be sent again, as codes and notifications.
+    [one] One is left out: it still waits, went to several recipients, goes to somebody who is suppressed by now, or has no content that can be sent again, such as codes and notifications.
+   *[other] { $n } are left out: they still wait, went to several recipients, go to somebody who is suppressed by now, or have no content that can be sent again, such as codes and notifications.
 }

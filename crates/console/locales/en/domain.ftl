@@ -57,7 +57,7 @@ domains-check-title = { $n ->
 }
 domains-check-text = { $n ->
     [one] Its records are looked up in the DNS now.
-   *[other] The records of these { $n } are looked up in the DNS now. Where it does not answer, that takes a while.
+   *[other] The records of these { $n } are looked up in the DNS now. If it does not answer, that takes a while.
 }
 domains-remove = Remove
 domains-remove-title = { $n ->

@@ -20,7 +20,7 @@ key-make-title = Make a key
 key-make = Make key
 key-made-title = Your new key
 key-made-about = Copy { $name } now: it is shown this once and never again.
-key-mistake-name = Give the key a name, up to 100 letters.
+key-mistake-name = Give the key a name, up to 100 characters.
 key-mistake-domain = The workspace has no such domain any more.
 key-mistake-many = The workspace has as many keys as it may have. Revoke one first.
 key-revoke = Revoke
@@ -44,6 +44,6 @@ keys-revoke-title = { $n ->
    *[other] Revoke { $n } keys?
 }
 keys-revoke-text = { $n ->
-    [one] Programs that have { $n } key can send nothing from this moment on. This cannot be undone.
+    [one] Programs that have this key can send nothing from this moment on. This cannot be undone.
     *[other] Programs that have these { $n } keys can send nothing from this moment on. This cannot be undone.
 }

@@ -8,5 +8,5 @@ live-more = { $n ->
     *[other] and { $n } messages more
 }
 live-many-more = and many more
-live-full = Live is open in as many tabs as may be. Close one, and load this page again.
+live-full = Live is open in as many tabs as it may be. Close one, and load this page again.
 live-over = You are signed out. Load the page again to sign in.

@@ -50,7 +50,7 @@ invitation-mail-expires = { $n ->
     *[other] The link opens once, within { $n } days.
 }
 invitation-mail-ignore = If you do not know who this is, ignore this email.
-roles = Who may what
+roles = Who may do what
 roles-about = The same table decides everywhere
 roles-what = Permission
 roles-yes = yes
@@ -84,7 +84,7 @@ invitations-revoke-text = { $n ->
 require = Require it of everybody
 require-no-more = Require it no more
 require-on = Everybody in this workspace has to use two-factor sign-in or a passkey.
-require-off = Each member decides for themselves. When it is required, who has neither an authenticator app nor a passkey sets one up before they see anything of this workspace.
+require-off = Each member decides for themselves. When it is required, whoever has neither an authenticator app nor a passkey has to set one up before they see anything of this workspace.
 may-require-second-factor = Require two-factor sign-in of everybody
 members-role = Give this role
 members-role-title = { $n ->
@@ -92,8 +92,8 @@ members-role-title = { $n ->
    *[other] Give { $n } members another role?
 }
 members-role-text = { $n ->
-    [one] It holds at once, and open invitations of this member end. The last owner stays one.
-   *[other] It holds at once, and open invitations of these { $n } members end. The last owner stays one.
+    [one] It takes effect at once, and open invitations of this member end. The last owner stays one.
+   *[other] It takes effect at once, and open invitations of these { $n } members end. The last owner stays one.
 }
 members-remove = Remove
 members-remove-title = { $n ->

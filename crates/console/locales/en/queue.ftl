@@ -10,8 +10,8 @@ queue-held = Held
 queue-empty-title = Nothing waits
 queue-empty-text = Everything that was due has left.
 queue-more = { $n ->
-    [one] { $n } destination more, with fewer waiting
-    *[other] { $n } destinations more, with fewer waiting
+    [one] { $n } more destination, with fewer waiting
+    *[other] { $n } more destinations, with fewer waiting
 }
 queue-row-leaving = { $n ->
     [one] { $n } leaving
@@ -46,7 +46,7 @@ queue-domain-hint = Empty: all mail of this workspace.
 queue-reason = Why
 queue-reason-hint = For those who find it later.
 queue-mistake-domain = This is no domain name.
-queue-mistake-reason = Say why, in up to 200 letters.
+queue-mistake-reason = Say why, in up to 200 characters.
 queue-mistake-many = There are as many holds as there may be. Release one first.
 queue-holds = Held
 queue-holds-about = What matches waits until it is released

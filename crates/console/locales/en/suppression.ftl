@@ -37,6 +37,6 @@ suppression-lift-title = { $n ->
    *[other] Lift { $n } suppressions?
 }
 suppression-lift-many = { $n ->
-    [one] Mail to { $n } address may leave again. Who did not want it, or does not exist, harms your reputation.
-    *[other] Mail to { $n } addresses may leave again. Who did not want it, or does not exist, harms your reputation.
+    [one] Mail to { $n } address may leave again. Mail to those who did not want it, or do not exist, harms your reputation.
+    *[other] Mail to { $n } addresses may leave again. Mail to those who did not want it, or do not exist, harms your reputation.
 }

@@ -27,15 +27,18 @@ usage-left-us = Unsubscribed
 usage-shortened = Only from { $from } on: a longer time cannot be told apart by this.
 usage-cut = Among the first { $n } by name; the file has no more.
 usage-left = { $n ->
-    [one] { $n } more with less mail is in the file.
-    *[other] { $n } more with less mail are in the file.
+    [one] { $n } more, with less mail, is in the file.
+    *[other] { $n } more, with less mail, are in the file.
 }
 usage-why-bounced = Why mail came back
 usage-why-deferred = Why attempts were put off
 usage-why-failed = Why mail failed
 usage-why-not-sent = Why mail was not sent
 usage-keys = By key and month
-usage-kept = Figures stay. Messages and their events are kept { $n } days.
+usage-kept = { $n ->
+    [one] Figures stay. Messages and their events are kept { $n } day.
+    *[other] Figures stay. Messages and their events are kept { $n } days.
+}
 usage-hygiene = List hygiene
 usage-hygiene-about = Suppress every address of this time that came back because it does not exist.
 usage-hygiene-do = Suppress them
@@ -63,7 +66,7 @@ usage-cause-protocol = Dialogue not understood
 usage-cause-dns = DNS did not answer
 usage-cause-network = Server not reached
 usage-cause-remote = Trouble at the receiver
-usage-cause-expired = Time was over
+usage-cause-expired = Time ran out
 usage-cause-unknown = Reply of no known kind
 usage-cause-previous-bounce = Came back before
 usage-cause-previous-complaint = Complained before

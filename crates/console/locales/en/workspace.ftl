@@ -31,4 +31,4 @@ workspace-name-mistake = A name is 1 to 64 lowercase letters, digits, - or _.
 workspace-name-taken = There is a workspace of this name.
 workspace-title = What people call it
 workspace-title-hint = You become its owner, and can invite others there.
-workspace-is-suspended = This workspace is suspended: nothing is accepted, and what waits is held. Ask who runs this installation.
+workspace-is-suspended = This workspace is suspended: nothing is accepted, and what waits is held. Ask whoever runs this installation.

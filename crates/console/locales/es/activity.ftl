@@ -10,7 +10,7 @@ activity-without-tag = Sin la etiqueta { $tag }
 activity-without-time = Sin este periodo
 activity-status = Estado
 activity-stream = Flujo
-activity-range = Tiempo
+activity-range = Periodo
 activity-any-status = Cualquier estado
 activity-any-stream = Cualquier flujo
 activity-any-time = Cualquier fecha
@@ -21,11 +21,11 @@ activity-recipient = Destinatario
 activity-subject = Asunto
 activity-no-subject = (sin asunto)
 activity-none-yet = Aún no hay correo
-activity-none-yet-text = Cada mensaje que envíe una aplicación o una persona aparece aquí en un segundo.
+activity-none-yet-text = Cada mensaje que envíe una aplicación o una persona aparece aquí en menos de un segundo.
 activity-none-left = Nada coincide
 activity-none-left-text = Ningún mensaje cumple a la vez la búsqueda y los filtros.
 activity-none-so-far = Nada hasta aquí
-activity-none-so-far-text = Ninguno de los mensajes más recientes coincide. Los anteriores aún no se han mirado: siga.
+activity-none-so-far-text = Ninguno de los mensajes más recientes coincide. Los anteriores aún no se revisaron: continúe.
 activity-wrong = Esta búsqueda no se puede hacer
 activity-wrong-text = Escriba palabras de dos letras o más, una dirección, @dominio, un Message-ID o tag:nombre:valor; como máximo doce condiciones.
 activity-cancel = Cancelar
@@ -34,8 +34,8 @@ activity-cancel-title = { $n ->
    *[other] ¿Cancelar { $n } mensajes?
 }
 activity-cancel-text = { $n ->
-    [one] Lo que aún espera de él no se envía. Lo ya entregado queda entregado.
-   *[other] Lo que aún espera de estos { $n } mensajes no se envía. Lo ya entregado queda entregado.
+    [one] Las entregas de este mensaje que aún esperan no se envían. Lo ya entregado queda entregado.
+   *[other] Las entregas de estos { $n } mensajes que aún esperan no se envían. Lo ya entregado queda entregado.
 }
 activity-again = Enviar de nuevo
 activity-again-title = { $n ->
@@ -43,10 +43,10 @@ activity-again-title = { $n ->
    *[other] ¿Enviar de nuevo { $n } mensajes?
 }
 activity-again-text = { $n ->
-    [one] Va una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página.
-   *[other] Cada uno de estos { $n } va una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página. Para llegar a otros, acote el filtro.
+    [one] Se envía una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página.
+   *[other] Cada uno de estos { $n } se envía una vez más a su destinatario, como mensaje nuevo. Un mensaje con varios destinatarios se envía de nuevo desde su propia página. Para llegar a otros, acote el filtro.
 }
 activity-again-left = { $n ->
-    [one] Uno queda fuera: aún espera, fue a varios destinatarios, va a alguien que ahora está en Supresiones o no tiene contenido que pueda enviarse de nuevo, como los códigos y los avisos.
-   *[other] { $n } quedan fuera: aún esperan, fueron a varios destinatarios, van a alguien que ahora está en Supresiones o no tienen contenido que pueda enviarse de nuevo, como los códigos y los avisos.
+    [one] Uno queda fuera: aún espera, fue a varios destinatarios, va a alguien que ahora está en Supresiones o no tiene contenido que pueda enviarse de nuevo, como los códigos y las notificaciones.
+   *[other] { $n } quedan fuera: aún esperan, fueron a varios destinatarios, van a alguien que ahora está en Supresiones o no tienen contenido que pueda enviarse de nuevo, como los códigos y las notificaciones.
 }

@@ -8,5 +8,5 @@ live-more = { $n ->
     *[other] y { $n } mensajes más
 }
 live-many-more = y muchos más
-live-full = La vista en vivo está abierta en tantas pestañas como puede. Cierra una y vuelve a cargar esta página.
-live-over = La sesión se ha cerrado. Vuelve a cargar la página para entrar.
+live-full = La vista en vivo ya está abierta en el máximo de pestañas. Cierre una y vuelva a cargar esta página.
+live-over = Se cerró la sesión. Vuelva a cargar la página para iniciarla de nuevo.

@@ -1,6 +1,6 @@
 # Buscar e ir, y las teclas.
 palette = Buscar o ir a
-palette-hint = Una página, dirección, asunto, id de mensaje, dominio, plantilla
+palette-hint = Una página, dirección, asunto, ID de mensaje, dominio, plantilla
 palette-found = Lo encontrado
 palette-none = Nada coincide.
 palette-pages = Páginas
@@ -8,13 +8,13 @@ palette-messages = Mensajes
 palette-domains = Dominios
 palette-templates = Plantillas
 palette-do = Hacer
-palette-search-activity = Buscar «{ $q }» en Actividad
+palette-search-activity = Buscar “{ $q }” en Actividad
 palette-search-suppressions = Ver si { $q } está suprimida
 palette-move = mover
 palette-open = abrir
 palette-close = cerrar
-shortcuts-title = Teclas
+shortcuts-title = Atajos de teclado
 shortcuts-search = Buscar en esta página
 shortcuts-rows = Fila siguiente y anterior
 shortcuts-select = Seleccionar la fila
-shortcuts-on = Las teclas sueltas hacen algo
+shortcuts-on = Usar atajos de una sola tecla

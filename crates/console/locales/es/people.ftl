@@ -11,44 +11,44 @@ member-change = Cambiar
 member-change-of = Cambiar a { $name }
 member-remove = Quitar de este espacio
 member-remove-about = { $name } ya no verá nada de este espacio. Su cuenta se conserva.
-member-last-owner = No se ha cambiado nada: un espacio necesita un propietario, o alguien lo cambió en ese mismo momento.
+member-last-owner = No se cambió nada: un espacio necesita un propietario, o alguien más hizo un cambio en ese mismo momento.
 member-above = Solo un propietario puede hacerlo.
 member-never = no recientemente
 invite-title = Invitar a alguien
 invite = Invitar
 invite-language = Idioma del correo
 invite-mistake-member = Esta persona ya es miembro.
-invite-mistake-many = Hay 100 invitaciones abiertas. Anule alguna antes.
+invite-mistake-many = Hay 100 invitaciones pendientes. Revoque alguna antes.
 invite-mistake-role = Elija un rol que no esté por encima del suyo.
 invited-title = { $email } tiene una invitación
 invited-by-mail = Un correo con el enlace está en camino.
-invited-not-by-mail = No se ha enviado ningún correo, porque ningún dominio de este espacio puede enviar todavía: entregue usted el enlace.
-invited-link = El enlace se muestra esta única vez. Se abre una sola vez, durante siete días.
+invited-not-by-mail = No se envió ningún correo, porque ningún dominio de este espacio puede enviar todavía: haga llegar usted el enlace.
+invited-link = El enlace se muestra solo esta vez. Funciona una sola vez, durante siete días.
 invitation = Invitación
 invitation-email = Persona invitada
 invitation-from = Por
-invitation-until = Se abre hasta
-invitation-ended = ha caducado
-invitation-revoke = Anular
+invitation-until = Válida hasta
+invitation-ended = venció
+invitation-revoke = Revocar
 invitation-revoke-about = El enlace que tiene { $email } dejará de funcionar.
-invitation-revoke-sure = Anular esta invitación
+invitation-revoke-sure = Revocar esta invitación
 invitation-to = Únase a { $workspace }
 invitation-by = Le invita { $name }. Su rol: { $role }.
 invitation-make = Crear mi cuenta y unirme
 invitation-join = Unirme
 invitation-known = Ya hay una cuenta con la dirección { $email }. Inicie sesión con ella para unirse.
-invitation-other = Esta invitación es para { $email } y ha iniciado sesión como { $own }. Cierre la sesión y vuelva a abrir el enlace.
-invitation-over = Esta invitación ya no vale
-invitation-over-text = Se ha usado, se ha anulado o han pasado más de siete días. Pida una nueva.
+invitation-other = Esta invitación es para { $email } y usted inició sesión como { $own }. Cierre la sesión y vuelva a abrir el enlace.
+invitation-over = Esta invitación ya no es válida
+invitation-over-text = Ya se usó, se revocó o pasaron más de siete días. Pida una nueva.
 invitation-mail-subject = { $name } le invita a { $workspace }
 invitation-mail-intro = { $name } le invita a { $workspace }.
 invitation-mail-role = Su rol: { $role }.
 invitation-mail-accept = Aceptar la invitación
 invitation-mail-link = O abra esta dirección en su navegador:
 invitation-mail-expires = { $n ->
-    [one] El enlace se abre una sola vez, durante { $n } día.
-    [many] El enlace se abre una sola vez, durante { $n } de días.
-    *[other] El enlace se abre una sola vez, durante { $n } días.
+    [one] El enlace funciona una sola vez, durante { $n } día.
+    [many] El enlace funciona una sola vez, durante { $n } de días.
+    *[other] El enlace funciona una sola vez, durante { $n } días.
 }
 invitation-mail-ignore = Si no sabe de quién se trata, ignore este correo.
 roles = Quién puede hacer qué
@@ -58,25 +58,25 @@ roles-yes = sí
 roles-no = no
 may-see-figures = Ver cifras y la lista de correos sin su contenido
 may-see-content = Ver lo que dice un correo
-may-send-mail = Enviar y reenviar correo
+may-send-mail = Enviar correo y volver a enviarlo
 may-steer-queue = Retener, liberar, reintentar y cancelar lo que espera
 may-see-suppressions = Ver a quién no se puede escribir
 may-change-suppressions = Decidir a quién no se puede escribir
 may-see-templates = Ver plantillas
 may-change-templates = Escribir y publicar plantillas
 may-see-domains = Ver dominios y flujos
-may-change-domains = Añadir, cambiar y quitar dominios y flujos
-may-steer-webhooks = Ver y cambiar webhooks, y repetir eventos
+may-change-domains = Agregar, cambiar y eliminar dominios y flujos
+may-steer-webhooks = Ver y cambiar webhooks, y notificar eventos de nuevo
 may-steer-keys = Ver, crear y revocar claves de API
 may-steer-people = Ver e invitar a personas, y cambiar sus roles
 may-see-audit = Ver quién cambió qué
 may-empty-capture = Vaciar el buzón de captura
-may-change-workspace = Cambiar los ajustes del espacio
+may-change-workspace = Cambiar la configuración del espacio
 may-lift-complaints = Permitir que se vuelva a escribir a quien se quejó o se dio de baja
-invitations-revoke = Anular
+invitations-revoke = Revocar
 invitations-revoke-title = { $n ->
-    [one] ¿Anular { $n } invitación?
-   *[other] ¿Anular { $n } invitaciones?
+    [one] ¿Revocar { $n } invitación?
+   *[other] ¿Revocar { $n } invitaciones?
 }
 invitations-revoke-text = { $n ->
     [one] { $n } enlace enviado dejará de funcionar.
@@ -85,7 +85,7 @@ invitations-revoke-text = { $n ->
 require = Exigirla a todos
 require-no-more = Dejar de exigirla
 require-on = En este espacio todos tienen que usar la verificación en dos pasos o una llave de acceso.
-require-off = Cada miembro decide por su cuenta. Si se exige, quien no tenga ni aplicación de códigos ni llave de acceso la configura antes de ver nada de este espacio.
+require-off = Cada miembro decide por su cuenta. Si se exige, quien no tenga una aplicación de autenticación ni una llave de acceso deberá configurar una de las dos antes de ver nada de este espacio.
 may-require-second-factor = Exigir la verificación en dos pasos a todos
 members-role = Dar este rol
 members-role-title = { $n ->
@@ -93,8 +93,8 @@ members-role-title = { $n ->
    *[other] ¿Dar otro rol a { $n } miembros?
 }
 members-role-text = { $n ->
-    [one] Vale de inmediato, y las invitaciones abiertas de este miembro terminan. El último propietario lo sigue siendo.
-   *[other] Vale de inmediato, y las invitaciones abiertas de estos { $n } miembros terminan. El último propietario lo sigue siendo.
+    [one] Se aplica de inmediato, y las invitaciones pendientes de este miembro quedan sin efecto. El último propietario sigue siéndolo.
+   *[other] Se aplica de inmediato, y las invitaciones pendientes de estos { $n } miembros quedan sin efecto. El último propietario sigue siéndolo.
 }
 members-remove = Quitar
 members-remove-title = { $n ->
@@ -102,6 +102,6 @@ members-remove-title = { $n ->
    *[other] ¿Quitar a { $n } miembros?
 }
 members-remove-text = { $n ->
-    [one] Este miembro ya no puede abrir el espacio, y sus invitaciones abiertas terminan.
-   *[other] Estos { $n } miembros ya no pueden abrir el espacio, y sus invitaciones abiertas terminan. El último propietario se queda.
+    [one] Este miembro ya no puede abrir el espacio, y sus invitaciones pendientes quedan sin efecto.
+   *[other] Estos { $n } miembros ya no pueden abrir el espacio, y sus invitaciones pendientes quedan sin efecto. El último propietario se queda.
 }

@@ -1,14 +1,14 @@
 # People: signing in, the first account, roles.
 sign-in = Iniciar sesión
 sign-out = Cerrar sesión
-sign-in-signed-out = Ha cerrado la sesión.
+sign-in-signed-out = Cerró la sesión.
 sign-in-first = Inicie sesión para ver esta página.
 sign-in-wrong = El correo y la contraseña no coinciden.
-sign-in-too-many = Demasiados intentos. Espere un cuarto de hora y vuelva a intentarlo.
+sign-in-too-many = Demasiados intentos. Espere quince minutos y vuelva a intentarlo.
 person-email = Correo electrónico
 person-name = Su nombre
 person-password = Contraseña
-person-password-hint = Al menos 12 caracteres. Una frase se recuerda mejor que los signos.
+person-password-hint = Al menos 12 caracteres. Una frase se recuerda mejor que una serie de símbolos.
 mistake-name = Escriba su nombre, hasta 100 caracteres, ninguno de ellos invisible.
 mistake-email = Esto no es una dirección de correo.
 mistake-password-short = La contraseña necesita al menos 12 caracteres.

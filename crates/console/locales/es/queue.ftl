@@ -1,14 +1,14 @@
 # Queue: what waits, and why.
 queue = Cola
 queue-about = Lo que aún no ha salido: hacia dónde, por qué y hasta cuándo.
-queue-look-again = Volver a mirar
-queue-incomplete = Postrider acaba de arrancar y todavía lee lo que espera. Puede haber más.
+queue-look-again = Actualizar
+queue-incomplete = Postrider acaba de iniciar y todavía está leyendo lo que espera. Puede haber más.
 queue-waiting = En espera
 queue-under-way = Saliendo ahora
 queue-destinations = Destinos
 queue-held = Retenidos
 queue-empty-title = Nada espera
-queue-empty-text = Todo lo que tocaba ya ha salido.
+queue-empty-text = Todo lo que debía salir ya salió.
 queue-more = { $n ->
     [one] { $n } destino más, con menos en espera
     *[other] { $n } destinos más, con menos en espera
@@ -27,27 +27,27 @@ queue-row-held = Retenido
 queue-unresolved = El DNS no responde
 queue-undeliverable = No acepta correo
 queue-unreachable = Inalcanzable
-queue-slowed = Frenado
+queue-slowed = Ritmo reducido
 queue-blocked = Nos rechaza
 queue-suspended = Suspendido
 queue-until = hasta { $when }
 queue-no-reply = No se recibió ningún rechazo.
 queue-retry = Intentar ahora
 queue-retried = { $n ->
-    [one] { $n } entrega toca ahora.
-    *[other] { $n } entregas tocan ahora.
+    [one] { $n } entrega se intenta ahora.
+    *[other] { $n } entregas se intentan ahora.
 }
 queue-hold = Retener
-queue-hold-about = El correo a { $domain } esperará, sin caducar, hasta que se libere.
+queue-hold-about = El correo a { $domain } esperará, sin vencer, hasta que se libere.
 queue-hold-title = Retener correo
-queue-hold-what = Espera, sin caducar, hasta que se libere
+queue-hold-what = Espera, sin vencer, hasta que se libere
 queue-domain = Hacia el dominio
 queue-domain-hint = Vacío: todo el correo de este espacio.
 queue-reason = Motivo
 queue-reason-hint = Para quien lo encuentre después.
 queue-mistake-domain = Esto no es un nombre de dominio.
-queue-mistake-reason = Diga por qué, en hasta 200 letras.
-queue-mistake-many = Ya hay tantas retenciones como puede haber. Libere antes una.
+queue-mistake-reason = Indique el motivo, en 200 caracteres como máximo.
+queue-mistake-many = Ya existe el máximo de retenciones. Libere antes una.
 queue-holds = Retenido
 queue-holds-about = Lo que coincide espera hasta que se libere
 queue-hold-all = Todo el correo
@@ -62,12 +62,12 @@ queue-cancel-title = { $n ->
    *[other] ¿Cancelar { $n } entregas?
 }
 queue-cancel-about = { $n ->
-    [one] Espera { $n } entrega a { $domain }. No se enviará nunca.
-    *[other] Esperan { $n } entregas a { $domain }. No se enviarán nunca.
+    [one] Hay { $n } entrega a { $domain } en espera. Si la cancela, no se enviará nunca.
+    *[other] Hay { $n } entregas a { $domain } en espera. Si las cancela, no se enviarán nunca.
 }
 queue-cancel-about-all = { $n ->
-    [one] Espera { $n } entrega. No se enviará nunca.
-    *[other] Esperan { $n } entregas. No se enviarán nunca.
+    [one] Hay { $n } entrega en espera. Si la cancela, no se enviará nunca.
+    *[other] Hay { $n } entregas en espera. Si las cancela, no se enviarán nunca.
 }
 queue-cancelled = { $n ->
     [one] Se canceló { $n } entrega.
@@ -90,6 +90,6 @@ queue-release-title = { $n ->
    *[other] ¿Liberar { $n } entregas?
 }
 queue-release-about = { $n ->
-    [one] { $what }: espera { $n } entrega. Saldrá en cuanto nada más la retenga.
-    *[other] { $what }: esperan { $n } entregas. Saldrán en cuanto nada más las retenga.
+    [one] { $what }: hay { $n } entrega en espera. Saldrá en cuanto nada más la retenga.
+    *[other] { $what }: hay { $n } entregas en espera. Saldrán en cuanto nada más las retenga.
 }

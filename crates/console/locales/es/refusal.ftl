@@ -1,11 +1,11 @@
 # Why there is no page.
 refusal-onward = Continuar
 refusal-ask = Pregunte a una de estas personas: { $people }.
-refusal-request = Petición { $id }; el registro dice el resto.
+refusal-request = Solicitud { $id }; el registro tiene los detalles.
 refusal-not-found = Aquí no hay nada
-refusal-not-found-text = La dirección es incorrecta, ya no existe o pertenece a un espacio que no es suyo.
+refusal-not-found-text = La dirección es incorrecta, lo que busca ya no existe o pertenece a un espacio que no es suyo.
 refusal-forbidden = Su rol no incluye esto
-refusal-forbidden-text = Como { $role } no puede abrir esta página ni hacer este cambio.
+refusal-forbidden-text = Con el rol { $role } no puede abrir esta página ni hacer este cambio.
 refusal-forged = No se pudo aceptar el formulario
 refusal-forged-text = Era demasiado antiguo o venía de otro sitio. No se cambió nada. Vuelva, cargue la página de nuevo y envíelo otra vez.
 refusal-setup = Este enlace no es el correcto
@@ -17,4 +17,4 @@ refusal-busy-text = La base de datos no responde o se pide demasiado a la vez. V
 refusal-wrong = Esta dirección no tiene sentido
 refusal-wrong-text = Lo que sigue al signo de interrogación no se puede leer. Vuelva y elija de nuevo.
 refusal-not-taken = Esta página no admite eso
-refusal-not-taken-text = La página existe, pero no se pide de esta manera. No se cambió nada.
+refusal-not-taken-text = La página existe, pero no admite este tipo de solicitud. No se cambió nada.

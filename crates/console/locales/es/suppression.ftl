@@ -11,10 +11,10 @@ suppression-find = Buscar
 suppression-all = Ver todas
 suppression-reason = Motivo
 suppression-reason-any = todos los motivos
-suppression-bounce = Devuelto
+suppression-bounce = Devolución
 suppression-complaint = Queja
 suppression-unsubscribed = Baja
-suppression-manual = Añadida a mano
+suppression-manual = Agregada manualmente
 suppression-scope = Para
 suppression-scope-workspace = todo el correo
 suppression-scope-marketing = todo el marketing
@@ -23,11 +23,11 @@ suppression-evidence = Lo que se respondió
 suppression-since = Desde
 suppression-add-title = Suprimir direcciones
 suppression-emails = Direcciones
-suppression-emails-hint = Hasta 1000, separadas por espacios, comas o líneas.
+suppression-emails-hint = Hasta 1000, separadas por espacios, comas o saltos de línea.
 suppression-add = Suprimir
 suppression-mistake-none = Escriba al menos una dirección.
-suppression-mistake-many = Son más de 1000 direcciones. No se añadió ninguna.
-suppression-mistake-address = { $text } no es una dirección de correo. No se añadió ninguna.
+suppression-mistake-many = Son más de 1000 direcciones. No se agregó ninguna.
+suppression-mistake-address = { $text } no es una dirección de correo. No se agregó ninguna.
 suppression-lift = Levantar
 suppression-lift-about = El correo a { $address } podrá salir de nuevo. Si no existía o no quería su correo, volver a enviar daña su reputación.
 suppression-lift-sure = Levantar la supresión
@@ -37,6 +37,6 @@ suppression-lift-title = { $n ->
    *[other] ¿Levantar { $n } supresiones?
 }
 suppression-lift-many = { $n ->
-    [one] El correo a { $n } dirección podrá salir de nuevo. Quien no lo quería, o no existe, daña tu reputación.
-    *[other] El correo a { $n } direcciones podrá salir de nuevo. Quien no lo quería, o no existe, daña tu reputación.
+    [one] El correo a { $n } dirección podrá salir de nuevo. Escribir a quien no lo quería, o no existe, daña su reputación.
+    *[other] El correo a { $n } direcciones podrá salir de nuevo. Escribir a quien no lo quería, o no existe, daña su reputación.
 }

@@ -2,7 +2,7 @@
 skip-to-content = Ir para o conteúdo
 language = Idioma
 theme = Cores
-theme-system = Como o sistema
+theme-system = Igual ao sistema
 theme-light = Claro
 theme-dark = Escuro
 copy = Copiar
@@ -11,7 +11,7 @@ pages = Páginas
 page-before = Mais recentes
 page-after = Mais antigos
 view-as-table = Ver como tabela
-form-mistakes = Falta algo ou há um erro. Veja os campos marcados.
+form-mistakes = Falta algo ou há um erro. Confira os campos marcados.
 messages = { $n ->
     [one] { $n } mensagem
     *[other] { $n } mensagens
@@ -36,14 +36,14 @@ chosen-all = Tudo o que corresponde, em todas as páginas
 chosen-count = Escolhidos: { $n }
 chosen-none-title = Nada foi escolhido
 chosen-none-text = Nada do que foi escolhido pode ser mudado assim. Volte e escolha linhas, ou tudo o que corresponde.
-chosen-more = Pode haver mais do que estes { $n }: uma ação abrange essa quantidade, e o resto fica como está.
+chosen-more = Pode haver mais de { $n }: cada ação abrange no máximo essa quantidade, e o resto fica como está.
 chosen-others = { $n ->
     [one] e mais um
    *[other] e mais { $n }
 }
-chosen-typed = Digite { $n } para remover o que é citado aqui
-chosen-mistake-typed = Este não é o número de linhas.
+chosen-typed = Digite { $n } para remover o que é mostrado aqui
+chosen-mistake-typed = Não é essa a quantidade de itens.
 chosen-done = Feito: { $n }.
-chosen-done-of = Feito: { $n } de { $of }. Os outros mudaram desde que foram citados, ou não podem ser alterados assim.
+chosen-done-of = Feito: { $n } de { $of }. Os outros mudaram depois de mostrados aqui, ou não podem ser alterados assim.
 chosen-done-grew = Feito: { $n }, e não { $of }: chegaram mais desde que foram contados.
-chosen-done-more = Pode haver mais que correspondam.
+chosen-done-more = Pode haver mais itens que correspondam.

@@ -8,5 +8,5 @@ live-more = { $n ->
     *[other] e mais { $n } mensagens
 }
 live-many-more = e muitas mais
-live-full = A visão ao vivo está aberta em tantas abas quanto pode. Feche uma e recarregue esta página.
-live-over = A sessão terminou. Recarregue a página para entrar.
+live-full = A visão ao vivo já está aberta no máximo de abas. Feche uma e recarregue esta página.
+live-over = Sua sessão terminou. Recarregue a página para entrar.

@@ -1,6 +1,6 @@
 # Buscar e ir, e as teclas.
 palette = Buscar ou ir para
-palette-hint = Uma página, endereço, assunto, id da mensagem, domínio, modelo
+palette-hint = Uma página, endereço, assunto, ID da mensagem, domínio, modelo
 palette-found = O que foi encontrado
 palette-none = Nada corresponde.
 palette-pages = Páginas
@@ -13,8 +13,8 @@ palette-search-suppressions = Ver se { $q } está suprimido
 palette-move = mover
 palette-open = abrir
 palette-close = fechar
-shortcuts-title = Teclas
+shortcuts-title = Atalhos do teclado
 shortcuts-search = Buscar nesta página
 shortcuts-rows = Linha seguinte e anterior
 shortcuts-select = Selecionar a linha
-shortcuts-on = Teclas simples fazem algo
+shortcuts-on = Usar atalhos de uma só tecla

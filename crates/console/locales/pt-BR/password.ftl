@@ -1,10 +1,10 @@
 # Senha perdida: pedir um link, a carta, a nova senha.
 password-lost-link = Esqueceu a senha?
-password-lost = Senha perdida
+password-lost = Recuperar a senha
 password-lost-about = Escreva o endereço com que você entra. Um e-mail trará um link para definir uma nova senha.
 password-lost-send = Enviar um link
-password-lost-sent = Veja seu e-mail
-password-lost-sent-about = Se { $email } for o endereço de uma conta daqui, um e-mail com um link está a caminho. O link abre uma vez só, durante uma hora.
+password-lost-sent = Confira seu e-mail
+password-lost-sent-about = Se { $email } for o endereço de uma conta daqui, você receberá um e-mail com um link. O link funciona uma vez só, durante uma hora.
 password-lost-sent-else = Não chegou nada? Procure no spam ou escreva o endereço de novo. Senão, quem administra este Postrider pode criar um link para você.
 password-lost-asked = Este Postrider não conhece o próprio endereço e por isso não envia links. Quem o administra pode criar um com este comando:
 password-new = Nova senha
@@ -20,7 +20,7 @@ password-mail-intro = Olá, { $name }. Alguém pediu uma nova senha para a conta
 password-mail-set = Definir uma nova senha
 password-mail-link = Ou abra este endereço no navegador:
 password-mail-expires = { $n ->
-    [one] O link abre uma vez só, durante { $n } minuto.
-    *[other] O link abre uma vez só, durante { $n } minutos.
+    [one] O link funciona uma vez só, durante { $n } minuto.
+    *[other] O link funciona uma vez só, durante { $n } minutos.
 }
 password-mail-ignore = Se não foi você, ignore este e-mail: sua senha continua a mesma.

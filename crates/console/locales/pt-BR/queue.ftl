@@ -2,13 +2,13 @@
 queue = Fila
 queue-about = O que ainda não saiu: para onde, por quê e até quando.
 queue-look-again = Atualizar
-queue-incomplete = O Postrider acabou de iniciar e ainda lê o que espera. Pode haver mais.
+queue-incomplete = O Postrider acabou de iniciar e ainda está lendo o que espera. Pode haver mais.
 queue-waiting = Em espera
 queue-under-way = Saindo agora
 queue-destinations = Destinos
 queue-held = Retidos
 queue-empty-title = Nada espera
-queue-empty-text = Tudo o que estava na hora já saiu.
+queue-empty-text = Tudo o que devia sair já saiu.
 queue-more = { $n ->
     [one] mais { $n } destino, com menos em espera
     *[other] mais { $n } destinos, com menos em espera
@@ -26,16 +26,16 @@ queue-due = Espera a hora
 queue-row-held = Retido
 queue-unresolved = O DNS não responde
 queue-undeliverable = Não recebe e-mails
-queue-unreachable = Inalcançável
-queue-slowed = Desacelerado
+queue-unreachable = Inacessível
+queue-slowed = Ritmo reduzido
 queue-blocked = Nos recusa
 queue-suspended = Suspenso
 queue-until = até { $when }
 queue-no-reply = Nenhuma recusa foi recebida.
 queue-retry = Tentar agora
 queue-retried = { $n ->
-    [one] { $n } entrega está na hora.
-    *[other] { $n } entregas estão na hora.
+    [one] { $n } entrega é tentada agora.
+    *[other] { $n } entregas são tentadas agora.
 }
 queue-hold = Reter
 queue-hold-about = Os e-mails para { $domain } esperarão, sem expirar, até serem liberados.
@@ -46,8 +46,8 @@ queue-domain-hint = Vazio: todos os e-mails deste espaço.
 queue-reason = Motivo
 queue-reason-hint = Para quem o encontrar depois.
 queue-mistake-domain = Isto não é um nome de domínio.
-queue-mistake-reason = Diga por quê, em até 200 letras.
-queue-mistake-many = Já há tantas retenções quanto pode haver. Libere uma antes.
+queue-mistake-reason = Informe o motivo, em até 200 caracteres.
+queue-mistake-many = Já existe o máximo de retenções. Libere uma antes.
 queue-holds = Retido
 queue-holds-about = O que corresponde espera até ser liberado
 queue-hold-all = Todos os e-mails
@@ -62,12 +62,12 @@ queue-cancel-title = { $n ->
    *[other] Cancelar { $n } entregas?
 }
 queue-cancel-about = { $n ->
-    [one] { $n } entrega para { $domain } espera. Ela nunca será enviada.
-    *[other] { $n } entregas para { $domain } esperam. Elas nunca serão enviadas.
+    [one] Há { $n } entrega para { $domain } em espera. Se cancelada, ela nunca será enviada.
+    *[other] Há { $n } entregas para { $domain } em espera. Se canceladas, elas nunca serão enviadas.
 }
 queue-cancel-about-all = { $n ->
-    [one] { $n } entrega espera. Ela nunca será enviada.
-    *[other] { $n } entregas esperam. Elas nunca serão enviadas.
+    [one] Há { $n } entrega em espera. Se cancelada, ela nunca será enviada.
+    *[other] Há { $n } entregas em espera. Se canceladas, elas nunca serão enviadas.
 }
 queue-cancelled = { $n ->
     [one] { $n } entrega foi cancelada.
@@ -90,6 +90,6 @@ queue-release-title = { $n ->
    *[other] Liberar { $n } entregas?
 }
 queue-release-about = { $n ->
-    [one] { $what }: espera { $n } entrega. Ela sai assim que nada mais a retiver.
-    *[other] { $what }: esperam { $n } entregas. Elas saem assim que nada mais as retiver.
+    [one] { $what }: há { $n } entrega em espera. Ela sai assim que nada mais a retiver.
+    *[other] { $what }: há { $n } entregas em espera. Elas saem assim que nada mais as retiver.
 }

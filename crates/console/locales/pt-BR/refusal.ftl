@@ -1,13 +1,13 @@
 # Why there is no page.
 refusal-onward = Continuar
 refusal-ask = Peça a uma destas pessoas: { $people }.
-refusal-request = Pedido { $id }; o registro diz o resto.
+refusal-request = Requisição { $id }; o log tem os detalhes.
 refusal-not-found = Não há nada aqui
-refusal-not-found-text = O endereço está errado, a coisa não existe mais ou pertence a um espaço que não é seu.
+refusal-not-found-text = O endereço está errado, o que você procura não existe mais ou pertence a um espaço que não é seu.
 refusal-forbidden = Seu papel não inclui isto
-refusal-forbidden-text = Como { $role } você não pode abrir esta página nem fazer esta mudança.
+refusal-forbidden-text = Com o papel { $role }, você não pode abrir esta página nem fazer esta mudança.
 refusal-forged = O formulário não pôde ser aceito
-refusal-forged-text = Era antigo demais ou veio de outro site. Nada foi mudado. Volte, recarregue a página e envie de novo.
+refusal-forged-text = Era antigo demais ou veio de outro site. Nada foi alterado. Volte, recarregue a página e envie de novo.
 refusal-setup = Este não é o link certo
 refusal-setup-text = O link de configuração aparece onde o Postrider foi iniciado. Ele muda a cada início.
 refusal-fault = Isto não funcionou
@@ -17,4 +17,4 @@ refusal-busy-text = O banco de dados não responde ou há pedidos demais. Tente 
 refusal-wrong = Este endereço não faz sentido
 refusal-wrong-text = O que vem depois do ponto de interrogação não pode ser lido. Volte e escolha de novo.
 refusal-not-taken = Esta página não aceita isso
-refusal-not-taken-text = A página existe, mas não é pedida assim. Nada foi mudado.
+refusal-not-taken-text = A página existe, mas não aceita este tipo de requisição. Nada foi alterado.

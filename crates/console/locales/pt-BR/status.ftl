@@ -1,9 +1,9 @@
 # How mail stands.
 status-delivered = Entregue
-status-deferred = Adiado
-status-bounced = Devolvido
+status-deferred = Adiada
+status-bounced = Devolvida
 status-failed = Falhou
-status-not-sent = Não enviado
-status-cancelled = Cancelado
-status-scheduled = Agendado
+status-not-sent = Não enviada
+status-cancelled = Cancelada
+status-scheduled = Agendada
 status-queued = Na fila

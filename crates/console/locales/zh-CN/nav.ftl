@@ -1,5 +1,5 @@
 # The frame round every screen.
-nav-main = 主栏
+nav-main = 主导航
 nav-sections = 栏目
 nav-switch-workspace = 工作区 { $name }：切换
 nav-account-of = { $name } 的账户

@@ -1,6 +1,6 @@
 # 搜索与跳转，以及按键。
 palette = 搜索或跳转
-palette-hint = 页面、地址、主题、邮件编号、域名、模板
+palette-hint = 页面、地址、主题、邮件 ID、域名、模板
 palette-found = 找到的内容
 palette-none = 没有符合的内容。
 palette-pages = 页面
@@ -8,13 +8,13 @@ palette-messages = 邮件
 palette-domains = 域名
 palette-templates = 模板
 palette-do = 操作
-palette-search-activity = 在活动中搜索“{ $q }”
+palette-search-activity = 在邮件动态中搜索“{ $q }”
 palette-search-suppressions = 查看 { $q } 是否被屏蔽
 palette-move = 移动
 palette-open = 打开
 palette-close = 关闭
-shortcuts-title = 按键
+shortcuts-title = 键盘快捷键
 shortcuts-search = 在本页搜索
 shortcuts-rows = 下一行与上一行
 shortcuts-select = 选择该行
-shortcuts-on = 启用单键快捷方式
+shortcuts-on = 启用单键快捷键

@@ -16,23 +16,23 @@ queue-row-leaving = { $n ->
     *[other] { $n } 封正在发出
 }
 queue-lane-code = 验证码
-queue-lane-transactional = 事务邮件
-queue-lane-automation = 自动化
+queue-lane-transactional = 事务性邮件
+queue-lane-automation = 自动化邮件
 queue-lane-campaign = 营销邮件
 queue-flowing = 正在发出
-queue-due = 等待时间到
+queue-due = 等待预定时间
 queue-row-held = 已扣留
 queue-unresolved = DNS 无应答
 queue-undeliverable = 不收邮件
 queue-unreachable = 无法连接
 queue-slowed = 被限速
-queue-blocked = 拒绝我们
+queue-blocked = 拒收我们的邮件
 queue-suspended = 已暂停
 queue-until = 至 { $when }
-queue-no-reply = 未收到拒绝。
+queue-no-reply = 未收到拒绝答复。
 queue-retry = 立即重试
 queue-retried = { $n ->
-    *[other] { $n } 个投递现已到时。
+    *[other] { $n } 个投递将立即尝试。
 }
 queue-hold = 扣留
 queue-hold-about = 发往 { $domain } 的邮件将等待，不会过期，直到放行。
@@ -44,7 +44,7 @@ queue-reason = 原因
 queue-reason-hint = 供日后查看的人参考。
 queue-mistake-domain = 这不是域名。
 queue-mistake-reason = 请说明原因，最多 200 个字符。
-queue-mistake-many = 扣留数量已达上限，请先放行一项。
+queue-mistake-many = 扣留项数已达上限，请先放行一项。
 queue-holds = 扣留中
 queue-holds-about = 符合条件的邮件等待放行
 queue-hold-all = 所有邮件
@@ -56,10 +56,10 @@ queue-cancel = 取消
 queue-cancel-all = 全部取消
 queue-cancel-title = 取消 { $n } 个投递？
 queue-cancel-about = { $n ->
-    *[other] 有 { $n } 个发往 { $domain } 的投递在等待。取消后永远不会发送。
+    *[other] 有 { $n } 个发往 { $domain } 的投递在等待。取消后将不会再发送。
 }
 queue-cancel-about-all = { $n ->
-    *[other] 有 { $n } 个投递在等待。取消后永远不会发送。
+    *[other] 有 { $n } 个投递在等待。取消后将不会再发送。
 }
 queue-cancelled = { $n ->
     *[other] 已取消 { $n } 个投递。

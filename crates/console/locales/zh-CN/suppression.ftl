@@ -4,7 +4,7 @@ suppressions-about = 无论谁要求，都不会向这些地址发信。
 suppressions-empty-title = 名单为空
 suppressions-empty-text = 不存在、投诉或退订的地址会自动列入这里。
 suppressions-none-title = 没有找到
-suppressions-none-text = 名单中没有因此原因列入的该地址。
+suppressions-none-text = 名单中没有因此原因屏蔽的该地址。
 suppression-address = 地址
 suppression-search = 完整地址
 suppression-find = 查找
@@ -20,19 +20,19 @@ suppression-scope-workspace = 所有邮件
 suppression-scope-marketing = 所有营销邮件
 suppression-scope-stream = 邮件流 { $name }
 suppression-evidence = 对方答复
-suppression-since = 自
+suppression-since = 起始时间
 suppression-add-title = 屏蔽地址
 suppression-emails = 地址
 suppression-emails-hint = 最多 1,000 个，用空格、逗号或换行分隔。
 suppression-add = 屏蔽
 suppression-mistake-none = 请至少填写一个地址。
 suppression-mistake-many = 超过 1,000 个地址，未作任何添加。
-suppression-mistake-address = { $text } 不是邮件地址，未作任何添加。
+suppression-mistake-address = { $text } 不是邮箱地址，未作任何添加。
 suppression-lift = 解除
 suppression-lift-about = 将可再次向 { $address } 发信。若该地址不存在或不愿收信，再次发送会损害您的信誉。
 suppression-lift-sure = 解除屏蔽
 suppression-lift-these = 解除这些
 suppression-lift-title = 解除 { $n } 个屏蔽？
 suppression-lift-many = { $n ->
-    *[other] 发往 { $n } 个地址的邮件可以再次发出。不想收信或不存在的地址会损害您的信誉。
+    *[other] 将可再次向 { $n } 个地址发信。向不想收信或不存在的地址发信会损害您的信誉。
 }

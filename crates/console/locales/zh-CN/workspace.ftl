@@ -1,6 +1,6 @@
-# 工作区：本安装的租户，供运营者使用。
+# 工作区：本系统的租户，供运营者使用。
 workspaces = 工作区
-workspaces-about = 本安装中的品牌或客户：邮件、密钥和成员互相分开。
+workspaces-about = 本系统中的品牌或客户：邮件、密钥和成员互相分开。
 workspace = 工作区
 workspace-state = 状态
 workspace-active = 发送中
@@ -8,12 +8,12 @@ workspace-suspended = 已暂停
 workspace-accepted = 本月已受理
 workspace-quota = 本月配额
 workspace-quota-none = 无
-workspace-bounced = 退信
+workspace-bounced = 被退回
 workspace-unsubscribed = 退订
 workspace-change = 更改
 workspace-change-of = 更改 { $name }
 workspace-monthly = 每月投递数
-workspace-monthly-hint = 留空表示不限。每月从 UTC 零点开始。
+workspace-monthly-hint = 留空表示不限。每月从 UTC 零点开始计算。
 workspace-monthly-mistake = 配额须为 1 到 1,000,000,000,000 的整数，或留空。未作任何更改。
 workspace-beyond = 超出时
 workspace-beyond-tell = 照常受理并提示
@@ -31,4 +31,4 @@ workspace-name-mistake = 名称须为 1 到 64 个小写字母、数字、- 或 
 workspace-name-taken = 已有同名工作区。
 workspace-title = 显示名称
 workspace-title-hint = 您将成为其所有者，并可邀请他人加入。
-workspace-is-suspended = 此工作区已暂停：不接受任何邮件，等待中的邮件被扣留。请联系本安装的运营者。
+workspace-is-suspended = 此工作区已暂停：不受理任何邮件，等待中的邮件被扣留。请联系本系统的运营者。
