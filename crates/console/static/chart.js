@@ -55,8 +55,8 @@ customElements.define("pr-chart", class extends HTMLElement {
     const dates = { side: 2, stroke: ink, grid: { show: false }, ticks: { show: false }, font, size: 24, space: 64,
       incrs: [1, 2, 3, 4, 6, 7, 14, 30], values: (_, at) => at.map((n) => labels[n] ?? "") };
     this.drawn = [
-      made(172, [8, 4, 0, 0], 1, { show: false }, [series("c1")], [up], says),
-      made(92, [1, 4, 0, 0], -1, dates, [series("warn"), series("stamp")], [down, back], {}),
+      made(172, [8, 24, 0, 0], 1, { show: false }, [series("c1")], [up], says),
+      made(92, [1, 24, 0, 0], -1, dates, [series("warn"), series("stamp")], [down, back], {}),
     ];
   }
 

@@ -1,6 +1,6 @@
 # Suppressions: who may not be mailed.
 suppressions = Suppressions
-suppressions-about = Nothing is sent to these addresses, whoever asks for it.
+suppressions-about = Mail of the kind named under “For” is not sent to these addresses, whoever asks for it.
 suppressions-empty-title = Nobody is suppressed
 suppressions-empty-text = Addresses that do not exist, that complain or that unsubscribe come here by themselves.
 suppressions-none-title = Nothing found

@@ -1,6 +1,6 @@
 # Suppressions: who may not be mailed.
 suppressions = Supresiones
-suppressions-about = A estas direcciones no se envía nada, lo pida quien lo pida.
+suppressions-about = A estas direcciones no se envía el tipo de correo que indica cada fila, lo pida quien lo pida.
 suppressions-empty-title = No hay nadie en la lista
 suppressions-empty-text = Las direcciones que no existen, que se quejan o que se dan de baja llegan aquí por sí solas.
 suppressions-none-title = No se encontró nada

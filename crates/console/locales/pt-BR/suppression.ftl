@@ -1,6 +1,6 @@
 # Suppressions: who may not be mailed.
 suppressions = Supressões
-suppressions-about = Nada é enviado a estes endereços, seja quem for que peça.
+suppressions-about = A estes endereços não se envia o tipo de e-mail indicado em cada linha, seja quem for que peça.
 suppressions-empty-title = Ninguém está na lista
 suppressions-empty-text = Endereços que não existem, que reclamam ou que se descadastram vêm para cá sozinhos.
 suppressions-none-title = Nada encontrado

@@ -1,6 +1,6 @@
 # Suppressions: who may not be mailed.
 suppressions = 屏蔽名单
-suppressions-about = 无论谁要求，都不会向这些地址发信。
+suppressions-about = 无论谁要求，都不会向这些地址发送各行所注明类型的邮件。
 suppressions-empty-title = 名单为空
 suppressions-empty-text = 不存在、投诉或退订的地址会自动列入这里。
 suppressions-none-title = 没有找到

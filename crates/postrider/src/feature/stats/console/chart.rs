@@ -56,7 +56,7 @@ impl View<'_> {
         };
         let labels: Vec<String> = series.iter().map(|(at, _)| label(*at)).collect();
         let columns: Vec<_> =
-            series.iter().map(|(_, of)| Column { up: of.accepted, down: of.bounced + of.failed }).collect();
+            series.iter().map(|(_, of)| Column { up: of.accepted, down: of.bounced }).collect();
         let most = |side: fn(&Column) -> i64| self.whole(columns.iter().map(side).max().unwrap_or(0));
         let plot = Plot {
             says: series.iter().zip(&labels).map(|((_, of), label)| self.say(label, of)).collect(),
@@ -78,7 +78,7 @@ impl View<'_> {
             sentence: self.words.t2(
                 "overview-chart-sentence",
                 ("sent", self.whole(total.accepted)),
-                ("back", self.whole(total.bounced + total.failed)),
+                ("back", self.whole(total.bounced)),
             ),
             rows,
             plot: plot.json(),
@@ -92,7 +92,7 @@ impl View<'_> {
             ("when", &when),
             ("sent", &self.whole(of.accepted)),
             ("off", &self.whole(of.deferred)),
-            ("back", &self.whole(of.bounced + of.failed)),
+            ("back", &self.whole(of.bounced)),
         ];
         self.words.tn("overview-chart-step", &values)
     }

@@ -278,7 +278,6 @@ impl View<'_> {
         named: Named,
     ) -> Causes {
         let all: i64 = parts.values().sum();
-        let most = parts.values().copied().max().unwrap_or(0).max(1);
         let mut parts: Vec<_> = parts.iter().filter(|(_, n)| **n > 0).collect();
         parts.sort_by_key(|(_, n)| -**n);
         let row = |(code, n): (&String, &i64)| Cause {
@@ -286,7 +285,7 @@ impl View<'_> {
             code: code.clone(),
             n: self.whole(*n),
             share: self.percent(share(*n, all), 1),
-            width: n * 100 / most,
+            width: n * 100 / all.max(1),
         };
         Causes { id, title, total: self.whole(all), href, rows: parts.into_iter().map(row).collect() }
     }
