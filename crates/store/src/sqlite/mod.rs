@@ -6,6 +6,7 @@
 //! 3. A read goes on to its end in a task of its own: one that nobody polls any more holds no reader that others wait for.
 //! 4. What a read sorts beyond its connection's cache goes to a file, not into memory.
 
+mod backup;
 mod checkpoint;
 mod committer;
 mod inspection;
@@ -107,7 +108,7 @@ impl Sqlite {
         to: PathBuf,
         progress: impl Fn(u64, u64) + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.with_reader(move |connection| copy_database(connection, &to, &progress)).await
+        self.with_reader(move |connection| backup::copy_database(connection, &to, &progress)).await
     }
 
     async fn with_reader<T: Send + 'static>(
@@ -234,28 +235,6 @@ fn run(connection: &Connection, name: &str, sql: &str, values: &[Value]) -> Resu
     let columns = statement.column_count();
     let rows = statement.query_map(rusqlite::params_from_iter(values), |row| value::read_row(row, columns));
     rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
-}
-
-fn copy_database(connection: &Connection, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<(), StoreError> {
-    /// Pages copied before other work gets its turn.
-    const PAGES_A_STEP: i32 = 1_024;
-    let failed = |error: rusqlite::Error| failure("backup", &error);
-    let mut target = Connection::open(to).map_err(failed)?;
-    let backup = rusqlite::backup::Backup::new(connection, &mut target).map_err(failed)?;
-    loop {
-        let step = backup.step(PAGES_A_STEP).map_err(failed)?;
-        let state = backup.progress();
-        let (all, left) = (u64::try_from(state.pagecount), u64::try_from(state.remaining));
-        if let (Ok(all), Ok(left)) = (all, left) {
-            progress(all.saturating_sub(left), all);
-        }
-        if step == rusqlite::backup::StepResult::Done {
-            break;
-        }
-    }
-    drop(backup);
-    // One file that needs nothing beside it.
-    target.execute_batch("PRAGMA journal_mode = DELETE").map_err(failed)
 }
 
 /// What an error of the driver means to the caller.
