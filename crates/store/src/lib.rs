@@ -183,7 +183,8 @@ impl Store {
         }
     }
 
-    /// Copies the database into `file` while it is in use; `progress` hears pages done and pages in all.
+    /// Copies the database, as it is at this moment, into `file` while it is in use; `progress` hears pages done and pages in
+    /// all. What is committed meanwhile waits in the WAL, on the disk.
     ///
     /// # Errors
     /// `Unsupported` on PostgreSQL, whose own `pg_dump` does it better.

@@ -3,10 +3,14 @@
 //! Guarantees
 //! 1. A writer's number is held by an advisory lock for as long as its connection lives: no two committers, of
 //!    whatever process, ever number events under the same writer.
-//! 2. When the server is away every waiting write hears `Unavailable` within [`CONNECT_WAIT`]; nothing is kept back.
+//! 2. When the server is away every waiting write hears `Unavailable` within [`CONNECT_WAIT`]; what was on its way when the
+//!    network went hears it within [`SILENCE_MAX`] and [`ASKED_AGAIN`] after. Nothing is kept back. Not bounded: a server that is
+//!    there and does not come to an end.
 //! 3. A batch that a deadlock ended is tried write by write: no caller hears of it but one that loses again and again.
 //! 4. A read goes on to its end in a task of its own: one that nobody polls any more holds no connection that others
 //!    wait for.
+//! 5. A commit that returned is on the server's disk, whatever the server, the database or the role says of `synchronous_commit`.
+//! 6. A writer's number is free soon after its connection vanished, by the same bounds as 2: the server asks, too.
 
 mod committer;
 mod value;
@@ -25,9 +29,19 @@ use crate::{Durability, Migration, Options, Query, Row, StoreError, Value, migra
 
 /// How long a connection attempt may take. Reason: a caller waits for it with an open SMTP session.
 const CONNECT_WAIT: Duration = Duration::from_secs(3);
-/// What every session begins with. Reason: no statement of ours runs long, but the server believes that of those which join by
+/// How long the other end of a connection may acknowledge nothing before the connection is given up, and how long it may be
+/// silent before it is asked whether it is there. Reason: longer than a network takes to mend a route, shorter than those who
+/// send wait for an answer; TCP by itself gives up after a quarter of an hour, and asks after two hours.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// Between two such questions. Reason: one may be lost.
+const ASKED_AGAIN: Duration = Duration::from_secs(10);
+/// What a session begins with. Reason: no statement of ours runs long, but the server believes that of those which join by
 /// a range of ids, and would compile them or share them out among processes for longer than they take.
 const SHORT_STATEMENTS: &str = "SET jit = off; SET max_parallel_workers_per_gather = 0";
+/// What a session begins with, too. Reason: with `off` the power takes what was answered with 250. Every other value waits at least
+/// for the server's own disk, and is the operator's choice.
+const COMMITS_ON_DISK: &str = "SELECT set_config('synchronous_commit', 'on', false)
+     WHERE current_setting('synchronous_commit') = 'off'";
 /// First key of our advisory locks: "post" in ASCII.
 const LOCK_CLASS: i32 = 0x706f_7374;
 /// Second key of the lock that serialises migrations; writers' numbers are below it.
@@ -58,10 +72,7 @@ impl Postgres {
         options: &Options,
         announce: watch::Sender<u64>,
     ) -> Result<Postgres, StoreError> {
-        let mut config: Config = url
-            .parse()
-            .map_err(|_| StoreError::Refused("the database URL is not a PostgreSQL URL".into()))?;
-        config.connect_timeout(CONNECT_WAIT).application_name("postrider");
+        let config = configured(url)?;
         let mut session = Session::connect(&config).await?;
         apply(&mut session, history(options.durability), options.migrations).await?;
         let line = Arc::new(Line::default());
@@ -145,7 +156,8 @@ impl Session {
                 tracing::warn!(%error, "a connection to the database ended");
             }
         });
-        client.batch_execute(SHORT_STATEMENTS).await.map_err(|error| failure("connect", &error))?;
+        let words = [SHORT_STATEMENTS, COMMITS_ON_DISK, &asks_for_us()].join("; ");
+        client.batch_execute(&words).await.map_err(|error| failure("connect", &error))?;
         Ok(Session { client, prepared: HashMap::new() })
     }
 
@@ -188,6 +200,27 @@ impl Session {
         let count = rows.len() as u64;
         Ok((rows, count))
     }
+}
+
+/// How a connection is made, and when our side gives it up.
+fn configured(url: &str) -> Result<Config, StoreError> {
+    let mut config: Config =
+        url.parse().map_err(|_| StoreError::Refused("the database URL is not a PostgreSQL URL".into()))?;
+    config.connect_timeout(CONNECT_WAIT).application_name("postrider");
+    config.tcp_user_timeout(SILENCE_MAX);
+    config.keepalives(true).keepalives_idle(SILENCE_MAX).keepalives_interval(ASKED_AGAIN);
+    Ok(config)
+}
+
+/// What a session begins with so that the server gives it up as we do: the seat of one that vanished is free then. A server that
+/// does not know one of the settings (before PostgreSQL 12), or a local socket, goes without.
+fn asks_for_us() -> String {
+    let (silence, again) = (SILENCE_MAX.as_secs(), ASKED_AGAIN.as_secs());
+    format!(
+        "SELECT set_config(name, value, false) FROM pg_settings JOIN (VALUES ('tcp_user_timeout', '{silence}s'),
+             ('tcp_keepalives_idle', '{silence}s'), ('tcp_keepalives_interval', '{again}s')) AS ours (setting_name, value)
+             ON name = setting_name"
+    )
 }
 
 /// A process that just ended may still hold its seat: the server frees it when it notices.
@@ -256,5 +289,54 @@ fn failure(query: &str, error: &tokio_postgres::Error) -> StoreError {
         Some(_) => StoreError::Unavailable(reason),
         None if error.is_closed() => StoreError::Unavailable("the connection to the database is gone".into()),
         None => StoreError::Unavailable(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server() -> Config {
+        let url = std::env::var("POSTRIDER_TEST_POSTGRES")
+            .expect("POSTRIDER_TEST_POSTGRES names a PostgreSQL server: run `cargo xtask test`");
+        configured(&url).expect("a URL of PostgreSQL")
+    }
+
+    async fn shown(session: &Session, setting: &str) -> String {
+        let row = session.client.query_one(&format!("SHOW {setting}"), &[]).await;
+        row.unwrap_or_else(|error| panic!("{setting}: {error}")).get(0)
+    }
+
+    #[tokio::test]
+    async fn commits_wait_for_the_disk_whatever_the_database_says_on_postgres() {
+        let admin = Session::connect(&server()).await.expect("the server");
+        let name = format!("pr_flushed_{}", std::process::id());
+        let remove = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let make = format!("CREATE DATABASE {name}");
+        for words in [&remove, &make] {
+            admin.client.batch_execute(words).await.unwrap_or_else(|error| panic!("{words}: {error}"));
+        }
+        let choices = [("off", "on"), ("on", "on"), ("local", "local"), ("remote_apply", "remote_apply")];
+        for (chosen, kept) in choices {
+            let choose = format!("ALTER DATABASE {name} SET synchronous_commit = {chosen}");
+            admin.client.batch_execute(&choose).await.expect("a setting of the database");
+            let session = Session::connect(server().dbname(&name)).await.expect("the database");
+            assert_eq!(shown(&session, "synchronous_commit").await, kept, "{chosen}");
+        }
+        admin.client.batch_execute(&remove).await.expect("removed");
+    }
+
+    #[tokio::test]
+    async fn both_ends_give_a_silent_connection_up_on_postgres() {
+        let config = server();
+        let ours = (config.get_keepalives(), config.get_keepalives_idle(), config.get_keepalives_interval());
+        assert_eq!(ours, (true, SILENCE_MAX, Some(ASKED_AGAIN)));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&SILENCE_MAX));
+        let session = Session::connect(&config).await.expect("the server");
+        let theirs =
+            [("tcp_keepalives_idle", "30"), ("tcp_keepalives_interval", "10"), ("tcp_user_timeout", "30000")];
+        for (setting, value) in theirs {
+            assert_eq!(shown(&session, setting).await, value, "{setting}");
+        }
     }
 }

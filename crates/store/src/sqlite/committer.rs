@@ -70,7 +70,7 @@ impl Committer {
         while let Some(batch) = line.take_blocking() {
             self.checkpointer.wrote(batch.iter().map(|pending| pending.write.size()).sum());
             self.commit(batch);
-            self.checkpointer.committer_pauses(&self.connection);
+            self.checkpointer.committer_pauses(&mut self.connection);
         }
     }
 

@@ -2,10 +2,12 @@
 //!
 //! Guarantees
 //! 1. `synchronous = FULL` in WAL mode: a commit that returned is on the disk.
-//! 2. The committer never checkpoints and never waits for a reader.
+//! 2. The committer never waits for a reader. Checkpoints have a thread of their own; between two batches the committer copies
+//!    what little is left when the WAL begins anew.
 //! 3. A read goes on to its end in a task of its own: one that nobody polls any more holds no reader that others wait for.
 //! 4. What a read sorts beyond its connection's cache goes to a file, not into memory.
 
+mod backup;
 mod checkpoint;
 mod committer;
 mod inspection;
@@ -60,7 +62,7 @@ impl Sqlite {
         let readers = (0..options.readers_max.max(1))
             .map(|_| connect(file, options.durability, Spill::BesideTheDatabase))
             .collect::<Result<Vec<_>, _>>()?;
-        let checkpoints = connect(file, options.durability, Spill::Nowhere)?;
+        let mut checkpoints = connect(file, options.durability, Spill::Nowhere)?;
         let threads = vec![
             spawn("committer", {
                 let line = line.clone();
@@ -68,7 +70,7 @@ impl Sqlite {
             })?,
             spawn("checkpoint", {
                 let own = checkpointer.clone();
-                move || own.run(&checkpoints)
+                move || own.run(&mut checkpoints)
             })?,
         ];
         Ok(Sqlite {
@@ -107,7 +109,7 @@ impl Sqlite {
         to: PathBuf,
         progress: impl Fn(u64, u64) + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.with_reader(move |connection| copy_database(connection, &to, &progress)).await
+        self.with_reader(move |connection| backup::copy_database(connection, &to, &progress)).await
     }
 
     async fn with_reader<T: Send + 'static>(
@@ -234,28 +236,6 @@ fn run(connection: &Connection, name: &str, sql: &str, values: &[Value]) -> Resu
     let columns = statement.column_count();
     let rows = statement.query_map(rusqlite::params_from_iter(values), |row| value::read_row(row, columns));
     rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
-}
-
-fn copy_database(connection: &Connection, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<(), StoreError> {
-    /// Pages copied before other work gets its turn.
-    const PAGES_A_STEP: i32 = 1_024;
-    let failed = |error: rusqlite::Error| failure("backup", &error);
-    let mut target = Connection::open(to).map_err(failed)?;
-    let backup = rusqlite::backup::Backup::new(connection, &mut target).map_err(failed)?;
-    loop {
-        let step = backup.step(PAGES_A_STEP).map_err(failed)?;
-        let state = backup.progress();
-        let (all, left) = (u64::try_from(state.pagecount), u64::try_from(state.remaining));
-        if let (Ok(all), Ok(left)) = (all, left) {
-            progress(all.saturating_sub(left), all);
-        }
-        if step == rusqlite::backup::StepResult::Done {
-            break;
-        }
-    }
-    drop(backup);
-    // One file that needs nothing beside it.
-    target.execute_batch("PRAGMA journal_mode = DELETE").map_err(failed)
 }
 
 /// What an error of the driver means to the caller.
