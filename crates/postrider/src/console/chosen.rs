@@ -120,6 +120,8 @@ pub(super) fn told(here: &str, words: Words) -> Option<String> {
     };
     let n: i64 = field("done").parse().ok()?;
     let mut text = match field("of").parse::<i64>() {
+        // Why the others were not is said only when it is known.
+        Ok(of) if of > n && field("more") == "yes" => words.t2("chosen-done-part", ("n", n), ("of", of)),
         Ok(of) if of > n => words.t2("chosen-done-of", ("n", n), ("of", of)),
         Ok(of) if of < n => words.t2("chosen-done-grew", ("n", n), ("of", of)),
         Ok(_) | Err(_) => words.t1("chosen-done", "n", n),
@@ -313,6 +315,7 @@ mod tests {
         for (named, list, done, more, wanted) in [
             ("3", "/w/a/keys", 3, false, "Done: 3."),
             ("3", "/w/a/keys?reason=x", 2, false, "Done: 2 of 3. The others"),
+            ("3", "/w/a/keys", 2, true, "Done: 2 of 3. There may be more"),
             ("3", "/w/a/keys", 5, false, "Done: 5, and not 3"),
             ("", "/w/a/keys", 1, true, "Done: 1. There may be more"),
         ] {
