@@ -4,7 +4,9 @@
 //! 1. A choice does nothing before a page named how much it is: [`ask`]. What is done then is what was named: its rows by name
 //!    ([`ask_rows`]), or what the filter finds that was there at the moment of the question ([`Chosen::before`]).
 //! 2. A choice is texts. Who acts looks for them among the workspace's own rows: what is no row of it is not there.
-//! 3. What nobody brings back is done only once its number is typed: [`ask_removal`].
+//! 3. Domains, templates and webhooks, which take with them what nobody brings back, are removed only once their number is typed:
+//!    [`ask_removal`]. Keys that are revoked and mail that is cancelled do not come back either; they need the number seen and no more, for
+//!    whoever stops them is in a hurry.
 //! 4. What one action cannot take is said before, and how much was done afterwards: [`Chosen::done`].
 
 use std::borrow::Cow;
