@@ -91,8 +91,10 @@ async fn heed(app: &Arc<App>, events: &[Event]) -> Result<(), StoreError> {
     if any(&[Name::QueueHeld, Name::QueueReleased, Name::WorkspaceChanged]) {
         admin::reload(app).await?;
     }
-    for event in events.iter().filter(|event| event.name == Name::QueueRetried.as_str()) {
-        admin::dues_changed(app, &admin::Scope::of(event));
-    }
+    // A retry tells of each of its steps.
+    let retried = events.iter().filter(|event| event.name == Name::QueueRetried.as_str());
+    let mut scopes: Vec<_> = retried.map(admin::Scope::of).collect();
+    scopes.dedup();
+    scopes.iter().for_each(|scope| admin::dues_changed(app, scope));
     Ok(())
 }

@@ -47,3 +47,4 @@ chosen-done = Done: { $n }.
 chosen-done-of = Done: { $n } of { $of }. The others had changed since they were named, or cannot be changed so.
 chosen-done-grew = Done: { $n }, and not { $of }: more had come since they were counted.
 chosen-done-more = There may be more that match.
+chosen-done-part = Done: { $n } of { $of }.

@@ -55,6 +55,7 @@ told-under-way = Nothing was changed: the message is being handed over at this m
 told-lifted = The address may be mailed again. This message is not sent again by itself.
 told-not-lifted = Nothing was changed: the address is not suppressed any more, or its owner asked for it.
 told-retried = What waited for this domain is tried now. Load the page again in a moment.
+told-retried-part = This message is tried now, and with it what one action takes of what waited for this domain. The rest stays as it is: try again for more.
 attempt-title = Attempt { $n }: { $to }
 attempt-peer = { $peer }, { $tls }
 attempt-in-clear = without TLS

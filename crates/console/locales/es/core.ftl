@@ -47,3 +47,4 @@ chosen-done = Hecho: { $n }.
 chosen-done-of = Hecho: { $n } de { $of }. Los demás cambiaron después de mostrarse aquí, o no se pueden cambiar así.
 chosen-done-grew = Hecho: { $n }, y no { $of }: llegaron más desde que se contaron.
 chosen-done-more = Puede haber más elementos que coincidan.
+chosen-done-part = Hecho: { $n } de { $of }.

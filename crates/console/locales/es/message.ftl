@@ -55,6 +55,7 @@ told-under-way = No se cambió nada: el mensaje se está entregando en este mome
 told-lifted = Se puede volver a enviar a la dirección. Este mensaje no se envía de nuevo por sí solo.
 told-not-lifted = No se cambió nada: la dirección ya no está suprimida, o su titular lo pidió.
 told-retried = Lo que esperaba para este dominio se intenta ahora. Vuelva a cargar la página en un momento.
+told-retried-part = Este mensaje se intenta ahora, y con él lo que abarca una acción de lo que esperaba para este dominio. El resto queda como está: vuelva a intentarlo para seguir.
 attempt-title = Intento { $n }: { $to }
 attempt-peer = { $peer }, { $tls }
 attempt-in-clear = sin TLS

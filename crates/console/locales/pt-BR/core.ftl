@@ -47,3 +47,4 @@ chosen-done = Feito: { $n }.
 chosen-done-of = Feito: { $n } de { $of }. Os outros mudaram depois de mostrados aqui, ou não podem ser alterados assim.
 chosen-done-grew = Feito: { $n }, e não { $of }: chegaram mais desde que foram contados.
 chosen-done-more = Pode haver mais itens que correspondam.
+chosen-done-part = Feito: { $n } de { $of }.

@@ -55,6 +55,7 @@ told-under-way = Nada foi alterado: a mensagem está sendo entregue neste moment
 told-lifted = O endereço pode receber de novo. Esta mensagem não é enviada de novo sozinha.
 told-not-lifted = Nada foi alterado: o endereço não está mais suprimido, ou foi o dono que pediu.
 told-retried = O que esperava por este domínio é tentado agora. Recarregue a página em instantes.
+told-retried-part = Esta mensagem é tentada agora, e com ela o que uma ação abrange do que esperava por este domínio. O resto fica como está: tente de novo para continuar.
 attempt-title = Tentativa { $n }: { $to }
 attempt-peer = { $peer }, { $tls }
 attempt-in-clear = sem TLS

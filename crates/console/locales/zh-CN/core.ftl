@@ -40,3 +40,4 @@ chosen-done = 已完成：{ $n } 项。
 chosen-done-of = 已完成：{ $of } 项中的 { $n } 项。其余各项在列出之后已有变化，或不能这样更改。
 chosen-done-grew = 已完成：{ $n } 项，而非 { $of } 项：清点之后又有新增。
 chosen-done-more = 可能还有其他符合条件的项。
+chosen-done-part = 已完成：{ $of } 项中的 { $n } 项。

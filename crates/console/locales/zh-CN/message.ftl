@@ -55,6 +55,7 @@ told-under-way = 没有更改：邮件正在投递中。
 told-lifted = 可以再次向该地址发送。这封邮件不会自动重发。
 told-not-lifted = 没有更改：该地址已不在屏蔽名单中，或由其所有者要求屏蔽。
 told-retried = 正在重试发往该域名的邮件，请稍后刷新页面。
+told-retried-part = 正在重试此邮件，以及发往该域名的、一次操作所能处理的邮件。其余保持不变：如需继续，请再试一次。
 attempt-title = 第 { $n } 次尝试：{ $to }
 attempt-peer = { $peer }，{ $tls }
 attempt-in-clear = 无 TLS

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, table};
 use super::tool::{Names, Tool, moment};
+use crate::feature::access;
 use crate::feature::egress::admin::{self, Hold, Scope};
 use crate::feature::egress::attempts::{Listed as Attempt, attempts_of_delivery};
 use crate::feature::egress::inspect::{self, DeliveryLine, Of, QueueLine};
@@ -302,7 +303,12 @@ async fn release(tool: &Tool, args: &ReleaseArgs) -> anyhow::Result<Answer> {
 
 async fn retry(tool: &Tool, args: &ChangeArgs) -> anyhow::Result<Answer> {
     let scope = args.scope(tool).await?;
-    let deliveries = admin::retry_now(&tool.store, tool.now, &scope, &args.reason).await?;
+    let workspaces: Vec<i64> = match scope.workspace {
+        Some(workspace) => vec![workspace],
+        None => access::workspaces(&tool.store).await?.iter().map(|workspace| workspace.id).collect(),
+    };
+    let asked = (&scope, &*args.reason);
+    let deliveries = admin::retry_now(&tool.store, tool.now, &workspaces, asked).await?;
     let text = match deliveries {
         0 => "Nothing waited for a later attempt.".to_owned(),
         1 => "One delivery is due now.".to_owned(),

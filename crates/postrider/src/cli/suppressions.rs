@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::tool::{Tool, moment};
 use crate::feature::event::By;
 use crate::feature::suppression::admin::{
-    Listed, Suppress, suppression_add, suppression_list, suppression_remove,
+    Listed, Suppress, lift_those, suppression_add, suppression_list, suppression_of,
 };
 use crate::feature::suppression::{Filter, Reason};
 use crate::id::Noun;
@@ -95,7 +95,9 @@ async fn add(tool: &Tool, args: &AddArgs) -> anyhow::Result<Answer> {
 async fn remove(tool: &Tool, args: &RemoveArgs) -> anyhow::Result<Answer> {
     let workspace = tool.workspace(&args.workspace).await?.id;
     let addresses = parsed(&args.addresses)?;
-    let lifted = suppression_remove(&tool.store, (tool.now, By::Operator), workspace, &addresses).await?;
+    let found = suppression_of(&tool.store, workspace, &addresses).await?;
+    let made = (tool.now, By::Operator);
+    let lifted = lift_those(&tool.store, made, (workspace, found), |_, _| ()).await?.len();
     let text = match lifted {
         0 => "None of them was suppressed.".to_owned(),
         1 => "One suppression was lifted.".to_owned(),

@@ -4,7 +4,9 @@
 //! 1. A choice does nothing before a page named how much it is: [`ask`]. What is done then is what was named: its rows by name
 //!    ([`ask_rows`]), or what the filter finds that was there at the moment of the question ([`Chosen::before`]).
 //! 2. A choice is texts. Who acts looks for them among the workspace's own rows: what is no row of it is not there.
-//! 3. What nobody brings back is done only once its number is typed: [`ask_removal`].
+//! 3. Domains, templates and webhooks, which take with them what nobody brings back, are removed only once their number is typed:
+//!    [`ask_removal`]. Keys that are revoked and mail that is cancelled do not come back either; they need the number seen and no more, for
+//!    whoever stops them is in a hurry.
 //! 4. What one action cannot take is said before, and how much was done afterwards: [`Chosen::done`].
 
 use std::borrow::Cow;
@@ -120,6 +122,8 @@ pub(super) fn told(here: &str, words: Words) -> Option<String> {
     };
     let n: i64 = field("done").parse().ok()?;
     let mut text = match field("of").parse::<i64>() {
+        // Why the others were not is said only when it is known.
+        Ok(of) if of > n && field("more") == "yes" => words.t2("chosen-done-part", ("n", n), ("of", of)),
         Ok(of) if of > n => words.t2("chosen-done-of", ("n", n), ("of", of)),
         Ok(of) if of < n => words.t2("chosen-done-grew", ("n", n), ("of", of)),
         Ok(_) | Err(_) => words.t1("chosen-done", "n", n),
@@ -313,6 +317,7 @@ mod tests {
         for (named, list, done, more, wanted) in [
             ("3", "/w/a/keys", 3, false, "Done: 3."),
             ("3", "/w/a/keys?reason=x", 2, false, "Done: 2 of 3. The others"),
+            ("3", "/w/a/keys", 2, true, "Done: 2 of 3. There may be more"),
             ("3", "/w/a/keys", 5, false, "Done: 5, and not 3"),
             ("", "/w/a/keys", 1, true, "Done: 1. There may be more"),
         ] {

@@ -99,6 +99,17 @@ async fn webhooks_are_paused_resumed_and_removed_together_on_both() {
             assert_eq!(states(), before, "{act}: nobody was sure");
             developer.post(harness, path, &[("all", "yes"), ("act", act), ("sure", "yes")]).await;
             assert_eq!(states(), before, "{act}: nobody named how much all is");
+            if act == "remove" {
+                let chosen = ids.iter().map(|id| Noun::Webhook.show(*id)).collect::<Vec<_>>();
+                let chosen = chosen.iter().map(|id| ("chosen", &**id));
+                for typed in ["", "2"] {
+                    let fields = [("act", act), ("sure", "yes"), ("typed", typed)];
+                    let wrong = chosen.clone().chain(fields).collect::<Vec<_>>();
+                    let wrong = developer.post(harness, path, &wrong).await;
+                    assert!(wrong.status == 422 && text(&wrong).contains("Type 3 to remove"), "{typed:?}");
+                    assert_eq!(states(), before, "nobody typed how many they are: {typed:?}");
+                }
+            }
             developer.agree(harness, &asked).await;
             assert_eq!(states(), after, "{act}");
         }

@@ -149,7 +149,7 @@ async fn the_log_tells_what_was_changed_and_by_which_key() {
                 json!({ "email": "ann@x.example", "reason": "complaint", "stream_id": null, "by": by }),
             ),
             ("suppression.removed", json!({ "email": "ann@x.example", "stream_id": null, "by": by })),
-            ("suppression.removed", json!({ "email": "bob@x.example", "by": by })),
+            ("suppression.removed", json!({ "email": "bob@x.example", "stream_id": null, "by": by })),
         ];
         let log = harness.get("/events?limit=1000").await.json();
         let told: Vec<_> =

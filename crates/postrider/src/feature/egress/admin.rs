@@ -10,6 +10,7 @@ use queue::{HoldRule, Lane};
 use serde_json::{Value as Json, json};
 use store::{Committed, Row, Store, StoreError, Write, query};
 
+use super::pieces::{Meant, PIECE_MAX, Pieces, Those};
 use crate::app::App;
 use crate::feature::event::{self, read::Event};
 use crate::id::Mint;
@@ -140,22 +141,39 @@ pub fn release_rows(now: At, hold: &Hold, reason: &str) -> Write {
     write
 }
 
-/// Makes what waits for a later attempt due now, for `reason`; gives how many deliveries. What is scheduled by its
-/// sender is not touched: it was never tried. A server in this process must then be told by [`dues_changed`].
+/// Makes what waits for a later attempt in these workspaces due now, for `reason`, a piece at a time; gives how many deliveries. What is
+/// scheduled by its sender is not touched: it was never tried. A server in this process must then be told by [`dues_changed`].
 ///
 /// # Errors
-/// As [`Store::write`].
-pub async fn retry_now(store: &Store, now: At, scope: &Scope, reason: &str) -> Result<usize, StoreError> {
-    store.write(retry_rows(now, scope, reason)).await.map(|committed| retried(&committed))
+/// As [`Store::write`]: what was committed before stays due.
+pub async fn retry_now(
+    store: &Store,
+    now: At,
+    workspaces: &[i64],
+    (scope, reason): (&Scope, &str),
+) -> Result<usize, StoreError> {
+    let mut done = 0;
+    for workspace in workspaces {
+        let meant = Meant { workspace: *workspace, scope, those: Those::PutOff, below: i64::MAX };
+        let mut pieces = Pieces::of(meant);
+        while let Some(piece) = pieces.next(store, now, PIECE_MAX).await? {
+            let ids: Vec<_> = piece.iter().map(|(_, entry)| entry.delivery).collect();
+            done += retried(&store.write(retry_rows(now, (scope, reason), (*workspace, &ids))).await?);
+        }
+    }
+    Ok(done)
 }
 
-/// As [`retry_now`], for who commits it with more; [`retried`] then says how many.
+/// Makes those of a workspace's deliveries due now that wait for a later attempt, for who commits it with more; [`retried`] then says
+/// how many. `scope` is what was asked for, which the event tells.
 #[must_use]
-pub fn retry_rows(now: At, scope: &Scope, reason: &str) -> Write {
+pub fn retry_rows(now: At, (scope, reason): (&Scope, &str), (workspace, ids): (i64, &[i64])) -> Write {
     let mut write = Write::default();
-    let mut params = scope.params();
-    params.push(("now", now.0.into()));
-    write.step(&RETRY, params);
+    for delivery in ids {
+        let params =
+            vec![("delivery", (*delivery).into()), ("workspace", workspace.into()), ("now", now.0.into())];
+        write.step(&RETRY, params);
+    }
     let told = Some(scope.told(reason));
     event::note(&mut write, now, scope.workspace.unwrap_or(0), event::Name::QueueRetried, told);
     write
@@ -165,7 +183,7 @@ pub fn retry_rows(now: At, scope: &Scope, reason: &str) -> Write {
 #[must_use]
 pub fn retried(committed: &Committed) -> usize {
     match committed {
-        Committed::Stored { answers } => answers.first().map_or(0, Vec::len),
+        Committed::Stored { answers } => answers.iter().map(Vec::len).sum(),
         Committed::Guarded => 0,
     }
 }

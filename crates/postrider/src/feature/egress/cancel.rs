@@ -13,7 +13,8 @@ use mail::{At, date};
 use queue::{Entry, Forgot, Lane, QueueKey};
 use store::{Row, Store, StoreError, Write, query};
 
-use super::reads::{REFILL, lane, read_found};
+use super::State;
+use super::reads::lane;
 use crate::app::App;
 use crate::feature::attachment::link;
 use crate::feature::event;
@@ -85,53 +86,27 @@ pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64, write: Write) 
     cancel_withdrawn(app, &entries, write).await
 }
 
-/// Deliveries of a queue that one transaction cancels. Reason: each is an update and an event.
-pub const NEXT_MAX: i64 = 500;
-
-/// What a step along a queue cancelled.
-pub struct Step {
-    pub cancelled: usize,
-    /// Where the next one begins; none behind the last.
-    pub next: Option<(At, i64)>,
-}
-
-/// Cancels the deliveries of a queue from a place on whose ids are below one, at most [`NEXT_MAX`], but not those of which an attempt is
-/// under way.
-/// `note` adds what is to be stored along, by their number.
+/// Cancels the deliveries of a piece of the queue, but not those of which an attempt is under way; gives how many they were. `note`
+/// adds what is to be stored along, by their number.
 ///
 /// # Errors
-/// [`Refused`]: nothing of this step was cancelled.
-pub async fn cancel_next(
+/// [`Refused`]: none of the piece was cancelled. [`Refused::UnderWay`] when one ended after it was read: read it again.
+pub async fn cancel_piece(
     app: &Arc<App>,
-    key: &QueueKey,
-    ((due, delivery), below): ((At, i64), i64),
+    mut piece: Vec<(QueueKey, Entry)>,
     note: impl FnOnce(&mut Write, usize),
-) -> Result<Step, Refused> {
-    let params = [
-        ("workspace", key.workspace.into()),
-        ("lane", i64::from(key.lane.number()).into()),
-        ("domain", key.domain.clone().into()),
-        ("due", due.0.into()),
-        ("delivery", delivery.into()),
-        ("limit", NEXT_MAX.into()),
-    ];
-    let rows = app.store.read(&REFILL, &params).await?;
-    let found = rows.iter().map(read_found).collect::<Result<Vec<_>, _>>()?;
-    let full = found.len() >= usize::try_from(NEXT_MAX).unwrap_or(usize::MAX);
-    let next = found.last().filter(|_| full).map(|last| (last.entry.due, last.entry.delivery + 1));
-    let mut entries: Vec<_> = found.into_iter().map(|found| (found.key, found.entry)).collect();
+) -> Result<usize, Refused> {
     {
-        let state = app.egress.lock();
-        entries.retain(|(_, entry)| entry.delivery < below && !state.scheduler.is_leased(entry.delivery));
+        let mut state = app.egress.lock();
+        piece.retain(|(_, entry)| !state.scheduler.is_leased(entry.delivery));
+        take_out(&mut state, app.now(), &piece)?;
     }
-    if entries.is_empty() {
-        return Ok(Step { cancelled: 0, next });
+    if piece.is_empty() {
+        return Ok(0);
     }
-    withdraw(app, &entries)?;
     let mut write = Write::default();
-    note(&mut write, entries.len());
-    let cancelled = cancel_withdrawn(app, &entries, write).await?;
-    Ok(Step { cancelled, next })
+    note(&mut write, piece.len());
+    cancel_withdrawn(app, &piece, write).await
 }
 
 /// Stores that deliveries were cancelled which are withdrawn.
@@ -228,7 +203,10 @@ fn withdraw(app: &Arc<App>, entries: &[(QueueKey, Entry)]) -> Result<(), Refused
     if entries.iter().any(|(_, entry)| state.scheduler.is_leased(entry.delivery)) {
         return Err(Refused::UnderWay);
     }
-    let now = app.now();
+    take_out(&mut state, app.now(), entries)
+}
+
+fn take_out(state: &mut State, now: At, entries: &[(QueueKey, Entry)]) -> Result<(), Refused> {
     state.withdrawn.add(now, entries)?;
     for (key, entry) in entries {
         // Wherever it is, memory or database, it is in `withdrawn` now.

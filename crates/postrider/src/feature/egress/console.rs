@@ -76,11 +76,11 @@ async fn queue(
 ) -> Result<Response, Refused> {
     let words = who.page.words;
     let retried = asked.retried.map(|n| words.t1("queue-retried", "n", n));
-    let cancelled = asked.cancelled.map(|n| match &*asked.more {
-        "yes" => format!("{} {}", words.t1("queue-cancelled", "n", n), words.t("chosen-done-more")),
-        _ => words.t1("queue-cancelled", "n", n),
+    let done = retried.or_else(|| asked.cancelled.map(|n| words.t1("queue-cancelled", "n", n)));
+    let notice = done.map(|done| match &*asked.more {
+        "yes" => format!("{done} {}", words.t("chosen-done-more")),
+        _ => done,
     });
-    let notice = retried.or(cancelled);
     let shown = page(who, &app).await?;
     show(&Queue { notice, ..shown })
 }
@@ -237,6 +237,11 @@ impl Sent {
         self.asked.parse().map_or(now, At).min(now)
     }
 
+    /// What a question hands on that was asked at a moment.
+    pub(super) fn fields(self, at: At) -> Vec<(&'static str, String)> {
+        vec![("domain", self.domain), ("lane", self.lane), ("asked", at.0.to_string())]
+    }
+
     /// Mail of the workspace; none when the domain is none, or the lane.
     pub(super) fn scope(&self, workspace: i64) -> Option<Scope> {
         let domain = match self.domain.trim() {
@@ -326,24 +331,5 @@ async fn retry_sent(
     if sent.sure != "yes" {
         return console_bulk::ask_retry(who, &app, (sent, &scope)).await;
     }
-    let retried = retry(&who, &app, &scope).await?;
-    Ok(redirect(&format!("{}?retried={retried}", path(&who.workspace))))
-}
-
-/// Makes due what waits for a later attempt; gives how much it was.
-pub(super) async fn retry(
-    who: &Member<SteerQueue>,
-    app: &Arc<App>,
-    scope: &Scope,
-) -> Result<usize, StoreError> {
-    let write = admin::retry_rows(app.now(), scope, "asked for in the console");
-    let change = Change {
-        action: Action::QueueRetried,
-        object: scope.domain.clone().unwrap_or_default(),
-        before: None,
-        after: Some(told(scope, "")),
-    };
-    let retried = who.commit(app, write, change).await?.as_ref().map_or(0, admin::retried);
-    admin::dues_changed(app, scope);
-    Ok(retried)
+    console_bulk::retry(&who, &app, (sent, &scope)).await
 }

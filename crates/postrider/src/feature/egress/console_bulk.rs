@@ -1,11 +1,11 @@
 //! The queue by the list: tried, released and cancelled by domain and lane, and as CSV.
 //!
 //! Guarantees
-//! 1. Nothing is tried, released or cancelled before somebody saw how many deliveries it is, and nothing is cancelled then that came
-//!    later.
-//! 2. A transaction cancels a bounded number, with a line in the audit log; a call a bounded number of transactions. What is under way
-//!    is left to end.
+//! 1. Nothing is tried, released or cancelled before somebody saw how many deliveries it is, and nothing is tried or cancelled then that
+//!    came later.
+//! 2. What is named is what one call does ([`bulk`](super::bulk)): the number and whether there is more are of its budget.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,36 +16,31 @@ use axum::response::Response;
 use mail::date::rfc3339;
 use mail::{At, Domain};
 use queue::{Lane, QueueView};
-use serde_json::json;
-use store::StoreError;
 
 use super::admin::{Hold, Scope};
 use super::api::{look, waits_for};
-use super::cancel::{self, cancel_next};
-use super::console::{Sent, about, path, retry};
-use super::inspect::{self, Those};
+use super::bulk::{Budget, cancel_all, named, retry_all};
+use super::console::{Sent, about, path};
+use super::pieces::{Meant, Those, count};
 use crate::app::App;
 use crate::console::asked::Query;
-use crate::console::change::Change;
 use crate::console::chosen::{Chosen, Found, Question, ask as ask_of};
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, show};
-use crate::feature::audit::Action;
 use crate::feature::person::permission::need::{SeeFigures, SteerQueue};
 use crate::http::csv::{download, line};
 use crate::id::{self, Noun};
 
-/// Queues that one call looks at: those with most waiting.
-const QUEUES_MAX: i64 = 200;
 /// Destinations of a choice: as many as the screen shows.
 const CHOSEN_MAX: usize = 50;
-/// Deliveries that one call cancels. Reason: it answers within seconds.
-const CANCELLED_MAX: usize = 10_000;
-/// Transactions in which it does, at least one for each queue.
-const STEPS_MAX: usize = 100;
 /// Ids tell the millisecond in which they were given out.
 const ID_STEP: Duration = Duration::from_millis(1);
+
+/// The id below which deliveries were there at a moment.
+fn below(at: At) -> i64 {
+    id::floor(at.after(ID_STEP))
+}
 
 /// What is about to be cancelled, and how much it is.
 pub(super) async fn ask(
@@ -53,30 +48,16 @@ pub(super) async fn ask(
     State(app): State<Arc<App>>,
     Query(sent): Query<Sent>,
 ) -> Result<Response, Refused> {
-    let (words, back) = (who.page.words, path(&who.workspace));
+    let (words, back, at) = (who.page.words, path(&who.workspace), app.now());
     let Some(scope) = sent.scope(who.workspace.id) else { return Ok(redirect(&back)) };
-    let at = app.now();
-    let queues = inspect::queues(&app.store, at, &scope, QUEUES_MAX);
-    let queues = app.list_turns.within(who.workspace.id, queues).await?;
-    let n: i64 = queues.iter().map(|queue| queue.deliveries).sum();
-    let cut = i64::try_from(CANCELLED_MAX).unwrap_or(i64::MAX);
+    let (n, more) = named(&who, &app, (slice::from_ref(&scope), Those::All, below(at))).await?;
     let text = match &scope.domain {
-        Some(domain) => words.t2("queue-cancel-about", ("n", n), ("domain", domain)),
-        None => words.t1("queue-cancel-about-all", "n", n),
+        Some(domain) => words.t2("queue-cancel-about", ("n", whole(n)), ("domain", domain)),
+        None => words.t1("queue-cancel-about-all", "n", whole(n)),
     };
-    show(&Sure {
-        title: words.t1("queue-cancel-title", "n", n.min(cut)),
-        text,
-        names: Vec::new(),
-        notes: (n > cut).then(|| words.t1("chosen-more", "n", cut)).into_iter().collect(),
-        typed: None,
-        action: format!("{back}/cancel"),
-        fields: vec![("domain", sent.domain), ("lane", sent.lane), ("asked", at.0.to_string())],
-        label: words.t("queue-cancel"),
-        possible: n > 0,
-        back,
-        page: who.page,
-    })
+    let said = (Word("queue-cancel-title"), text, Word("queue-cancel"));
+    let page = question(who, (n, more), said, (format!("{back}/cancel"), sent.fields(at)));
+    show(&Sure { possible: n > 0, ..page })
 }
 
 pub(super) async fn cancel_sent(
@@ -87,41 +68,9 @@ pub(super) async fn cancel_sent(
     let back = path(&who.workspace);
     let scope = sent.scope(who.workspace.id).filter(|_| sent.sure == "yes");
     let Some(scope) = scope else { return Ok(redirect(&back)) };
-    let below = id::floor(sent.before(app.now()).after(ID_STEP));
     let mut budget = Budget::default();
-    let cancelled = cancel_all(&who, &app, (&scope, below), &mut budget).await?;
-    let more = if budget.is_spent() { "&more=yes" } else { "" };
-    Ok(redirect(&format!("{back}?cancelled={cancelled}{more}")))
-}
-
-/// A question with the number of deliveries that it is about; `text` is told what they are, as `what`.
-fn question<P>(
-    who: Member<P>,
-    (scope, n): (&Scope, i64),
-    (title, text, label): (Word, Word, Word),
-    (action, fields): (String, Vec<(&'static str, String)>),
-) -> Result<Response, Refused> {
-    let (words, back) = (who.page.words, path(&who.workspace));
-    show(&Sure {
-        title: words.word1(title, "n", n),
-        text: words.t2(text.0, ("n", n), ("what", about(words, scope))),
-        names: Vec::new(),
-        notes: Vec::new(),
-        typed: None,
-        action,
-        fields,
-        label: words.word(label),
-        possible: true,
-        back,
-        page: who.page,
-    })
-}
-
-/// How many of the workspace's deliveries wait, counted in its turn.
-async fn waiting<P>(who: &Member<P>, app: &App, (scope, those): (&Scope, Those)) -> Result<i64, StoreError> {
-    let workspace = who.workspace.id;
-    let counted = inspect::waiting_count(&app.store, app.now(), workspace, (scope, those));
-    app.list_turns.within(workspace, counted).await
+    let cancelled = cancel_all(&who, &app, (&scope, below(sent.before(app.now()))), &mut budget).await?;
+    Ok(redirect(&format!("{back}?cancelled={cancelled}{}", told(&budget))))
 }
 
 /// What is about to be tried at once, and how much it is.
@@ -130,19 +79,65 @@ pub(super) async fn ask_retry<P>(
     app: &App,
     (sent, scope): (Sent, &Scope),
 ) -> Result<Response, Refused> {
-    let n = waiting(&who, app, (scope, Those::PutOff)).await?;
-    let said = (Word("queue-retry-title"), Word("queue-retry-about"), Word("queue-retry"));
-    let fields = vec![("domain", sent.domain), ("lane", sent.lane)];
+    let (words, at) = (who.page.words, app.now());
+    let (n, more) = named(&who, app, (slice::from_ref(scope), Those::PutOff, below(at))).await?;
+    let text = words.t2("queue-retry-about", ("n", whole(n)), ("what", about(words, scope)));
+    let said = (Word("queue-retry-title"), text, Word("queue-retry"));
     let action = format!("{}/retry", path(&who.workspace));
-    question(who, (scope, n), said, (action, fields))
+    show(&question(who, (n, more), said, (action, sent.fields(at))))
+}
+
+pub(super) async fn retry(
+    who: &Member<SteerQueue>,
+    app: &Arc<App>,
+    (sent, scope): (Sent, &Scope),
+) -> Result<Response, Refused> {
+    let (back, mut budget) = (path(&who.workspace), Budget::default());
+    let object = scope.domain.as_deref().unwrap_or_default();
+    let retried = retry_all(who, app, (scope, below(sent.before(app.now())), object), &mut budget).await?;
+    Ok(redirect(&format!("{back}?retried={retried}{}", told(&budget))))
+}
+
+fn told(budget: &Budget) -> &'static str {
+    if budget.is_spent() { "&more=yes" } else { "" }
 }
 
 /// What leaves when a hold ends, and how much it is.
 pub(super) async fn ask_release<P>(who: Member<P>, app: &App, hold: &Hold) -> Result<Response, Refused> {
-    let n = waiting(&who, app, (&hold.scope, Those::All)).await?;
-    let said = (Word("queue-release-title"), Word("queue-release-about"), Word("queue-release"));
+    let (words, workspace, scope) = (who.page.words, who.workspace.id, &hold.scope);
+    let meant = Meant { workspace, scope, those: Those::All, below: i64::MAX };
+    let n = app.list_turns.within(workspace, count(&app.store, app.now(), meant, usize::MAX)).await?;
+    let text = words.t2("queue-release-about", ("n", whole(n)), ("what", about(words, scope)));
+    let said = (Word("queue-release-title"), text, Word("queue-release"));
     let action = format!("{}/holds/{}/release", path(&who.workspace), Noun::Hold.show(hold.id));
-    question(who, (&hold.scope, n), said, (action, Vec::new()))
+    show(&question(who, (n, false), said, (action, Vec::new())))
+}
+
+/// A question with the number of deliveries that it is about, and whether there are more.
+fn question<P>(
+    who: Member<P>,
+    (n, more): (usize, bool),
+    (title, text, label): (Word, String, Word),
+    (action, fields): (String, Vec<(&'static str, String)>),
+) -> Sure {
+    let (words, back) = (who.page.words, path(&who.workspace));
+    Sure {
+        title: words.word1(title, "n", whole(n)),
+        text,
+        names: Vec::new(),
+        notes: more.then(|| words.t1("chosen-more", "n", whole(n))).into_iter().collect(),
+        typed: None,
+        action,
+        fields,
+        label: words.word(label),
+        possible: true,
+        back,
+        page: who.page,
+    }
+}
+
+fn whole(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// What is to become of the chosen destinations.
@@ -207,82 +202,22 @@ pub(super) async fn chosen_sent(
 ) -> Result<Response, Refused> {
     let (back, at) = (path(&who.workspace), app.now());
     let Some(act) = Act::parse(chosen.act()) else { return Ok(redirect(&back)) };
-    let (scopes, mut more) = scopes(&chosen, who.workspace.id);
-    let below = id::floor(chosen.before(at).after(ID_STEP));
+    let (scopes, cut) = scopes(&chosen, who.workspace.id);
+    let below = below(chosen.before(at));
+    if !chosen.is_sure() {
+        let (n, more) = named(&who, &app, (&scopes, act.those(), below)).await?;
+        let found = Found { at, n, more: more || cut };
+        return ask_of(who, (chosen, Vec::new()), found, act.question(back));
+    }
     let (mut done, mut budget) = (0, Budget::default());
     for scope in &scopes {
-        done += match (chosen.is_sure(), act) {
-            (false, _) => {
-                let n = waiting(&who, &app, (scope, act.those())).await?;
-                usize::try_from(n).unwrap_or(0)
-            }
-            (true, Act::Retry) => retry(&who, &app, scope).await?,
-            (true, Act::Cancel) => cancel_all(&who, &app, (scope, below), &mut budget).await?,
+        let object = scope.domain.as_deref().unwrap_or_default();
+        done += match act {
+            Act::Retry => retry_all(&who, &app, (scope, below, object), &mut budget).await?,
+            Act::Cancel => cancel_all(&who, &app, (scope, below), &mut budget).await?,
         };
     }
-    if chosen.is_sure() {
-        return Ok(chosen.done(&back, done, more || budget.is_spent()));
-    }
-    if act == Act::Cancel && done > CANCELLED_MAX {
-        (done, more) = (CANCELLED_MAX, true);
-    }
-    ask_of(who, (chosen, Vec::new()), Found { at, n: done, more }, act.question(back))
-}
-
-/// What one call may still do.
-struct Budget {
-    steps: usize,
-    deliveries: usize,
-}
-
-impl Default for Budget {
-    fn default() -> Budget {
-        Budget { steps: STEPS_MAX, deliveries: CANCELLED_MAX }
-    }
-}
-
-impl Budget {
-    fn is_spent(&self) -> bool {
-        self.steps == 0 || self.deliveries == 0
-    }
-}
-
-/// Cancels what waits with an id below this one, which was there when it was asked, as far as `budget` goes.
-async fn cancel_all<P>(
-    who: &Member<P>,
-    app: &Arc<App>,
-    (scope, below): (&Scope, i64),
-    budget: &mut Budget,
-) -> Result<usize, Refused> {
-    let mut cancelled = 0;
-    let queues = inspect::queues(&app.store, app.now(), scope, QUEUES_MAX);
-    for queue in app.list_turns.within(who.workspace.id, queues).await? {
-        let mut from = Some((At(i64::MIN), i64::MIN));
-        while let Some(place) = from.filter(|_| !budget.is_spent()) {
-            budget.steps -= 1;
-            let key = &queue.key;
-            let note = |write: &mut store::Write, n: usize| {
-                let after = json!({ "domain": &*key.domain, "lane": key.lane.as_str(), "deliveries": n });
-                let object = key.domain.to_string();
-                let change =
-                    Change { action: Action::QueueCancelled, object, before: None, after: Some(after) };
-                who.note(app, write, change);
-            };
-            match cancel_next(app, key, (place, below), note).await {
-                Ok(step) => {
-                    cancelled += step.cancelled;
-                    budget.deliveries = budget.deliveries.saturating_sub(step.cancelled);
-                    from = step.next;
-                }
-                // Some of them ended just then: whoever asked sees the rest, and can ask again.
-                Err(cancel::Refused::UnderWay | cancel::Refused::NothingWaits) => from = None,
-                Err(cancel::Refused::TooMany) => return Err(Refused::Busy),
-                Err(cancel::Refused::Store(error)) => return Err(error.into()),
-                Err(cancel::Refused::Attempted | cancel::Refused::Code) => return Err(Refused::Fault),
-            }
-        }
-    }
-    Ok(cancelled)
+    Ok(chosen.done(&back, done, cut || budget.is_spent()))
 }
 
 /// What waits, as the scheduler has it: its list is bounded.

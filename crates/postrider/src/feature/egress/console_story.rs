@@ -1,10 +1,12 @@
 //! Holding and releasing in the console, and that only the workspace's own mail is meant.
 
 use serde_json::json;
+use store::{Query, Write};
 
 use crate::console::story::{Browser, audited, text};
 use crate::feature::egress::admin::{Scope, hold_add};
 use crate::feature::person::permission::Role;
+use crate::id::Noun;
 use crate::testing::{DOMAIN, Harness, on_both};
 
 const QUEUE: &str = "/w/default/queue";
@@ -62,7 +64,7 @@ async fn mail_is_held_seen_and_released_on_both() {
             .post(harness, &format!("{QUEUE}/retry"), &[("domain", "x.example"), ("sure", "yes")])
             .await;
         assert_eq!(retried.header("location"), format!("{QUEUE}?retried=0"));
-        assert_eq!(audited(harness).await[1..], ["queue.held", "queue.released", "queue.retried"]);
+        assert_eq!(audited(harness).await[1..], ["queue.held", "queue.released"], "nothing was there to try");
     })
     .await;
 }
@@ -152,6 +154,112 @@ async fn chosen_queues_are_counted_once_and_what_came_after_the_question_stays()
         let (asked, done) = developer.sure(harness, &path, &[("all", "yes"), ("act", "cancel")]).await;
         assert!(asked.contains("Cancel 2 deliveries?"), "{asked}");
         assert!(text(&developer.get(harness, done.header("location")).await).contains("Done: 2."));
+    })
+    .await;
+}
+
+/// Deliveries of the workspace that were put off to the far future, so many, to so many domains.
+async fn put_off(harness: &Harness, (first, n, domains): (i64, i64, i64)) {
+    static PUT_OFF: Query = Query::new(
+        "put_off",
+        "INSERT INTO delivery (id, workspace_id, message_id, lane, domain, forward_path, field, state, due_us, expires_us, attempts)
+         WITH RECURSIVE one(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < :n)
+         SELECT :first + n, :workspace, n, 1, 'd' || (n % :domains) || '.example', 'a@x.example', 'to', 'due', 4000000000000000, 4000000000000001, 1
+         FROM one",
+    );
+    let mut write = Write::default();
+    let of = [("first", first), ("n", n), ("domains", domains), ("workspace", harness.workspace())];
+    write.step(&PUT_OFF, of.map(|(name, value)| (name, value.into())).into());
+    harness.app.store.write(write).await.expect("it is stored");
+}
+
+/// How many of the workspace's deliveries are due now.
+async fn due(harness: &Harness) -> i64 {
+    static DUE: Query =
+        Query::new("due", "SELECT count(*) FROM delivery WHERE state = 'due' AND due_us <= :now");
+    let rows = harness.app.store.read(&DUE, &[("now", harness.app.now().0.into())]).await.expect("a count");
+    rows[0].int(0).expect("a number")
+}
+
+#[tokio::test]
+async fn more_than_one_call_tries_is_tried_in_steps_and_what_was_done_is_said() {
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        developer.post(harness, &format!("{QUEUE}/hold"), &[("reason", "r")]).await;
+        put_off(harness, (0, 10_502, 1)).await;
+        let retry = format!("{QUEUE}/retry");
+        let (asked, done) = developer.sure(harness, &retry, &[("domain", "d0.example")]).await;
+        assert!(asked.contains("Try 10,000 deliveries now?"), "{asked}");
+        assert!(asked.contains("There may be more than these 10,000"), "{asked}");
+        assert_eq!(done.header("location"), format!("{QUEUE}?retried=10000&more=yes"));
+        assert_eq!(due(harness).await, 10_000);
+        let said = text(&developer.get(harness, done.header("location")).await);
+        assert!(said.contains("10,000 deliveries are due now. There may be more that match."), "{said}");
+        let steps = audited(harness).await.iter().filter(|action| *action == "queue.retried").count();
+        assert_eq!(steps, 20, "a transaction is 500 of them at most");
+        let chosen = [("act", "retry"), ("chosen", "transactional:d0.example")];
+        let (asked, done) = developer.sure(harness, &format!("{QUEUE}/chosen"), &chosen).await;
+        assert!(asked.contains("Try 502 deliveries now?") && !asked.contains("There may be more"), "{asked}");
+        assert_eq!(done.header("location"), format!("{QUEUE}?done=502&of=502"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_is_tried_before_all_that_waits_for_its_domain() {
+    static LAST: Query = Query::new(
+        "last",
+        "UPDATE delivery SET attempts = 1, due_us = 4000000000000000 WHERE message_id = :message RETURNING id",
+    );
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        developer.post(harness, &format!("{QUEUE}/hold"), &[("reason", "r")]).await;
+        put_off(harness, (0, 10_001, 1)).await;
+        let sent = send(harness, "ann@d0.example").await;
+        let shown = sent.rsplit('/').next().expect("an id").to_owned();
+        let message = Noun::Message.read(&shown).expect("an id");
+        let mut write = Write::default();
+        write.step_expecting(1, "it waits", &LAST, vec![("message", message.into())]);
+        harness.app.store.write(write).await.expect("it is put off");
+        let page = format!("/w/default/activity/{shown}");
+        let delivery = Noun::Delivery.show(crate::id::delivery(message, 0));
+        let tried = developer.post(harness, &format!("{page}/retry"), &[("delivery", &delivery)]).await;
+        assert_eq!(tried.header("location"), format!("{page}?told=retried-part"));
+        assert_eq!(due(harness).await, 10_001, "one more than a call does: it went first");
+        let tried = developer.post(harness, &format!("{page}/retry"), &[("delivery", &delivery)]).await;
+        assert_eq!(
+            (tried.header("location"), due(harness).await),
+            (&*format!("{page}?told=retried"), 10_002)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_named_of_many_queues_is_cancelled() {
+    on_both(async |harness: &Harness| {
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        developer.post(harness, &format!("{QUEUE}/hold"), &[("reason", "r")]).await;
+        put_off(harness, (0, 600, 300)).await;
+        send(harness, "zoe@z.example").await;
+        let asked = text(&developer.get(harness, &format!("{QUEUE}/cancel?domain=d7.example")).await);
+        assert!(asked.contains("Cancel 2 deliveries?"), "{asked}");
+        let all = text(&developer.get(harness, &format!("{QUEUE}/cancel")).await);
+        assert!(all.contains("Cancel 601 deliveries?") && !all.contains("There may be more"), "{all}");
+        let done = developer.agree(harness, &asked).await;
+        assert_eq!(done.header("location"), format!("{QUEUE}?cancelled=2"));
+        let fields = [("all", "yes"), ("act", "cancel")];
+        let (asked, done) = developer.sure(harness, &format!("{QUEUE}/chosen"), &fields).await;
+        assert!(asked.contains("Cancel 599 deliveries?") && !asked.contains("There may be more"), "{asked}");
+        assert_eq!(done.header("location"), format!("{QUEUE}?done=599&of=599"));
+        let none = text(&developer.get(harness, &format!("{QUEUE}/cancel")).await);
+        assert!(none.contains("Cancel 0 deliveries?"), "{none}");
+        put_off(harness, (600, 10_001, 1)).await;
+        let more = text(&developer.get(harness, &format!("{QUEUE}/cancel")).await);
+        assert!(more.contains("10,000 deliveries wait. They are never sent then."), "{more}");
+        assert!(more.contains("There may be more than these 10,000"), "{more}");
+        let done = developer.agree(harness, &more).await;
+        assert_eq!(done.header("location"), format!("{QUEUE}?cancelled=10000&more=yes"));
     })
     .await;
 }

@@ -9,8 +9,6 @@ use super::reads::lane;
 use crate::id;
 
 query!(QUEUES, "queries/queues.sql");
-query!(WAITING_COUNT, "queries/waiting_count.sql");
-query!(WAITING_COUNT_TO, "queries/waiting_count_to.sql");
 query!(QUEUE_REASON, "queries/queue_reason.sql");
 query!(DELIVERIES, "queries/deliveries.sql");
 
@@ -38,39 +36,6 @@ pub async fn queues(store: &Store, now: At, scope: &Scope, limit: i64) -> Result
         Ok(QueueLine { key, deliveries: row.int(3)?, due: row.int(4)?, next_due: At(row.int(5)?) })
     };
     store.read(&QUEUES, &params).await?.iter().map(read).collect()
-}
-
-/// Which of the deliveries that wait.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Those {
-    All,
-    /// Those that were tried and wait for a later attempt: what a retry makes due.
-    PutOff,
-}
-
-/// How many deliveries of a workspace wait that `scope` matches: a range of the queue's index.
-///
-/// # Errors
-/// As [`Store::read`].
-pub async fn waiting_count(
-    store: &Store,
-    now: At,
-    workspace: i64,
-    (scope, those): (&Scope, Those),
-) -> Result<i64, StoreError> {
-    // Each lane, or the one that is asked for four times.
-    let lane = |number: u8| i64::from(scope.lane.map_or(number, Lane::number)).into();
-    let mut params = vec![("workspace", workspace.into()), ("now", now.0.into())];
-    params.push(("put_off", i64::from(those == Those::PutOff).into()));
-    params.extend([("lane0", lane(0)), ("lane1", lane(1)), ("lane2", lane(2)), ("lane3", lane(3))]);
-    let query = match &scope.domain {
-        Some(domain) => {
-            params.push(("domain", domain.clone().into()));
-            &WAITING_COUNT_TO
-        }
-        None => &WAITING_COUNT,
-    };
-    store.read(query, &params).await?.first().map_or(Ok(0), |row| row.int(0))
 }
 
 /// Why the latest delivery of a queue that was tried is still there: class and reply. None when none was tried lately.

@@ -13,6 +13,7 @@ mod amends;
 pub mod api;
 pub mod attempt;
 pub mod attempts;
+pub(crate) mod bulk;
 pub mod cancel;
 mod capture_path;
 pub mod compose;
@@ -27,6 +28,7 @@ pub mod driver;
 pub mod inspect;
 #[cfg(test)]
 pub(crate) mod mx_story;
+pub mod pieces;
 pub mod reads;
 pub mod rows;
 pub mod settle;

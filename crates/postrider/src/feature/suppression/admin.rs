@@ -1,5 +1,7 @@
 //! Adding, removing and listing suppressions.
 
+use std::collections::HashSet;
+
 use mail::{Address, At};
 use serde_json::json;
 use store::{Committed, Row, Store, StoreError, Write, query};
@@ -12,7 +14,6 @@ use crate::http::page::{Page, paged};
 use crate::id::{Mint, Noun};
 
 query!(ADD, "queries/add.sql");
-query!(REMOVE, "queries/remove.sql");
 paged!(LIST, "queries/list.sql");
 paged!(LIST_OF_REASON, "queries/list_of_reason.sql");
 query!(FIND, "queries/find.sql");
@@ -75,27 +76,63 @@ pub async fn suppression_add(
     Ok(rows_of(&committed))
 }
 
-/// Lifts every suppression of the addresses; gives how many there were.
+/// Every suppression of the addresses.
 ///
 /// # Errors
-/// As [`Store::write`].
-pub async fn suppression_remove(
+/// As [`Store::read`].
+pub async fn suppression_of(
     store: &Store,
-    (now, by): (At, By),
     workspace: i64,
     addresses: &[Address],
-) -> Result<usize, StoreError> {
-    let mut write = Write::default();
+) -> Result<Vec<Listed>, StoreError> {
+    let mut found = Vec::new();
     for address in addresses {
-        // The log tells only of what was there.
-        if suppression_find(store, workspace, address).await?.is_empty() {
-            continue;
-        }
-        write.step(&REMOVE, vec![("workspace", workspace.into()), ("address", address.folded().into())]);
-        let told = json!({ "email": address.folded() });
-        event::note_change(&mut write, (now, by), workspace, event::Name::SuppressionRemoved, told);
+        found.extend(suppression_find(store, workspace, address).await?);
     }
-    store.write(write).await.map(|committed| rows_of(&committed))
+    Ok(found)
+}
+
+/// Lifts these suppressions, and no other of the same addresses, in one transaction with what `note` adds; gives those that were
+/// lifted. Whoever looked whether they may be lifted hands over what was looked at. What somebody else lifted just then is neither
+/// told nor given.
+///
+/// # Errors
+/// As [`Store::write`]: nothing was lifted.
+pub async fn lift_those(
+    store: &Store,
+    (now, by): (At, By),
+    (workspace, mut listed): (i64, Vec<Listed>),
+    note: impl Fn(&mut Write, &[Listed]),
+) -> Result<Vec<Listed>, StoreError> {
+    // Whoever names one twice means it once.
+    let mut known = HashSet::new();
+    listed.retain(|one| known.insert(one.id));
+    while !listed.is_empty() {
+        let mut write = Write::default();
+        listed.iter().for_each(|one| lift_into(&mut write, (now, by), workspace, one));
+        note(&mut write, &listed);
+        match store.write(write).await {
+            Ok(_) => break,
+            Err(StoreError::Conflict(why)) => {
+                let before = listed.len();
+                listed = still_there(store, workspace, listed).await?;
+                // What is gone does not come back under its id, so this ends.
+                if listed.len() == before {
+                    return Err(StoreError::Conflict(why));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(listed)
+}
+
+async fn still_there(store: &Store, workspace: i64, listed: Vec<Listed>) -> Result<Vec<Listed>, StoreError> {
+    let mut there = Vec::with_capacity(listed.len());
+    for one in listed {
+        there.extend(suppression_by_id(store, workspace, one.id).await?);
+    }
+    Ok(there)
 }
 
 fn rows_of(committed: &Committed) -> usize {
@@ -105,41 +142,17 @@ fn rows_of(committed: &Committed) -> usize {
     }
 }
 
-/// Lifts one suppression; false when the workspace has none with this id.
-///
-/// # Errors
-/// As [`Store::write`].
-pub async fn suppression_remove_one(
-    store: &Store,
-    (now, by): (At, By),
-    workspace: i64,
-    id: i64,
-) -> Result<bool, StoreError> {
-    let Some(listed) = suppression_by_id(store, workspace, id).await? else { return Ok(false) };
-    match store.write(lift_rows((now, by), workspace, &listed)).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::Conflict(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
 /// Lifts one suppression; the write conflicts when it is gone.
 #[must_use]
 pub fn lift_rows(made: (At, By), workspace: i64, listed: &Listed) -> Write {
     let mut write = Write::default();
-    let params = vec![("workspace", workspace.into()), ("id", listed.id.into())];
-    write.step_expecting(1, "no such suppression", &REMOVE_BY_ID, params);
-    tell_lifted(&mut write, made, workspace, listed);
+    lift_into(&mut write, made, workspace, listed);
     write
 }
 
-/// As [`lift_rows`], one of many: one that is gone is lifted already.
-pub fn lift_into(write: &mut Write, made: (At, By), workspace: i64, listed: &Listed) {
-    write.step(&REMOVE_BY_ID, vec![("workspace", workspace.into()), ("id", listed.id.into())]);
-    tell_lifted(write, made, workspace, listed);
-}
-
-fn tell_lifted(write: &mut Write, (now, by): (At, By), workspace: i64, listed: &Listed) {
+fn lift_into(write: &mut Write, (now, by): (At, By), workspace: i64, listed: &Listed) {
+    let params = vec![("workspace", workspace.into()), ("id", listed.id.into())];
+    write.step_expecting(1, "no such suppression", &REMOVE_BY_ID, params);
     let told = json!({
         "email": listed.address, "stream_id": (listed.stream != 0).then(|| Noun::Stream.show(listed.stream)),
     });

@@ -12,9 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::admin::{self, Listed, Suppress};
 use super::{ALL_MARKETING, Reason};
 use crate::app::App;
-use crate::feature::access::Key;
 use crate::feature::event::By;
-use crate::feature::person::permission::Permission;
 use crate::http::auth::{FullKey, restricted};
 use crate::http::endpoint::{Deleted, Endpoint, Method, Shown};
 use crate::http::error::{ApiError, Code, Mistakes};
@@ -247,14 +245,15 @@ async fn found(app: &App, workspace: i64, named: &Named) -> Result<Vec<Listed>, 
     })
 }
 
-/// Refuses a key what the person might not who made it.
-fn liftable(key: &Key, found: &[Listed]) -> Result<(), ApiError> {
-    match found.iter().all(|one| one.lifts_by(key)) {
-        true => Ok(()),
-        false => Err(restricted(
-            "whoever made this key may not lift what somebody complained about or unsubscribed from",
-        )),
+/// Lifts these, all or, when the person might not who made the key, none; gives how many they were.
+async fn lifted(app: &App, holder: &FullKey, found: Vec<Listed>) -> Result<usize, ApiError> {
+    if !found.iter().all(|one| one.lifts_by(&holder.key)) {
+        let why = "whoever made this key may not lift what somebody complained about or unsubscribed from";
+        return Err(restricted(why));
     }
+    let made = (app.now(), By::Key(holder.key.id));
+    let lifted = admin::lift_those(&app.store, made, (holder.workspace, found), |_, _| ()).await?;
+    Ok(lifted.len())
 }
 
 async fn one(
@@ -271,16 +270,8 @@ async fn remove(
     State(app): State<Arc<App>>,
     shown: Shown,
 ) -> Result<axum::Json<Deleted>, ApiError> {
-    let (store, now) = (&app.store, (app.now(), By::Key(holder.key.id)));
-    let named = named(&shown)?;
-    liftable(&holder.key, &found(&app, holder.workspace, &named).await?)?;
-    let gone = match named {
-        Named::Id(id) => admin::suppression_remove_one(store, now, holder.workspace, id).await?,
-        Named::Address(address) => {
-            admin::suppression_remove(store, now, holder.workspace, &[address]).await? > 0
-        }
-    };
-    if !gone {
+    let found = found(&app, holder.workspace, &named(&shown)?).await?;
+    if lifted(&app, &holder, found).await? == 0 {
         return Err(ApiError::not_found("suppression"));
     }
     Ok(Deleted::of("suppression", shown.0))
@@ -351,12 +342,7 @@ async fn batch_remove(
     let mut mistakes = Mistakes::default();
     let addresses = read_addresses(body.emails, &mut mistakes);
     let addresses = mistakes.none_or(addresses)?;
-    let bound = !holder.key.may(Permission::LiftComplaints);
-    for address in addresses.iter().filter(|_| bound) {
-        let found = admin::suppression_find(&app.store, holder.workspace, address).await?;
-        liftable(&holder.key, &found)?;
-    }
-    let now = (app.now(), By::Key(holder.key.id));
-    let removed = admin::suppression_remove(&app.store, now, holder.workspace, &addresses).await?;
+    let found = admin::suppression_of(&app.store, holder.workspace, &addresses).await?;
+    let removed = lifted(&app, &holder, found).await?;
     Ok(axum::Json(BatchRemoved { object: "suppression_batch", removed }))
 }

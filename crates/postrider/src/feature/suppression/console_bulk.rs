@@ -4,6 +4,7 @@
 //! 1. Nothing is lifted before somebody saw how many suppressions it is, and then none that came later.
 //! 2. Who may not lift what was complained about does not do so among others either, and it is not in the number.
 //! 3. A transaction lifts a bounded number, with a line in the audit log that names them; a call a bounded number of transactions.
+//! 4. What another had lifted in the meantime is neither told, nor written down, nor counted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use serde_json::json;
 use store::{StoreError, Write};
 
 use super::admin::{
-    Listed, lift_into, suppression_by_id, suppression_count, suppression_find, suppression_list,
+    Listed, lift_those, suppression_by_id, suppression_count, suppression_find, suppression_list,
 };
 use super::console::{New, path};
 use super::{ALL_MARKETING, Reason};
@@ -72,7 +73,7 @@ pub(super) async fn lift_sent(
         return asked(who, &app, sent, &meant).await;
     }
     let (lifted, more) = match meant {
-        Meant::Found(found) => (lift(&who, &app, &found).await?, false),
+        Meant::Found(found) => (lift(&who, &app, found).await?, false),
         Meant::Reasons(reasons) => {
             let lifted = lift_all(&who, &app, (&reasons, sent.chosen.before(app.now()))).await?;
             (lifted, count(&who, &app, &reasons).await? > 0)
@@ -164,16 +165,14 @@ async fn lift_all<P>(
         if found.is_empty() {
             reason = reasons.next();
         }
-        lifted += lift(who, app, &found).await?;
+        lifted += lift(who, app, found).await?;
     }
     Ok(lifted)
 }
 
-async fn lift<P>(who: &Member<P>, app: &App, found: &[Listed]) -> Result<usize, StoreError> {
-    let mut done = 0;
-    for some in found.chunks(WRITE_MAX) {
-        let mut write = Write::default();
-        some.iter().for_each(|one| lift_into(&mut write, (app.now(), who.by()), who.workspace.id, one));
+/// Lifts these; gives how many of them were still there.
+async fn lift<P>(who: &Member<P>, app: &App, found: Vec<Listed>) -> Result<usize, StoreError> {
+    let note = |write: &mut Write, some: &[Listed]| {
         let lifted: Vec<_> = some.iter().map(|one| json!([one.address, one.reason])).collect();
         let change = Change {
             action: Action::SuppressionLifted,
@@ -181,9 +180,17 @@ async fn lift<P>(who: &Member<P>, app: &App, found: &[Listed]) -> Result<usize, 
             before: Some(json!({ "emails": lifted })),
             after: None,
         };
-        done += who.commit(app, write, change).await?.map_or(0, |_| some.len());
+        who.note(app, write, change);
+    };
+    let (mut rest, mut done) = (found.into_iter(), 0);
+    loop {
+        let some: Vec<_> = rest.by_ref().take(WRITE_MAX).collect();
+        if some.is_empty() {
+            return Ok(done);
+        }
+        let made = (app.now(), who.by());
+        done += lift_those(&app.store, made, (who.workspace.id, some), note).await?.len();
     }
-    Ok(done)
 }
 
 /// Which part of the list is wanted.

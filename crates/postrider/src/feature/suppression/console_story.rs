@@ -1,6 +1,7 @@
 //! Suppressing and lifting in the console, and that mail follows.
 
 use serde_json::json;
+use store::Query;
 
 use crate::console::story::{Browser, audited, text};
 use crate::feature::person::permission::Role;
@@ -99,6 +100,33 @@ async fn a_list_is_lifted_after_its_number_was_seen_and_taken_away_as_a_file() {
         assert!(list().await.contains("Nobody is suppressed"));
         let seller = Browser::of_member(harness, harness.workspace(), Role::Seller).await;
         assert_eq!(seller.post(harness, &lift, &[("reason", "manual"), ("sure", "yes")]).await.status, 403);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_two_lift_at_once_is_lifted_told_and_counted_once() {
+    static TOLD: Query = Query::new("told", "SELECT count(*) FROM event WHERE name = 'suppression.removed'");
+    on_both(async |harness: &Harness| {
+        let owner = Browser::of_member(harness, harness.workspace(), Role::Owner).await;
+        let other = Browser::of_member(harness, harness.workspace(), Role::Admin).await;
+        let lift = format!("{LIST}/lift");
+        for fields in [[("emails", "a@x.example b@x.example"), ("act", "")], [("all", "yes"), ("act", "")]] {
+            owner.post(harness, LIST, &[("emails", "a@x.example b@x.example")]).await;
+            let before =
+                harness.app.store.read(&TOLD, &[]).await.expect("a count")[0].int(0).expect("a number");
+            let asked = text(&owner.post(harness, &lift, &fields).await);
+            assert!(asked.contains("Lift 2 suppressions?"), "{asked}");
+            let both = tokio::join!(owner.agree(harness, &asked), other.agree(harness, &asked));
+            let mut done = [both.0, both.1].map(|answer| answer.header("location").to_owned());
+            done.sort();
+            assert_eq!(done, [format!("{LIST}?done=0&of=2"), format!("{LIST}?done=2&of=2")]);
+            let told =
+                harness.app.store.read(&TOLD, &[]).await.expect("a count")[0].int(0).expect("a number");
+            assert_eq!(told - before, 2, "each is told once");
+        }
+        let lines = audited(harness).await;
+        assert_eq!(lines.iter().filter(|action| *action == "suppression.lifted").count(), 2, "{lines:?}");
     })
     .await;
 }

@@ -2,8 +2,14 @@
 
 use mail::Address;
 use serde_json::json;
+use store::Write;
 
-use super::suppressed;
+use super::admin::{Suppress, suppress};
+use super::{Reason, suppressed};
+use crate::feature::access::Scope;
+use crate::feature::access::keys::{Grant, key_add};
+use crate::feature::event::By;
+use crate::feature::person::permission::Role;
 use crate::testing::{DOMAIN, Database, Harness, on_both};
 
 async fn is_suppressed(harness: &Harness, email: &str, stream: i64) -> bool {
@@ -96,7 +102,9 @@ async fn batches_count_what_they_changed_and_lists_are_read_page_by_page() {
         }
         seen.reverse();
         assert_eq!(seen, emails);
-        let remove = json!({ "emails": emails });
+        // One that is named twice is meant once.
+        let twice = [&*emails, &*emails].concat();
+        let remove = json!({ "emails": twice });
         assert_eq!(harness.post("/suppressions/batch/remove", &remove).await.json()["removed"], 5);
         assert_eq!(harness.get("/suppressions").await.json()["data"].as_array().map(Vec::len), Some(1));
     })
@@ -115,4 +123,38 @@ async fn a_batch_with_wrong_addresses_changes_nothing_and_names_them_all() {
     let many = vec!["a@x.example"; 1_001];
     assert_eq!(harness.post("/suppressions/batch/add", &json!({ "emails": many })).await.status, 422);
     harness.end().await;
+}
+
+/// Suppresses an address, for everything or for a stream.
+async fn suppress_for(harness: &Harness, address: &Address, (stream, reason): (i64, Reason)) {
+    let (app, workspace) = (&harness.app, harness.workspace());
+    let mut write = Write::default();
+    let new = Suppress { workspace, stream, address, reason, by: By::Operator, evidence: None };
+    suppress(&mut write, &app.mint, app.now(), new);
+    app.store.write(write).await.expect("suppressed");
+}
+
+#[tokio::test]
+async fn a_complaint_that_comes_while_a_key_lifts_is_not_lifted_with_the_rest() {
+    on_both(async |harness: &Harness| {
+        let (app, workspace) = (&harness.app, harness.workspace());
+        let (scope, role) = (Scope::Full, Some(Role::Developer));
+        let grant = Grant { workspace, name: "of a developer", scope, domain: None, role, by: By::Operator };
+        let key = key_add(&app.store, &app.mint, app.now(), grant).await.expect("a key");
+        app.directory.reload(&app.store).await.expect("a snapshot");
+        let key = format!("Bearer {}", key.text);
+        for n in 0..20 {
+            let email = format!("a{n}@x.example");
+            let address = Address::parse(&email).expect("an address");
+            suppress_for(harness, &address, (0, Reason::HardBounce)).await;
+            let (path, headers) = (format!("/suppressions/{email}"), [("authorization", &*key)]);
+            let lift = harness.ask_with(("DELETE", &path), &headers, "");
+            let (lifted, ()) = tokio::join!(lift, suppress_for(harness, &address, (1, Reason::Complaint)));
+            assert!(matches!(lifted.status, 200 | 401), "{}", lifted.status);
+            let left = harness.get(&path).await.json();
+            let complaint = if lifted.status == 200 { &left["reason"] } else { &json!("complaint") };
+            assert_eq!(*complaint, json!("complaint"), "{n}: {left}");
+        }
+    })
+    .await;
 }

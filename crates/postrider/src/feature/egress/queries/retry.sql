@@ -1,6 +1,3 @@
 UPDATE delivery SET due_us = :now
-WHERE state = 'due' AND attempts > 0 AND due_us > :now
-  AND (workspace_id = :workspace OR :workspace = 0)
-  AND (domain = :domain OR :domain = '')
-  AND (lane = :lane OR :lane = -1)
+WHERE id = :delivery AND workspace_id = :workspace AND state = 'due' AND attempts > 0 AND due_us > :now
 RETURNING id

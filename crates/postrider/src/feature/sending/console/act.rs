@@ -19,7 +19,8 @@ use crate::console::guard::{Nothing, Posted};
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
 use crate::feature::audit::Action;
-use crate::feature::egress::admin::{Scope, dues_changed, retry_rows};
+use crate::feature::egress::admin::Scope;
+use crate::feature::egress::bulk::{Budget, retry_all, retry_some};
 use crate::feature::egress::cancel;
 use crate::feature::person::permission::need::{ChangeSuppressions, SteerQueue};
 use crate::feature::sending::read::recipient_list;
@@ -117,12 +118,11 @@ pub(super) async fn retry(
     let Some(domain) = domain.and_then(|(_, domain)| Domain::parse(domain).ok()) else {
         return Ok(redirect(&format!("{path}?told=nothing-waits")));
     };
-    let domain = domain.as_str().to_owned();
-    let after = json!({ "domain": domain });
-    let object = Noun::Message.show(email.id);
-    let change = Change { action: Action::QueueRetried, object, before: None, after: Some(after) };
-    let scope = Scope { workspace: Some(workspace), domain: Some(domain), lane: None };
-    who.commit(&app, retry_rows(now, &scope, "asked for in the console"), change).await?;
-    dues_changed(&app, &scope);
-    Ok(redirect(&format!("{path}?told=retried")))
+    let scope = Scope { workspace: Some(workspace), domain: Some(domain.as_str().to_owned()), lane: None };
+    let (object, mut budget) = (Noun::Message.show(email.id), Budget::default());
+    // This one before all others, which may be more than a call does.
+    retry_some(&who, &app, (&scope, workspace, delivery.as_slice()), &object).await?;
+    retry_all(&who, &app, (&scope, i64::MAX, &object), &mut budget).await?;
+    let told = if budget.is_spent() { "retried-part" } else { "retried" };
+    Ok(redirect(&format!("{path}?told={told}")))
 }

@@ -146,6 +146,7 @@ fn told(text: &str) -> Option<Word> {
         "lifted" => Word("told-lifted"),
         "not-lifted" => Word("told-not-lifted"),
         "retried" => Word("told-retried"),
+        "retried-part" => Word("told-retried-part"),
         "unshared" => Word("told-unshared"),
         "shared-full" => Word("told-shared-full"),
         "again" => Word("told-again"),

@@ -1,6 +1,7 @@
 //! Endpoints by the list: resumed, paused or removed after their number was seen, and as CSV.
 //!
-//! Guarantee: each endpoint is a transaction with its line in the audit log; a call a bounded number of them.
+//! Guarantee: each endpoint is a transaction with its line in the audit log; a call a bounded number of them. Endpoints are removed, with
+//! their secrets and what they were still to be told, only once their number was typed.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use mail::date::rfc3339;
 use super::super::{Endpoint, State as Standing};
 use super::{act, list_path};
 use crate::app::App;
-use crate::console::chosen::{Chosen, Question, ask_rows};
+use crate::console::chosen::{Chosen, Question, ask_removal, ask_rows};
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
@@ -71,10 +72,19 @@ pub(super) async fn sent(
     let all = app.webhooks.of_workspace(who.workspace.id);
     let mut meant = chosen.of(Noun::Webhook, all, |endpoint| endpoint.id);
     meant.retain(|endpoint| act.concerns(endpoint));
-    if !chosen.is_sure() {
+    let sure = match act {
+        Act::Resume | Act::Pause => chosen.is_sure(),
+        Act::Remove => chosen.is_typed(Noun::Webhook),
+    };
+    if !sure {
         let row = |one: Arc<Endpoint>| (Noun::Webhook.show(one.id), one.url.as_str().to_owned());
         let rows = meant.into_iter().map(row).collect();
-        return ask_rows(who, (chosen, Vec::new()), (rows, false), act.question(list));
+        return match act {
+            Act::Resume | Act::Pause => {
+                ask_rows(who, (chosen, Vec::new()), (rows, false), act.question(list))
+            }
+            Act::Remove => ask_removal(who, chosen, (rows, false), act.question(list)),
+        };
     }
     let (mut outcome, mut done) = (Ok(()), 0);
     for endpoint in &meant {

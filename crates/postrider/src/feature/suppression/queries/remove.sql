@@ -1,1 +1,0 @@
-DELETE FROM suppression WHERE workspace_id = :workspace AND address = :address RETURNING id
