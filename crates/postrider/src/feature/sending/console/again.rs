@@ -13,7 +13,7 @@ use bytes::Bytes;
 use mail::{Address, Body, Edit, Envelope, ForwardPath, ReversePath, edited_prefix};
 use serde::Deserialize;
 use serde_json::json;
-use store::{Committed, StoreError, Write};
+use store::Write;
 
 use super::{existing, path_of};
 use crate::app::App;
@@ -23,8 +23,8 @@ use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::need::SendMail;
-use crate::feature::sending::accept::accept_with;
 use crate::feature::sending::examine::{Examined, examine, scan};
+use crate::feature::sending::idempotency::accept_once;
 use crate::feature::sending::read::Stored;
 use crate::feature::sending::{
     Options, Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission, policy,
@@ -49,18 +49,18 @@ pub(super) async fn send(
     let email = existing(&app, who.workspace.id, &shown).await?;
     let back = |told: &str| redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id)));
     let Ok(to) = Address::parse(sent.to.trim()) else { return Ok(back("no-address")) };
-    match resent(&who, &app, (&email, &to), Write::default()).await? {
+    match resent(&who, &app, (&email, &to), &app.now().0.to_string()).await? {
         Ok(message) => Ok(redirect(&format!("{}?told=again", path_of(&who.workspace, message)))),
         Err(told) => Ok(back(told)),
     }
 }
 
-/// Sends a message again to an address, with what `write` expects; gives the new one's id, or why there is none.
+/// Sends a message again to an address, under what its form says `once`; gives the new one's id, or why there is none.
 pub(super) async fn resent(
     who: &Member<SendMail>,
     app: &Arc<App>,
     (email, to): (&Stored, &Address),
-    mut write: Write,
+    once: &str,
 ) -> Result<Result<i64, &'static str>, Refused> {
     let Some(content) = email.content.clone().filter(|_| is_sendable(email)) else {
         return Ok(Err("gone"));
@@ -75,11 +75,12 @@ pub(super) async fn resent(
         before: None,
         after: Some(json!({ "email_id": Noun::Message.show(message), "to": to.folded() })),
     };
+    let mut write = Write::default();
     who.note(app, &mut write, change);
-    match accept_with(app, app.now(), write, examined).await {
-        Ok(Ok(Committed::Stored { .. } | Committed::Guarded)) => Ok(Ok(message)),
-        Ok(Err(StoreError::Conflict(_))) => Ok(Err("not-sent")),
-        Ok(Err(error)) => Err(error.into()),
+    // The same page may send it to several, one after the other.
+    let key = format!("again\n{}\n{}\n{}\n{once}", who.workspace.id, email.id, to.folded());
+    match accept_once(app, app.now(), write, examined, &key).await {
+        Ok(message) => Ok(Ok(message)),
         Err(Refusal::Unavailable(_)) => Err(Refused::Busy),
         Err(_) => Ok(Err("not-sent")),
     }
