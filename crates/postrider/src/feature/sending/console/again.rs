@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. It is accepted as any other is: verified domains, suppressions, limits and quotas hold for it.
 //! 2. It has an id, a date and a Message-ID of its own; who sent it is in the audit log, in the same transaction.
-//! 3. Codes and notifications are not sent again: their content is nobody's here, or is about another message.
+//! 3. A form that is sent twice sends once, and both are answered the same.
+//! 4. Codes and notifications are not sent again: their content is nobody's here, or is about another message.
 
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ const OWN: [&str; 3] = ["Date", "Message-ID", "Received"];
 #[serde(default)]
 pub(super) struct Sent {
     to: String,
+    /// When its page was made.
+    once: String,
 }
 
 pub(super) async fn send(
@@ -49,7 +52,7 @@ pub(super) async fn send(
     let email = existing(&app, who.workspace.id, &shown).await?;
     let back = |told: &str| redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id)));
     let Ok(to) = Address::parse(sent.to.trim()) else { return Ok(back("no-address")) };
-    match resent(&who, &app, (&email, &to), &app.now().0.to_string()).await? {
+    match resent(&who, &app, (&email, &to), &sent.once).await? {
         Ok(message) => Ok(redirect(&format!("{}?told=again", path_of(&who.workspace, message)))),
         Err(told) => Ok(back(told)),
     }

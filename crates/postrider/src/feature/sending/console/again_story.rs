@@ -52,6 +52,38 @@ async fn a_message_is_sent_again_as_a_new_one_and_the_log_knows_by_whom() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_sent_twice_sends_once_and_is_answered_the_same_on_both() {
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "First", "<p>Hello</p>").await;
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        let path = format!("/w/default/activity/{id}");
+        let drawn = async || {
+            let page = text(&marketer.get(harness, &path).await);
+            let once = page.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+            once.expect("when the form was made").to_owned()
+        };
+        let click = async |once: &str, to: &str| {
+            let answer =
+                marketer.post(harness, &format!("{path}/again"), &[("to", to), ("once", once)]).await;
+            answer.header("location").to_owned()
+        };
+        let mails = async || harness.get("/emails").await.json()["data"].as_array().expect("a list").len();
+        let once = drawn().await;
+        let (one, two) = tokio::join!(click(&once, "bob@good.example"), click(&once, "bob@good.example"));
+        assert!(one.ends_with("?told=again") && !one.contains(&id), "{one}");
+        assert_eq!((&two, &click(&once, "Bob@good.example").await), (&one, &one));
+        assert_eq!(mails().await, 2, "one more than there was");
+        assert_eq!(audited(harness).await.iter().filter(|did| *did == "email.sent_again").count(), 1);
+        // From the same page to somebody else, and from a new one to the same, is meant.
+        for (once, to) in [(&once, "cy@good.example"), (&drawn().await, "bob@good.example")] {
+            assert_ne!(click(once, to).await, one, "{to}");
+        }
+        assert_eq!(mails().await, 4);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_for_support_shows_one_message_without_its_content_until_it_ends() {
     on_both(async |harness: &Harness| {
         let id = sent(harness, "<b>Order</b>", "<p>what it says</p>").await;

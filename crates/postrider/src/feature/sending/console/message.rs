@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ::console::format::{number, time};
-use ::console::screen::message::{Action, Body, Fact, Link, Message, Recipient, Verdict};
+use ::console::screen::message::{Action, Again, Body, Fact, Link, Message, Recipient, Verdict};
 use ::console::screen::overview::{Range, Status as Shown};
 use ::console::words::{Word, Words};
 use axum::extract::{Path, State};
@@ -120,7 +120,7 @@ pub(super) async fn message(
         verdict: view.verdict(&email, principal, &all, &suppressions),
         again: principal
             .filter(|_| is_sendable(&email) && who.role.may(Permission::SendMail))
-            .map(|one| one.address.clone()),
+            .map(|one| Again { to: one.address.clone(), once: now.0.to_string() }),
         share: who.role.may(Permission::SeeContent),
         links,
         path: path.clone(),
