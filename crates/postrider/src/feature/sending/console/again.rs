@@ -69,8 +69,9 @@ pub(super) async fn resent(
         return Ok(Err("gone"));
     };
     let message = app.mint.message(app.now(), 1);
-    let Ok(examined) = submission(app, who.workspace.id, (email, &content), (message, to)) else {
-        return Ok(Err("not-sent"));
+    let examined = match submission(app, who.workspace.id, (email, &content), (message, to)) {
+        Ok(examined) => examined,
+        Err(refusal) => return told(&refusal).map(Err),
     };
     let change = Change {
         action: Action::EmailSentAgain,
@@ -84,8 +85,27 @@ pub(super) async fn resent(
     let key = format!("again\n{}\n{}\n{}\n{once}", who.workspace.id, email.id, to.folded());
     match accept_once(app, app.now(), write, examined, &key).await {
         Ok(message) => Ok(Ok(message)),
-        Err(Refusal::Unavailable(_)) => Err(Refused::Busy),
-        Err(_) => Ok(Err("not-sent")),
+        Err(refusal) => told(&refusal).map(Err),
+    }
+}
+
+/// Why it was not sent again, in the page's words.
+fn told(refusal: &Refusal) -> Result<&'static str, Refused> {
+    match refusal {
+        Refusal::QuotaUsed { .. } => Ok("quota-used"),
+        Refusal::Suspended => Ok("suspended"),
+        Refusal::Unavailable(_) => Err(Refused::Busy),
+        Refusal::Author(_)
+        | Refusal::Header(_)
+        | Refusal::HeaderTooLarge { .. }
+        | Refusal::DomainNotVerified(_)
+        | Refusal::KeyRestricted(_)
+        | Refusal::NoRecipients
+        | Refusal::TooManyRecipients { .. }
+        | Refusal::TooLarge { .. }
+        | Refusal::Attachment(_)
+        | Refusal::Option { .. }
+        | Refusal::IdempotencyMismatch => Ok("not-sent"),
     }
 }
 

@@ -5,7 +5,10 @@ use serde_json::json;
 use store::{Query, Write};
 
 use crate::console::story::{Browser, audited, text};
+use crate::feature::event::By;
 use crate::feature::person::permission::Role;
+use crate::feature::quota::admin::{quota_rows, suspension_rows};
+use crate::feature::quota::{Beyond, Quota};
 use crate::testing::{Harness, on_both};
 
 async fn sent(harness: &Harness, subject: &str, html: &str) -> String {
@@ -79,6 +82,44 @@ async fn a_form_that_is_sent_twice_sends_once_and_is_answered_the_same_on_both()
             assert_ne!(click(once, to).await, one, "{to}");
         }
         assert_eq!(mails().await, 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_send_no_more_this_month_or_nothing_at_all_is_told_so_on_both() {
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "First", "<p>Hello</p>").await;
+        harness.settled().await;
+        harness.counted().await;
+        let (app, workspace) = (&harness.app, harness.workspace());
+        let decided = async |write: Write| {
+            app.store.write(write).await.expect("stored");
+            app.directory.reload(&app.store).await.expect("readable");
+        };
+        let marketer = Browser::of_member(harness, workspace, Role::Marketer).await;
+        let path = format!("/w/default/activity/{id}");
+        let click = async |once: &str| {
+            let fields = [("to", "bob@good.example"), ("once", once)];
+            let answer = marketer.post(harness, &format!("{path}/again"), &fields).await;
+            answer.header("location").to_owned()
+        };
+        let by = (app.now(), By::Operator);
+        let quota = Quota { monthly: 2, beyond: Beyond::Refuse };
+        decided(quota_rows(by, workspace, Some(quota))).await;
+        let last = click("1").await;
+        assert!(last.ends_with("?told=again"), "{last}");
+        assert_eq!(click("1").await, last, "what the first click used up is not missing to the second");
+        assert_eq!(click("2").await, format!("{path}?told=quota-used"));
+        decided(quota_rows(by, workspace, None)).await;
+        decided(suspension_rows(by, workspace, true)).await;
+        assert_eq!(click("3").await, format!("{path}?told=suspended"));
+        for (told, said) in
+            [("quota-used", "not sent again: this month"), ("suspended", "not sent again: this workspace")]
+        {
+            let page = text(&marketer.get(harness, &format!("{path}?told={told}")).await);
+            assert!(page.contains(said), "{told}: {page}");
+        }
     })
     .await;
 }

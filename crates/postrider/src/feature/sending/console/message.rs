@@ -150,6 +150,8 @@ fn told(text: &str) -> Option<Word> {
         "shared-full" => Word("told-shared-full"),
         "again" => Word("told-again"),
         "not-sent" => Word("told-not-sent"),
+        "quota-used" => Word("told-quota-used"),
+        "suspended" => Word("told-suspended"),
         "no-address" => Word("told-no-address"),
         "gone" => Word("told-gone"),
         _ => return None,
