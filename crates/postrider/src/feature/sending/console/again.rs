@@ -4,7 +4,8 @@
 //! 1. It is accepted as any other is: verified domains, suppressions, limits and quotas hold for it.
 //! 2. It has an id, a date and a Message-ID of its own; who sent it is in the audit log, in the same transaction.
 //! 3. A form that is sent twice sends once, and both are answered the same.
-//! 4. Codes and notifications are not sent again: their content is nobody's here, or is about another message.
+//! 4. It is tracked as the first was, whatever its stream says by now; the files that it leads to stay as long as a new message's.
+//! 5. Codes and notifications are not sent again: their content is nobody's here, or is about another message.
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
+use crate::feature::attachment::link;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::need::SendMail;
 use crate::feature::sending::examine::{Examined, examine, scan};
@@ -81,6 +83,8 @@ pub(super) async fn resent(
     };
     let mut write = Write::default();
     who.note(app, &mut write, change);
+    let days = app.settings.attachments.link_days;
+    link::moved(&mut write, (who.workspace.id, email.id), examined.links_last(days));
     // The same page may send it to several, one after the other.
     let key = format!("again\n{}\n{}\n{}\n{once}", who.workspace.id, email.id, to.folded());
     match accept_once(app, app.now(), write, examined, &key).await {
@@ -152,6 +156,8 @@ fn submission(
         options: Options {
             tags: email.tags.as_deref().map(Into::into),
             metadata: email.metadata.as_deref().map(Into::into),
+            // The sender may have asked for less, or more, than the stream does.
+            track: Some(email.track),
             ..Options::default()
         },
     };

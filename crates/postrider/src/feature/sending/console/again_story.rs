@@ -125,6 +125,62 @@ async fn who_may_send_no_more_this_month_or_nothing_at_all_is_told_so_on_both() 
 }
 
 #[tokio::test]
+async fn what_is_sent_again_is_tracked_as_it_was_and_not_as_its_stream_is_on_both() {
+    on_both(async |harness: &Harness| {
+        let streams = harness.get("/streams").await.json();
+        let id = streams["data"].as_array().expect("streams").iter().find(|one| one["name"] == "transactional");
+        let path = format!("/streams/{}", id.expect("the stream")["id"].as_str().expect("an id"));
+        let (on, off) = (json!({ "opens": true, "clicks": true }), json!({ "opens": false, "clicks": false }));
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        for (stream, asked, wanted) in [(&on, &off, [0, 0]), (&off, &on, [1, 1]), (&on, &json!({}), [1, 1])] {
+            assert_eq!(harness.ask("PATCH", &path, &json!({ "tracking": stream })).await.status, 200);
+            let html = "<html><body><a href=\"https://shop.example\">a</a></body></html>";
+            let mail = json!({
+                "from": "me@app.example", "to": "ann@good.example", "subject": "s", "html": html, "tracking": asked,
+            });
+            let id = harness.post("/emails", &mail).await.json()["id"].as_str().expect("an id").to_owned();
+            let again = format!("/w/default/activity/{id}/again");
+            assert_eq!(marketer.post(harness, &again, &[("to", "ann@good.example")]).await.status, 303);
+            harness.settled().await;
+            let captured = harness.get("/captured").await.json();
+            for one in &captured["data"].as_array().expect("a list")[..2] {
+                let one = format!("/captured/{}/raw", one["id"].as_str().expect("an id"));
+                let raw = text(&harness.get(&one).await).replace("=\r\n", "");
+                let ours = ["o", "c"].map(|letter| raw.matches(&format!("track.example/t/{letter}/")).count());
+                assert_eq!(ours, wanted, "{stream} {asked}: {raw}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_that_a_message_leads_to_stay_as_long_as_when_it_was_new_on_both() {
+    static SOON: Query = Query::new("soon", "UPDATE attachment_link SET expires_us = :soon");
+    on_both(async |harness: &Harness| {
+        let mail = json!({
+            "from": "me@app.example", "to": "ann@good.example", "subject": "s", "text": "t",
+            "attachments": [{ "filename": "a.txt", "content": "AAEC", "link": true }],
+        });
+        let id = harness.post("/emails", &mail).await.json()["id"].as_str().expect("an id").to_owned();
+        let ends = async || {
+            let links = harness.get(&format!("/emails/{id}/links")).await.json();
+            links["data"][0]["expires_at"].as_str().unwrap_or_else(|| panic!("{links}")).to_owned()
+        };
+        let new = ends().await;
+        let mut write = Write::default();
+        write.step(&SOON, vec![("soon", (harness.app.now().0 + 3_600_000_000).into())]);
+        harness.app.store.write(write).await.expect("stored");
+        assert!(ends().await < new, "it ends within the hour");
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        let again = format!("/w/default/activity/{id}/again");
+        assert_eq!(marketer.post(harness, &again, &[("to", "bob@good.example")]).await.status, 303);
+        assert!(ends().await >= new, "{}", ends().await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_for_support_shows_one_message_without_its_content_until_it_ends() {
     on_both(async |harness: &Harness| {
         let id = sent(harness, "<b>Order</b>", "<p>what it says</p>").await;
