@@ -12,6 +12,7 @@ use axum::response::Response;
 use mail::{Address, At};
 use serde::Deserialize;
 use serde_json::Value;
+use store::StoreError;
 
 use super::again::is_sendable;
 use super::{content, existing, handed, path_of, support, timeline, verdict};
@@ -95,10 +96,7 @@ pub(super) async fn message(
     let all = recipient_list(&app.store, now, (workspace, email.id), at_once).await?;
     // What is still open first, then what went wrong: the order of the statuses.
     let principal = all.iter().min_by_key(|one| one.status);
-    let suppressions = match principal.map(|one| Address::parse(&one.address)) {
-        Some(Ok(address)) => suppression_find(&app.store, workspace, &address).await?,
-        _ => Vec::new(),
-    };
+    let suppressions = suppressions_of(&app, workspace, principal).await?;
     let path = path_of(&who.workspace, email.id);
     let view = View { words: who.page.words, zone: &who.zone, path: &path, role: who.role };
     let body = view.body(&app, (&who, &email), tab, &all).await?;
@@ -135,6 +133,18 @@ pub(super) async fn message(
         tags: tags(&email, who.role),
         page: who.page,
     })
+}
+
+/// Why a recipient is not mailed, if so.
+pub(super) async fn suppressions_of(
+    app: &App,
+    workspace: i64,
+    one: Option<&StoredRecipient>,
+) -> Result<Vec<Suppression>, StoreError> {
+    match one.map(|one| Address::parse(&one.address)) {
+        Some(Ok(address)) => suppression_find(&app.store, workspace, &address).await,
+        Some(Err(_)) | None => Ok(Vec::new()),
+    }
 }
 
 /// What is said after a form was sent, by the word in the address.

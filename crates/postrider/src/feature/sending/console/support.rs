@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 use store::{StoreError, Value, Write, query};
 
-use super::message::View;
+use super::message::{View, suppressions_of};
 use super::{existing, path_of, timeline};
 use crate::app::App;
 use crate::console::change::Change;
@@ -163,11 +163,12 @@ pub(super) async fn shared(
     // What a seller may see, who sees no content, is all that there is on it.
     let view = View { words: page.words, zone: &zone, path: "", role: Role::Seller };
     let principal = all.iter().min_by_key(|one| one.status);
+    let suppressions = suppressions_of(&app, workspace, principal).await?;
     let snapshot = app.directory.snapshot();
     let mut response = show(&Shared {
         brand: snapshot.workspaces.get(&workspace).map(Workspace::brand).unwrap_or_default(),
         subject: email.subject.clone(),
-        verdict: view.verdict(&email, principal, &all, &[]),
+        verdict: view.verdict(&email, principal, &all, &suppressions),
         recipients: all.iter().map(|one| view.recipient(one)).collect(),
         timeline: timeline.read(&app, (workspace, message)).await?,
         until: time::moment(page.words.locale, &zone, until),
