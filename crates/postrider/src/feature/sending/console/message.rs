@@ -15,6 +15,7 @@ use serde_json::Value;
 use store::StoreError;
 
 use super::again::is_sendable;
+use super::timeline::Sight;
 use super::{content, existing, handed, path_of, support, timeline, verdict};
 use crate::app::App;
 use crate::console::asked::Query;
@@ -31,7 +32,7 @@ use crate::http::page::{From, Page};
 use crate::id::Noun;
 
 /// Recipients of which the verdict is made: as many as the API shows.
-const RECIPIENTS_MAX: i64 = 1_000;
+pub(super) const RECIPIENTS_MAX: i64 = 1_000;
 /// Events of which it is looked whom they were told.
 const EVENTS_MAX: i64 = 100;
 /// Recipients of a page.
@@ -158,6 +159,7 @@ fn told(text: &str) -> Option<Word> {
         "retried" => Word("told-retried"),
         "unshared" => Word("told-unshared"),
         "shared-full" => Word("told-shared-full"),
+        "shared-blind" => Word("told-shared-blind"),
         "again" => Word("told-again"),
         "not-sent" => Word("told-not-sent"),
         "quota-used" => Word("told-quota-used"),
@@ -297,8 +299,9 @@ impl View<'_> {
         Ok(match tab {
             Tab::Timeline => {
                 let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
-                let with_content = self.role.may(Permission::SeeContent);
-                let view = timeline::View { words: self.words, zone: self.zone, names, with_content };
+                let may = self.role.may(Permission::SeeContent);
+                let sight = if may { Sight::Content } else { Sight::Fate };
+                let view = timeline::View { words: self.words, zone: self.zone, names, sight };
                 Body::Timeline(view.read(app, of).await?)
             }
             Tab::Content(view) => content::body(self.words, email, view, self.path).await?,

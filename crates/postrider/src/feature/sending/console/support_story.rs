@@ -1,11 +1,10 @@
-//! What somebody without an account learns by a link for support.
+//! What somebody without an account learns by a link for support: the truth, and of several recipients only those that stand in the open.
 
 use serde_json::{Value, json};
-use store::{Query, Value as Param, Write};
+use store::{Query, Write};
 
 use crate::console::story::{Browser, text};
 use crate::feature::person::permission::Role;
-use crate::id::Noun;
 use crate::testing::{Harness, on_both};
 
 async fn sent(harness: &Harness, to: Value) -> String {
@@ -50,6 +49,49 @@ async fn who_has_a_link_is_told_of_the_suppression_list_as_members_are_on_both()
         for page in both().await {
             assert!(page.contains(mailable) && !page.contains(listed), "{page}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_a_link_hears_of_no_recipient_who_is_a_secret_of_others_on_both() {
+    static FIELD: Query = Query::new("field", "UPDATE delivery SET field = 'envelope'");
+    static FORGET: Query = Query::new("forget", "DELETE FROM content");
+    on_both(async |harness: &Harness| {
+        let changed = async |query: &'static Query| {
+            let mut write = Write::default();
+            write.step(query, vec![]);
+            harness.app.store.write(write).await.expect("changed");
+        };
+        let developer = Browser::of_member(harness, harness.workspace(), Role::Developer).await;
+        let (ann, cy, eve) = ("ann@good.example", "cy@good.example", "eve@good.example");
+        let id = sent(harness, json!({ "to": ann, "cc": cy, "bcc": [eve, "bob@gone.example"] })).await;
+        harness.settled().await;
+        let path = link(harness, &developer, &id).await.expect("a link");
+        // By SMTP it would have come with one envelope for all.
+        for by_smtp in [false, true] {
+            if by_smtp {
+                changed(&FIELD).await;
+            }
+            let page = text(&Browser::default().get(harness, &path).await);
+            assert!(page.contains(ann) && page.contains(cy) && page.contains("2 of 2"), "{page}");
+            assert!(!page.contains("eve@") && !page.contains("gone.example"), "{page}");
+            let told = ["<time datetime=", "<b>Attempt 1: "].map(|told| page.matches(told).count());
+            assert_eq!(told, [4, 2], "accepted and taken, tried once, for each of two: {page}");
+            let own = text(&developer.get(harness, &format!("/w/default/activity/{id}")).await);
+            assert!(own.contains(eve) && own.contains("4 of 4"), "{own}");
+        }
+        changed(&FORGET).await;
+        assert_eq!(Browser::default().get(harness, &path).await.status, 404, "nobody knows who was open");
+        let refused = link(harness, &developer, &id).await.expect_err("no link");
+        assert!(refused.contains("No link was made: there are several recipients"), "{refused}");
+
+        // Who is alone knows of it, whatever the field.
+        let again = format!("/w/default/activity/{}/again", sent(harness, json!({ "to": ann })).await);
+        let again = developer.post(harness, &again, &[("to", eve)]).await;
+        let id = again.header("location").rsplit('/').next().and_then(|last| last.split('?').next());
+        let path = link(harness, &developer, id.expect("an id")).await.expect("a link");
+        assert!(text(&Browser::default().get(harness, &path).await).contains(eve));
     })
     .await;
 }
