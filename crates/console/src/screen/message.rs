@@ -19,7 +19,7 @@ pub struct Message {
     pub verdict: Verdict,
     pub actions: Vec<Action>,
     /// To whom it would be sent again; none where it cannot or may not.
-    pub again: Option<String>,
+    pub again: Option<Again>,
     /// Whether a link for support may be made, and those that are open.
     pub share: bool,
     pub links: Vec<Link>,
@@ -35,6 +35,13 @@ pub struct Message {
     pub facts: Vec<Fact>,
     /// Names and values that came with it.
     pub tags: Vec<(String, String)>,
+}
+
+/// A form to send it again.
+pub struct Again {
+    pub to: String,
+    /// When the form was made: what is sent twice from it is one message.
+    pub once: String,
 }
 
 /// A link for support that is open.

@@ -82,6 +82,8 @@ pub struct Key {
 pub struct Message {
     pub from: String,
     pub to: String,
+    /// When the form was made: what is sent twice from it is one message.
+    pub once: String,
     pub from_mistake: Option<Word>,
     pub to_mistake: Option<Word>,
     /// What else came in between.

@@ -196,6 +196,8 @@ pub struct Place {
 pub struct Test {
     pub to: String,
     pub from: String,
+    /// When the form was made: what is sent twice from it is one message.
+    pub once: String,
     pub locales: Vec<Choice>,
     pub streams: Vec<Choice>,
     pub mistakes: Vec<String>,

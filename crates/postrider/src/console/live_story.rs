@@ -50,6 +50,31 @@ async fn a_live_page_is_told_of_mail_in_its_own_words_and_of_no_other_workspace(
 }
 
 #[tokio::test]
+async fn a_list_is_live_and_a_file_whatever_its_workspace_is_called_on_both() {
+    on_both(async |harness: &Harness| {
+        for name in ["activity", "activity-2", "live"] {
+            let workspace = harness.new_workspace(name).await;
+            harness.domain(workspace, &format!("{name}.example")).await;
+            let key = format!("Bearer {}", harness.key_of(workspace, Scope::Full).await);
+            let headers = [("authorization", &*key), ("content-type", "application/json")];
+            let from = format!("me@{name}.example");
+            let mail = json!({ "from": from, "to": "ann@good.example", "subject": "s", "text": "t" });
+            let sent = harness.ask_with(("POST", "/emails"), &headers, mail.to_string()).await;
+            assert_eq!(sent.status, 200, "{}", sent.json());
+            let seller = Browser::of_member(harness, workspace, Role::Seller).await;
+            let page = text(&seller.get(harness, &format!("/w/{name}/activity?stream=transactional")).await);
+            let live = format!("/w/{name}/live/activity?stream=transactional");
+            assert!(page.contains(&format!("hx-sse:connect=\"{live}\"")), "{live}");
+            drop(seller.follow(harness, &live).await);
+            let file = format!("/w/{name}/activity.csv?stream=transactional");
+            assert!(page.contains(&format!("href=\"{file}\"")), "{file}");
+            assert_eq!(seller.get(harness, &file).await.status, 200, "{file}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_live_page_ends_with_its_session_and_a_person_has_a_bounded_number() {
     let harness = Harness::start(Database::Sqlite, &[]).await;
     let browser = Browser::of_member(&harness, harness.workspace(), Role::Seller).await;

@@ -14,6 +14,7 @@ use super::policy::{self, Facts, Times};
 use super::{Reach, Refusal, Submission, control};
 use crate::app::App;
 use crate::directory::Snapshot;
+use crate::feature::attachment::link;
 use crate::id::{DELIVERIES_MAX, Noun};
 use crate::room::Place;
 
@@ -34,6 +35,12 @@ impl Examined {
     #[must_use]
     pub fn message(&self) -> i64 {
         self.submission.message
+    }
+
+    /// Until when files that it leads to are kept, at so many days.
+    #[must_use]
+    pub fn links_last(&self, days: u32) -> At {
+        link::lasts(self.times.due, self.times.expires, days)
     }
 
     /// Holds room until it is committed.

@@ -6,9 +6,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use mail::At;
 use store::{Committed, Guard, Store, StoreError, Value, Write, query};
 
-use super::accept::unavailable;
+use super::accept::{accept_with, unavailable};
+use super::examine::Examined;
 use super::{Accepted, Refusal};
 use crate::app::App;
+use crate::feature::access::digest_of;
+use crate::id::Noun;
 
 query!(CLAIM, "queries/idempotency_claim.sql");
 query!(ANSWERED, "queries/idempotency_answered.sql");
@@ -77,6 +80,37 @@ pub async fn answered(
         return Err(Refusal::IdempotencyMismatch);
     }
     Ok(Some((u16::try_from(status).unwrap_or(200), answer)))
+}
+
+/// As [`accept_with`], of what a form asks for: once under `key`, however often the form is sent. The key says what it asks for,
+/// and when its page was made. Gives the id of the message that came of it, now or the first time.
+///
+/// # Errors
+/// A [`Refusal`]: nothing was stored, neither now nor before.
+pub(crate) async fn accept_once(
+    app: &Arc<App>,
+    now: At,
+    mut write: Write,
+    submission: Examined,
+    key: &str,
+) -> Result<i64, Refusal> {
+    let message = submission.message();
+    let once = Once {
+        digest: digest_of(key),
+        fingerprint: fingerprint(key.as_bytes()),
+        status: 303,
+        answer: Arc::new(move |_| Noun::Message.show(message)),
+    };
+    claim(&mut write, now, &once, "it was sent already");
+    let refusal = match accept_with(app, now, write, submission).await {
+        Ok(Ok(_)) => return Ok(message),
+        Ok(Err(StoreError::Conflict(why))) => Refusal::Unavailable(why.into()),
+        Ok(Err(error)) => unavailable(&error),
+        Err(refusal) => refusal,
+    };
+    // What the first one took of a quota is missing to the second.
+    let first = answered(app, once.digest, once.fingerprint).await?;
+    first.and_then(|(_, shown)| Noun::Message.read(&shown)).ok_or(refusal)
 }
 
 /// Forgets a page of the idempotency records from before `cut`; true when there may be more.

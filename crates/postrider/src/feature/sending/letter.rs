@@ -8,8 +8,8 @@ use mail::compose::{Draft, compose};
 use mail::{Address, At, Body, Envelope, ForwardPath, Mailbox, ReversePath};
 use store::Write;
 
-use super::accept::{accept_with, unavailable};
 use super::examine::{Examined, examine, scan};
+use super::idempotency::accept_once;
 use super::{Options, Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission};
 use crate::app::App;
 use crate::feature::access::Class;
@@ -21,10 +21,12 @@ pub struct Letter {
     pub to: Address,
     pub subject: String,
     pub text: String,
+    /// When its form was made: what is sent twice from it is one message.
+    pub once: String,
 }
 
 /// Sends a letter on the workspace's transactional stream. `note` adds to its transaction, given the message's id, which comes
-/// back.
+/// back; that of the first one, when the same form was sent before.
 ///
 /// # Errors
 /// A [`Refusal`]: nothing was stored.
@@ -35,11 +37,11 @@ pub async fn send(
     note: impl FnOnce(&mut Write, i64),
 ) -> Result<i64, Refusal> {
     let message = app.mint.message(now, 1);
+    let key = format!("letter\n{workspace}\n{}\n{}\n{}", letter.from, letter.to, letter.once);
     let examined = examined(app, now, (workspace, letter), message)?;
     let mut write = Write::default();
     note(&mut write, message);
-    let committed = accept_with(app, now, write, examined).await?;
-    committed.map(|_| message).map_err(|error| unavailable(&error))
+    accept_once(app, now, write, examined, &key).await
 }
 
 fn examined(

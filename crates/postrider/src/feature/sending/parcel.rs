@@ -294,7 +294,7 @@ fn read_wishes(text: Option<&str>) -> Result<StoredWishes, StoreError> {
     })
 }
 
-fn read_track(wishes: Option<&str>) -> Result<Switches, StoreError> {
+pub(super) fn read_track(wishes: Option<&str>) -> Result<Switches, StoreError> {
     let Some(text) = read_wishes(wishes)?.track else { return Ok(Switches::default()) };
     Switches::parse(&text).map_err(|_| broken("message.wishes"))
 }

@@ -9,7 +9,9 @@ use mail::At;
 use store::{Row, Store, StoreError, query};
 
 use super::Origin;
+use super::parcel::read_track;
 use super::rows::unpack;
+use crate::feature::tracking::switches::Switches;
 use crate::http::page::{Page, paged};
 use crate::id;
 
@@ -94,6 +96,8 @@ pub struct Stored {
     pub message_id: String,
     pub tags: Option<String>,
     pub metadata: Option<String>,
+    /// What is tracked of it.
+    pub track: Switches,
     pub created: At,
     pub scheduled: Option<At>,
     pub expires: At,
@@ -130,6 +134,7 @@ pub async fn email_one(store: &Store, workspace: i64, message: i64) -> Result<Op
         message_id: row.text(4)?.to_owned(),
         tags: row.text_or_null(5)?.map(str::to_owned),
         metadata: row.text_or_null(6)?.map(str::to_owned),
+        track: read_track(row.text_or_null(16)?)?,
         created: At(row.int(7)?),
         scheduled: row.int_or_null(8)?.map(At),
         expires: At(row.int(9)?),

@@ -70,9 +70,13 @@ async fn the_first_message_is_seen_to_arrive_and_where_it_is_kept() {
         let wrong = [("from", "nobody"), ("to", "<script>")];
         let again = owner.post(harness, &format!("{SETUP}/message"), &wrong).await;
         assert!(again.status == 422 && text(&again).contains("&#60;script&#62;"), "{}", text(&again));
-        let right = [("from", "hello@app.example"), ("to", "ann@people.example")];
+        let once = form.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let once = once.expect("when the form was made");
+        let right = [("from", "hello@app.example"), ("to", "ann@people.example"), ("once", once)];
         let sent = owner.post(harness, &format!("{SETUP}/message"), &right).await;
         let at = sent.header("location").to_owned();
+        let twice = owner.post(harness, &format!("{SETUP}/message"), &right).await;
+        assert_eq!(twice.header("location"), at, "a double click sends one");
         assert!(at.contains("step=arrival&message=msg_"), "{at}: {}", text(&sent));
         harness.settled().await;
         let page = text(&owner.get(harness, &at).await);

@@ -31,6 +31,8 @@ use crate::settings::NextHop;
 pub(super) struct Asked {
     from: String,
     to: String,
+    /// When its page was made.
+    once: String,
 }
 
 /// What is wrong with it.
@@ -66,6 +68,7 @@ pub(super) fn form<P>(
     Message {
         from,
         to,
+        once: app.now().0.to_string(),
         from_mistake: wrong.from,
         to_mistake: wrong.to,
         refused: wrong.refused,
@@ -87,7 +90,7 @@ pub(super) async fn send(
     let words = who.page.words;
     let (subject, text) = (words.t("steps-letter-subject"), words.t("steps-letter-text"));
     let after = json!({ "from": from.to_string(), "to": to.to_string() });
-    let letter = Letter { from, to, subject, text };
+    let letter = Letter { from, to, subject, text, once: asked.once.clone() };
     let sent = letter::send(app, app.now(), (who.workspace.id, letter), |write, message| {
         let object = Noun::Message.show(message);
         let change = Change { action: Action::EmailSent, object, before: None, after: Some(after) };

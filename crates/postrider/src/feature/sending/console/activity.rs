@@ -75,17 +75,21 @@ impl Narrowed {
     /// The address of the list.
     #[must_use]
     pub fn href(&self, workspace: &Workspace) -> String {
+        self.under(workspace, "activity")
+    }
+
+    /// The address of what is narrowed alike.
+    fn under(&self, workspace: &Workspace, path: &str) -> String {
         let given = self.fields().into_iter().filter(|(_, value)| !value.is_empty());
         let pairs: Vec<_> = given.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
         let sign = if pairs.is_empty() { "" } else { "?" };
-        format!("{}activity{sign}{}", home(workspace), pairs.join("&"))
+        format!("{}{path}{sign}{}", home(workspace), pairs.join("&"))
     }
 
     /// What tells the first page of news. What only the index knows, it does not know within the second.
     fn live(&self, workspace: &Workspace) -> Option<String> {
         let first = self.after.is_empty() && self.before.is_empty();
-        let page = self.href(workspace);
-        (first && self.q.trim().is_empty()).then(|| page.replacen("/activity", "/live/activity", 1))
+        (first && self.q.trim().is_empty()).then(|| self.under(workspace, "live/activity"))
     }
 
     /// Its first page.
@@ -152,7 +156,7 @@ pub(super) async fn list(
         filter: narrowed.first().into_fields(),
         may_cancel,
         may_send,
-        csv: narrowed.first().href(&who.workspace).replacen("/activity", "/activity.csv", 1),
+        csv: narrowed.first().under(&who.workspace, "activity.csv"),
         zone: who.zone.name().to_owned(),
         asked: view.asked(&snapshot, &narrowed, wrong),
         none: match (narrowed.is_narrowed(), &older) {

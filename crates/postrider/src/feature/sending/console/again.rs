@@ -3,7 +3,9 @@
 //! Guarantees
 //! 1. It is accepted as any other is: verified domains, suppressions, limits and quotas hold for it.
 //! 2. It has an id, a date and a Message-ID of its own; who sent it is in the audit log, in the same transaction.
-//! 3. Codes and notifications are not sent again: their content is nobody's here, or is about another message.
+//! 3. A form that is sent twice sends once, and both are answered the same.
+//! 4. It is tracked as the first was, whatever its stream says by now; the files that it leads to stay as long as a new message's.
+//! 5. Codes and notifications are not sent again: their content is nobody's here, or is about another message.
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use bytes::Bytes;
 use mail::{Address, Body, Edit, Envelope, ForwardPath, ReversePath, edited_prefix};
 use serde::Deserialize;
 use serde_json::json;
-use store::{Committed, StoreError, Write};
+use store::Write;
 
 use super::{existing, path_of};
 use crate::app::App;
@@ -21,10 +23,11 @@ use crate::console::change::Change;
 use crate::console::guard::Posted;
 use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::Member;
+use crate::feature::attachment::link;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::need::SendMail;
-use crate::feature::sending::accept::accept_with;
 use crate::feature::sending::examine::{Examined, examine, scan};
+use crate::feature::sending::idempotency::accept_once;
 use crate::feature::sending::read::Stored;
 use crate::feature::sending::{
     Options, Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission, policy,
@@ -38,6 +41,8 @@ const OWN: [&str; 3] = ["Date", "Message-ID", "Received"];
 #[serde(default)]
 pub(super) struct Sent {
     to: String,
+    /// When its page was made.
+    once: String,
 }
 
 pub(super) async fn send(
@@ -49,25 +54,26 @@ pub(super) async fn send(
     let email = existing(&app, who.workspace.id, &shown).await?;
     let back = |told: &str| redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id)));
     let Ok(to) = Address::parse(sent.to.trim()) else { return Ok(back("no-address")) };
-    match resent(&who, &app, (&email, &to), Write::default()).await? {
+    match resent(&who, &app, (&email, &to), &sent.once).await? {
         Ok(message) => Ok(redirect(&format!("{}?told=again", path_of(&who.workspace, message)))),
         Err(told) => Ok(back(told)),
     }
 }
 
-/// Sends a message again to an address, with what `write` expects; gives the new one's id, or why there is none.
+/// Sends a message again to an address, under what its form says `once`; gives the new one's id, or why there is none.
 pub(super) async fn resent(
     who: &Member<SendMail>,
     app: &Arc<App>,
     (email, to): (&Stored, &Address),
-    mut write: Write,
+    once: &str,
 ) -> Result<Result<i64, &'static str>, Refused> {
     let Some(content) = email.content.clone().filter(|_| is_sendable(email)) else {
         return Ok(Err("gone"));
     };
     let message = app.mint.message(app.now(), 1);
-    let Ok(examined) = submission(app, who.workspace.id, (email, &content), (message, to)) else {
-        return Ok(Err("not-sent"));
+    let examined = match submission(app, who.workspace.id, (email, &content), (message, to)) {
+        Ok(examined) => examined,
+        Err(refusal) => return told(&refusal).map(Err),
     };
     let change = Change {
         action: Action::EmailSentAgain,
@@ -75,13 +81,35 @@ pub(super) async fn resent(
         before: None,
         after: Some(json!({ "email_id": Noun::Message.show(message), "to": to.folded() })),
     };
+    let mut write = Write::default();
     who.note(app, &mut write, change);
-    match accept_with(app, app.now(), write, examined).await {
-        Ok(Ok(Committed::Stored { .. } | Committed::Guarded)) => Ok(Ok(message)),
-        Ok(Err(StoreError::Conflict(_))) => Ok(Err("not-sent")),
-        Ok(Err(error)) => Err(error.into()),
-        Err(Refusal::Unavailable(_)) => Err(Refused::Busy),
-        Err(_) => Ok(Err("not-sent")),
+    let days = app.settings.attachments.link_days;
+    link::moved(&mut write, (who.workspace.id, email.id), examined.links_last(days));
+    // The same page may send it to several, one after the other.
+    let key = format!("again\n{}\n{}\n{}\n{once}", who.workspace.id, email.id, to.folded());
+    match accept_once(app, app.now(), write, examined, &key).await {
+        Ok(message) => Ok(Ok(message)),
+        Err(refusal) => told(&refusal).map(Err),
+    }
+}
+
+/// Why it was not sent again, in the page's words.
+fn told(refusal: &Refusal) -> Result<&'static str, Refused> {
+    match refusal {
+        Refusal::QuotaUsed { .. } => Ok("quota-used"),
+        Refusal::Suspended => Ok("suspended"),
+        Refusal::Unavailable(_) => Err(Refused::Busy),
+        Refusal::Author(_)
+        | Refusal::Header(_)
+        | Refusal::HeaderTooLarge { .. }
+        | Refusal::DomainNotVerified(_)
+        | Refusal::KeyRestricted(_)
+        | Refusal::NoRecipients
+        | Refusal::TooManyRecipients { .. }
+        | Refusal::TooLarge { .. }
+        | Refusal::Attachment(_)
+        | Refusal::Option { .. }
+        | Refusal::IdempotencyMismatch => Ok("not-sent"),
     }
 }
 
@@ -128,6 +156,8 @@ fn submission(
         options: Options {
             tags: email.tags.as_deref().map(Into::into),
             metadata: email.metadata.as_deref().map(Into::into),
+            // The sender may have asked for less, or more, than the stream does.
+            track: Some(email.track),
             ..Options::default()
         },
     };

@@ -5,7 +5,10 @@ use serde_json::json;
 use store::{Query, Write};
 
 use crate::console::story::{Browser, audited, text};
+use crate::feature::event::By;
 use crate::feature::person::permission::Role;
+use crate::feature::quota::admin::{quota_rows, suspension_rows};
+use crate::feature::quota::{Beyond, Quota};
 use crate::testing::{Harness, on_both};
 
 async fn sent(harness: &Harness, subject: &str, html: &str) -> String {
@@ -47,6 +50,132 @@ async fn a_message_is_sent_again_as_a_new_one_and_the_log_knows_by_whom() {
             403
         );
         assert!(audited(harness).await.contains(&"email.sent_again".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_sends_once_and_is_answered_the_same_on_both() {
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "First", "<p>Hello</p>").await;
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        let path = format!("/w/default/activity/{id}");
+        let drawn = async || {
+            let page = text(&marketer.get(harness, &path).await);
+            let once = page.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+            once.expect("when the form was made").to_owned()
+        };
+        let click = async |once: &str, to: &str| {
+            let answer =
+                marketer.post(harness, &format!("{path}/again"), &[("to", to), ("once", once)]).await;
+            answer.header("location").to_owned()
+        };
+        let mails = async || harness.get("/emails").await.json()["data"].as_array().expect("a list").len();
+        let once = drawn().await;
+        let (one, two) = tokio::join!(click(&once, "bob@good.example"), click(&once, "bob@good.example"));
+        assert!(one.ends_with("?told=again") && !one.contains(&id), "{one}");
+        assert_eq!((&two, &click(&once, "Bob@good.example").await), (&one, &one));
+        assert_eq!(mails().await, 2, "one more than there was");
+        assert_eq!(audited(harness).await.iter().filter(|did| *did == "email.sent_again").count(), 1);
+        // From the same page to somebody else, and from a new one to the same, is meant.
+        for (once, to) in [(&once, "cy@good.example"), (&drawn().await, "bob@good.example")] {
+            assert_ne!(click(once, to).await, one, "{to}");
+        }
+        assert_eq!(mails().await, 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_send_no_more_this_month_or_nothing_at_all_is_told_so_on_both() {
+    on_both(async |harness: &Harness| {
+        let id = sent(harness, "First", "<p>Hello</p>").await;
+        harness.settled().await;
+        harness.counted().await;
+        let (app, workspace) = (&harness.app, harness.workspace());
+        let decided = async |write: Write| {
+            app.store.write(write).await.expect("stored");
+            app.directory.reload(&app.store).await.expect("readable");
+        };
+        let marketer = Browser::of_member(harness, workspace, Role::Marketer).await;
+        let path = format!("/w/default/activity/{id}");
+        let click = async |once: &str| {
+            let fields = [("to", "bob@good.example"), ("once", once)];
+            let answer = marketer.post(harness, &format!("{path}/again"), &fields).await;
+            answer.header("location").to_owned()
+        };
+        let by = (app.now(), By::Operator);
+        let quota = Quota { monthly: 2, beyond: Beyond::Refuse };
+        decided(quota_rows(by, workspace, Some(quota))).await;
+        let last = click("1").await;
+        assert!(last.ends_with("?told=again"), "{last}");
+        assert_eq!(click("1").await, last, "what the first click used up is not missing to the second");
+        assert_eq!(click("2").await, format!("{path}?told=quota-used"));
+        decided(quota_rows(by, workspace, None)).await;
+        decided(suspension_rows(by, workspace, true)).await;
+        assert_eq!(click("3").await, format!("{path}?told=suspended"));
+        for (told, said) in
+            [("quota-used", "not sent again: this month"), ("suspended", "not sent again: this workspace")]
+        {
+            let page = text(&marketer.get(harness, &format!("{path}?told={told}")).await);
+            assert!(page.contains(said), "{told}: {page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_sent_again_is_tracked_as_it_was_and_not_as_its_stream_is_on_both() {
+    on_both(async |harness: &Harness| {
+        let streams = harness.get("/streams").await.json();
+        let id = streams["data"].as_array().expect("streams").iter().find(|one| one["name"] == "transactional");
+        let path = format!("/streams/{}", id.expect("the stream")["id"].as_str().expect("an id"));
+        let (on, off) = (json!({ "opens": true, "clicks": true }), json!({ "opens": false, "clicks": false }));
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        for (stream, asked, wanted) in [(&on, &off, [0, 0]), (&off, &on, [1, 1]), (&on, &json!({}), [1, 1])] {
+            assert_eq!(harness.ask("PATCH", &path, &json!({ "tracking": stream })).await.status, 200);
+            let html = "<html><body><a href=\"https://shop.example\">a</a></body></html>";
+            let mail = json!({
+                "from": "me@app.example", "to": "ann@good.example", "subject": "s", "html": html, "tracking": asked,
+            });
+            let id = harness.post("/emails", &mail).await.json()["id"].as_str().expect("an id").to_owned();
+            let again = format!("/w/default/activity/{id}/again");
+            assert_eq!(marketer.post(harness, &again, &[("to", "ann@good.example")]).await.status, 303);
+            harness.settled().await;
+            let captured = harness.get("/captured").await.json();
+            for one in &captured["data"].as_array().expect("a list")[..2] {
+                let one = format!("/captured/{}/raw", one["id"].as_str().expect("an id"));
+                let raw = text(&harness.get(&one).await).replace("=\r\n", "");
+                let ours = ["o", "c"].map(|letter| raw.matches(&format!("track.example/t/{letter}/")).count());
+                assert_eq!(ours, wanted, "{stream} {asked}: {raw}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_that_a_message_leads_to_stay_as_long_as_when_it_was_new_on_both() {
+    static SOON: Query = Query::new("soon", "UPDATE attachment_link SET expires_us = :soon");
+    on_both(async |harness: &Harness| {
+        let mail = json!({
+            "from": "me@app.example", "to": "ann@good.example", "subject": "s", "text": "t",
+            "attachments": [{ "filename": "a.txt", "content": "AAEC", "link": true }],
+        });
+        let id = harness.post("/emails", &mail).await.json()["id"].as_str().expect("an id").to_owned();
+        let ends = async || {
+            let links = harness.get(&format!("/emails/{id}/links")).await.json();
+            links["data"][0]["expires_at"].as_str().unwrap_or_else(|| panic!("{links}")).to_owned()
+        };
+        let new = ends().await;
+        let mut write = Write::default();
+        write.step(&SOON, vec![("soon", (harness.app.now().0 + 3_600_000_000).into())]);
+        harness.app.store.write(write).await.expect("stored");
+        assert!(ends().await < new, "it ends within the hour");
+        let marketer = Browser::of_member(harness, harness.workspace(), Role::Marketer).await;
+        let again = format!("/w/default/activity/{id}/again");
+        assert_eq!(marketer.post(harness, &again, &[("to", "bob@good.example")]).await.status, 303);
+        assert!(ends().await >= new, "{}", ends().await);
     })
     .await;
 }

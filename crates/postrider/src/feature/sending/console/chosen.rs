@@ -5,7 +5,7 @@
 //! 2. Each message is a transaction of its own with its line in the audit log, as on its page; a call a bounded number of them.
 //! 3. Sent again is what would be mailed: neither to who is suppressed by now, nor what has no content to send. How much of what was
 //!    chosen is left out for that is said.
-//! 4. A form that is sent twice sends nothing twice: the question and the message are the key under which it happens once.
+//! 4. A form that is sent twice sends nothing twice, and both are answered the same: what went at the first is done at the second.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use axum::response::Response;
 use futures_util::future::join_all;
 use mail::Address;
 use serde::Deserialize;
-use store::{StoreError, Write};
+use store::StoreError;
 
 use super::act::cancelled;
 use super::activity::{Narrowed, recipients};
@@ -26,10 +26,8 @@ use crate::console::chosen::{CHOSEN_MAX, Chosen, Question, ask_rows_without};
 use crate::console::guard::Posted;
 use crate::console::refusal::Refused;
 use crate::console::screen::Member;
-use crate::feature::access::digest_of;
 use crate::feature::person::permission::need::{SendMail, SteerQueue};
 use crate::feature::sending::api::listed::{EmailFilter, find};
-use crate::feature::sending::idempotency::{Once, claim, fingerprint};
 use crate::feature::sending::list::{Filter, Found, Listed, sendable, these};
 use crate::feature::sending::read::{Status, email_one};
 use crate::feature::suppression::suppressed;
@@ -140,16 +138,8 @@ pub(super) async fn again(
         // Of those before it, one may just have been refused for good by the same recipient.
         let Some(to) = mailable(&app, who.workspace.id, email).await? else { continue };
         let Some(stored) = email_one(&app.store, who.workspace.id, email.id).await? else { continue };
-        let mut write = Write::default();
-        let key = format!("again\n{}\n{}\n{}", who.workspace.id, email.id, sent.once);
-        let once = Once {
-            digest: digest_of(&key),
-            fingerprint: fingerprint(key.as_bytes()),
-            status: 303,
-            answer: Arc::new(|_| String::new()),
-        };
-        claim(&mut write, app.now(), &once, "it was sent again already");
-        done += usize::from(resent(&who, &app, (&stored, &to), write).await?.is_ok());
+        // What was sent at the form's first coming counts: who sent the form twice sees this answer alone.
+        done += usize::from(resent(&who, &app, (&stored, &to), &sent.once).await?.is_ok());
     }
     Ok(sent.chosen.done(&sent.narrowed.first().href(&who.workspace), done, more))
 }

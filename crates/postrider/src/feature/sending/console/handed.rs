@@ -209,6 +209,7 @@ mod tests {
             message_id: String::new(),
             tags: None,
             metadata: None,
+            track: crate::feature::tracking::switches::Switches::default(),
             created: At(0),
             scheduled: None,
             expires: At(0),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ::console::format::{number, time};
-use ::console::screen::message::{Action, Body, Fact, Link, Message, Recipient, Verdict};
+use ::console::screen::message::{Action, Again, Body, Fact, Link, Message, Recipient, Verdict};
 use ::console::screen::overview::{Range, Status as Shown};
 use ::console::words::{Word, Words};
 use axum::extract::{Path, State};
@@ -12,8 +12,10 @@ use axum::response::Response;
 use mail::{Address, At};
 use serde::Deserialize;
 use serde_json::Value;
+use store::StoreError;
 
 use super::again::is_sendable;
+use super::timeline::Sight;
 use super::{content, existing, handed, path_of, support, timeline, verdict};
 use crate::app::App;
 use crate::console::asked::Query;
@@ -30,7 +32,7 @@ use crate::http::page::{From, Page};
 use crate::id::Noun;
 
 /// Recipients of which the verdict is made: as many as the API shows.
-const RECIPIENTS_MAX: i64 = 1_000;
+pub(super) const RECIPIENTS_MAX: i64 = 1_000;
 /// Events of which it is looked whom they were told.
 const EVENTS_MAX: i64 = 100;
 /// Recipients of a page.
@@ -95,10 +97,7 @@ pub(super) async fn message(
     let all = recipient_list(&app.store, now, (workspace, email.id), at_once).await?;
     // What is still open first, then what went wrong: the order of the statuses.
     let principal = all.iter().min_by_key(|one| one.status);
-    let suppressions = match principal.map(|one| Address::parse(&one.address)) {
-        Some(Ok(address)) => suppression_find(&app.store, workspace, &address).await?,
-        _ => Vec::new(),
-    };
+    let suppressions = suppressions_of(&app, workspace, principal).await?;
     let path = path_of(&who.workspace, email.id);
     let view = View { words: who.page.words, zone: &who.zone, path: &path, role: who.role };
     let body = view.body(&app, (&who, &email), tab, &all).await?;
@@ -120,7 +119,7 @@ pub(super) async fn message(
         verdict: view.verdict(&email, principal, &all, &suppressions),
         again: principal
             .filter(|_| is_sendable(&email) && who.role.may(Permission::SendMail))
-            .map(|one| one.address.clone()),
+            .map(|one| Again { to: one.address.clone(), once: now.0.to_string() }),
         share: who.role.may(Permission::SeeContent),
         links,
         path: path.clone(),
@@ -137,6 +136,18 @@ pub(super) async fn message(
     })
 }
 
+/// Why a recipient is not mailed, if so.
+pub(super) async fn suppressions_of(
+    app: &App,
+    workspace: i64,
+    one: Option<&StoredRecipient>,
+) -> Result<Vec<Suppression>, StoreError> {
+    match one.map(|one| Address::parse(&one.address)) {
+        Some(Ok(address)) => suppression_find(&app.store, workspace, &address).await,
+        Some(Err(_)) | None => Ok(Vec::new()),
+    }
+}
+
 /// What is said after a form was sent, by the word in the address.
 fn told(text: &str) -> Option<Word> {
     Some(match text {
@@ -149,8 +160,11 @@ fn told(text: &str) -> Option<Word> {
         "retried-part" => Word("told-retried-part"),
         "unshared" => Word("told-unshared"),
         "shared-full" => Word("told-shared-full"),
+        "shared-blind" => Word("told-shared-blind"),
         "again" => Word("told-again"),
         "not-sent" => Word("told-not-sent"),
+        "quota-used" => Word("told-quota-used"),
+        "suspended" => Word("told-suspended"),
         "no-address" => Word("told-no-address"),
         "gone" => Word("told-gone"),
         _ => return None,
@@ -286,8 +300,9 @@ impl View<'_> {
         Ok(match tab {
             Tab::Timeline => {
                 let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
-                let with_content = self.role.may(Permission::SeeContent);
-                let view = timeline::View { words: self.words, zone: self.zone, names, with_content };
+                let may = self.role.may(Permission::SeeContent);
+                let sight = if may { Sight::Content } else { Sight::Fate };
+                let view = timeline::View { words: self.words, zone: self.zone, names, sight };
                 Body::Timeline(view.read(app, of).await?)
             }
             Tab::Content(view) => content::body(self.words, email, view, self.path).await?,

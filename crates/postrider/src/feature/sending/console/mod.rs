@@ -23,6 +23,8 @@ mod pictures;
 mod story;
 mod support;
 #[cfg(test)]
+mod support_story;
+#[cfg(test)]
 mod tabs_story;
 mod timeline;
 mod verdict;

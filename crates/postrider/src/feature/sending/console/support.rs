@@ -1,12 +1,14 @@
-//! A link to one message for somebody without an account: what became of it, and nothing of what it says.
+//! A link to one message for somebody without an account: what became of it, and nothing of what it says but the subject.
 //!
 //! Guarantees
 //! 1. A link is signed, is about one message, and ends by itself after [`DAYS`] days, or at once when somebody ends it: it opens
 //!    nothing without its row. Who made and who ended it is in the audit log.
 //! 2. No link goes for another one: of one message only so many are open at once, and one more is refused.
-//! 3. Its page is read-only, in no index, kept by nobody, and has neither content nor forms nor ways to anything else.
+//! 3. Of several recipients it tells only of those who stand in To or Cc, where all others see them; where none is known to, there
+//!    is no link.
+//! 4. Its page is read-only, in no index, kept by nobody, and has neither content nor forms nor ways to anything else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +17,14 @@ use ::console::screen::shared::Shared;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
-use mail::At;
 use mail::date::rfc3339;
+use mail::{Address, At, Headers};
 use serde::Deserialize;
 use serde_json::json;
 use store::{StoreError, Value, Write, query};
 
-use super::message::View;
+use super::message::{RECIPIENTS_MAX, View, suppressions_of};
+use super::timeline::Sight;
 use super::{existing, path_of, timeline};
 use crate::app::App;
 use crate::console::change::Change;
@@ -32,7 +35,8 @@ use crate::feature::access::Workspace;
 use crate::feature::audit::Action;
 use crate::feature::person::permission::Role;
 use crate::feature::person::permission::need::SeeContent;
-use crate::feature::sending::read::{email_one, recipient_list};
+use crate::feature::sending::RecipientField;
+use crate::feature::sending::read::{Stored, StoredRecipient, email_one, recipient_list};
 use crate::http::page::Page;
 use crate::id::Noun;
 use crate::in_turn::{Counted, in_turn};
@@ -46,7 +50,7 @@ query!(AGE, "../queries/support_link_age.sql");
 pub(super) const DAYS: u64 = 7;
 const LASTS: Duration = Duration::from_secs(DAYS * 86_400);
 /// Recipients that are shown.
-const RECIPIENTS_MAX: i64 = 50;
+const ROWS: usize = 50;
 /// Links of a message that are open at once. Reason: each is one more that somebody has.
 const LINKS_MAX: i64 = 50;
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -58,6 +62,10 @@ pub(super) async fn share(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Refused> {
     let email = existing(&app, who.workspace.id, &shown).await?;
+    let back = |told: &str| redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id)));
+    if in_the_open(&app, who.workspace.id, &email).await?.is_empty() {
+        return Ok(back("shared-blind"));
+    }
     let until = app.now().after(LASTS);
     let mut write = in_turn(Counted::SupportLinks);
     write.step(&AGE, vec![("now", seconds(app.now()).into())]);
@@ -77,7 +85,32 @@ pub(super) async fn share(
         Some(_) | None => "shared",
     };
     // Without the token: addresses of pages are kept by browsers, and told to those who look over a shoulder.
-    Ok(redirect(&format!("{}?told={told}", path_of(&who.workspace, email.id))))
+    Ok(back(told))
+}
+
+/// The recipients of whom an outsider may hear: a single one, and of several those whom each of them sees in To or Cc.
+async fn in_the_open(app: &App, workspace: i64, email: &Stored) -> Result<Vec<StoredRecipient>, StoreError> {
+    let of = (workspace, email.id);
+    let mut all = recipient_list(&app.store, app.now(), of, Page::first(RECIPIENTS_MAX)).await?;
+    if all.len() > 1 {
+        let named = named(email.content.as_deref().unwrap_or_default());
+        all.retain(|one| match &*one.field {
+            field if field == RecipientField::To.as_str() || field == RecipientField::Cc.as_str() => true,
+            // SMTP has one envelope for everybody: only the content tells who is no secret.
+            field if field == RecipientField::Envelope.as_str() => {
+                Address::parse(&one.address).is_ok_and(|address| named.contains(&*address.folded()))
+            }
+            _ => false,
+        });
+    }
+    Ok(all)
+}
+
+/// The addresses in To and Cc, folded.
+fn named(content: &[u8]) -> HashSet<String> {
+    let Ok(headers) = Headers::scan_again(content) else { return HashSet::new() };
+    let fields = ["To", "Cc"].map(|name| headers.mailboxes(name).unwrap_or_default());
+    fields.into_iter().flatten().map(|one| one.address.folded().into()).collect()
 }
 
 /// Ends a link at once.
@@ -156,19 +189,20 @@ pub(super) async fn shared(
     let is_open = now < until && links(&app, (workspace, message)).await?.contains(&seconds(until));
     let found = email_one(&app.store, workspace, message).await?.filter(|_| is_open);
     let email = found.ok_or(Refused::NotFound)?;
-    let all = recipient_list(&app.store, now, (workspace, message), Page::first(RECIPIENTS_MAX)).await?;
+    let all = in_the_open(&app, workspace, &email).await?;
+    let principal = all.iter().min_by_key(|one| one.status).ok_or(Refused::NotFound)?;
     let (page, zone) = (who.visit.page(), Zone::named("UTC"));
     let names: HashMap<_, _> = all.iter().map(|one| (one.id, &*one.address)).collect();
-    let timeline = timeline::View { words: page.words, zone: &zone, names, with_content: false };
+    let timeline = timeline::View { words: page.words, zone: &zone, names, sight: Sight::FateOfNamed };
     // What a seller may see, who sees no content, is all that there is on it.
     let view = View { words: page.words, zone: &zone, path: "", role: Role::Seller };
-    let principal = all.iter().min_by_key(|one| one.status);
+    let suppressions = suppressions_of(&app, workspace, Some(principal)).await?;
     let snapshot = app.directory.snapshot();
     let mut response = show(&Shared {
         brand: snapshot.workspaces.get(&workspace).map(Workspace::brand).unwrap_or_default(),
         subject: email.subject.clone(),
-        verdict: view.verdict(&email, principal, &all, &[]),
-        recipients: all.iter().map(|one| view.recipient(one)).collect(),
+        verdict: view.verdict(&email, Some(principal), &all, &suppressions),
+        recipients: all.iter().take(ROWS).map(|one| view.recipient(one)).collect(),
         timeline: timeline.read(&app, (workspace, message)).await?,
         until: time::moment(page.words.locale, &zone, until),
         zone: zone.name().to_owned(),

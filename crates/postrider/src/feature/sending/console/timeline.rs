@@ -30,8 +30,18 @@ pub(super) struct View<'v> {
     pub zone: &'v Zone,
     /// Addresses of the recipients by their deliveries.
     pub names: HashMap<i64, &'v str>,
-    /// Whether who looks may see what mail says, and so the whole of a link that was clicked: it may open an account.
-    pub with_content: bool,
+    pub sight: Sight,
+}
+
+/// How much whoever looks may see.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// What mail says too, and so the whole of a link that was clicked: it may open an account.
+    Content,
+    /// What became of every recipient.
+    Fate,
+    /// What became of those with a name, and nothing of others.
+    FateOfNamed,
 }
 
 /// A link's scheme and host, without what may be a secret.
@@ -46,10 +56,13 @@ impl View<'_> {
     pub(super) async fn read(&self, app: &App, ids: (i64, i64)) -> Result<Timeline, StoreError> {
         let events = events_of_message(&app.store, ids, Page::first(STOPS_MAX as i64 + 1)).await?;
         let attempts = attempt_list(&app.store, ids, Page::first(ATTEMPTS_MAX as i64 + 1)).await?;
+        let shown = |delivery: &i64| self.sight != Sight::FateOfNamed || self.names.contains_key(delivery);
+        let stops = events.iter().take(STOPS_MAX).filter(|one| one.delivery.as_ref().is_none_or(shown));
+        let tries = attempts.iter().take(ATTEMPTS_MAX).filter(|one| shown(&one.delivery));
         Ok(Timeline {
-            stops: events.iter().take(STOPS_MAX).map(|event| self.stop(event)).collect(),
+            stops: stops.map(|event| self.stop(event)).collect(),
             more: events.len() > STOPS_MAX,
-            attempts: attempts.iter().take(ATTEMPTS_MAX).map(|attempt| self.attempt(attempt)).collect(),
+            attempts: tries.map(|attempt| self.attempt(attempt)).collect(),
             more_attempts: attempts.len() > ATTEMPTS_MAX,
         })
     }
@@ -58,7 +71,7 @@ impl View<'_> {
         let data: Value =
             event.data.as_deref().and_then(|data| serde_json::from_str(data).ok()).unwrap_or_default();
         let text = |key: &str| data[key].as_str().map(str::to_owned);
-        let url = text("url").map(|url| if self.with_content { url } else { host_of(&url) });
+        let url = text("url").map(|url| if self.sight == Sight::Content { url } else { host_of(&url) });
         let (class, icon, title) = match verdict::event(&event.name) {
             Some((class, icon, word)) => (class, icon, self.words.word(word)),
             None => ("", "circle-dashed", event.name.clone()),

@@ -1,6 +1,7 @@
 //! What is done with a template beside writing it: a test, a copy, an export, its end.
 //!
-//! Guarantee: a test is an email as any other, through the one accept path, with who asked for it in the same transaction.
+//! Guarantee: a test is an email as any other, through the one accept path, with who asked for it in the same transaction; one, where
+//! its form is sent twice.
 
 use std::sync::Arc;
 
@@ -25,9 +26,9 @@ use crate::console::refusal::{Refused, redirect};
 use crate::console::screen::{Member, Named};
 use crate::feature::audit::Action;
 use crate::feature::person::permission::need::{ChangeTemplates, SeeTemplates, SendMail};
-use crate::feature::sending::accept::accept_with;
 use crate::feature::sending::api::request::EmailRequest;
 use crate::feature::sending::api::send::judged_alone;
+use crate::feature::sending::idempotency::accept_once;
 use crate::feature::sending::{Origin, Sender};
 use crate::http::error::{ApiError, Name};
 use crate::id::Noun;
@@ -39,6 +40,8 @@ pub(super) struct Test {
     from: String,
     locale: String,
     stream: String,
+    /// When its page was made.
+    once: String,
 }
 
 /// Sends the draft as it is stored, made with its test data.
@@ -63,6 +66,13 @@ pub(super) async fn test_sent(
 }
 
 impl Test {
+    /// Under which it is sent once: another draft, recipient or language is another test.
+    fn key(&self, workspace: i64, template: &Template) -> String {
+        let Test { to, from, locale, stream, once } = self;
+        let (id, draft) = (template.id, template.updated.0);
+        format!("test\n{workspace}\n{id}\n{draft}\n{locale}\n{stream}\n{from}\n{to}\n{once}")
+    }
+
     /// The language, if the template has it; else the default.
     fn locale_of<'t>(&self, template: &'t Template) -> &'t str {
         template.draft.locales.get_key_value(&self.locale).map_or("", |(locale, _)| locale)
@@ -104,9 +114,8 @@ async fn send(
     };
     let mut write = Write::default();
     who.note(app, &mut write, change);
-    match accept_with(app, now, write, examined).await {
-        Ok(Ok(_)) => Ok(Ok(message)),
-        Ok(Err(error)) => Err(error.into()),
+    match accept_once(app, now, write, examined, &test.key(workspace, template)).await {
+        Ok(message) => Ok(Ok(message)),
         Err(refusal) => refused(words, refusal.into()).map(Err),
     }
 }

@@ -151,6 +151,7 @@ fn test<P>(
     Test {
         to,
         from,
+        once: app.now().0.to_string(),
         mistakes,
         locales: locales.chain(others).map(locale).collect(),
         streams: streams.map(|one| stream(&one.name)).collect(),

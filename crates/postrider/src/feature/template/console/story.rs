@@ -76,9 +76,17 @@ async fn a_template_is_written_tested_published_and_taken_back() {
             "template": { "id": "hello", "variables": { "name": "Ann" } } });
         assert_eq!(harness.post("/emails", &email).await.status, 422, "nothing is published");
 
-        let fields =
-            [("to", "bob@people.example"), ("from", "Me <me@app.example>"), ("stream", "transactional")];
+        let once = page.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let once = ("once", once.expect("when the form was made"));
+        let fields = [
+            ("to", "bob@people.example"),
+            ("from", "Me <me@app.example>"),
+            ("stream", "transactional"),
+            once,
+        ];
         let tested = marketer.post(harness, &format!("{path}/test"), &fields).await;
+        let twice = marketer.post(harness, &format!("{path}/test"), &fields).await;
+        assert_eq!(twice.header("location"), tested.header("location"), "a double click sends one");
         let (_, id) = tested.header("location").split_once("email=").expect("a message");
         let shown = harness.get(&format!("/emails/{id}")).await.json();
         assert_eq!(
