@@ -56,6 +56,30 @@ impl Timeouts {
     }
 }
 
+/// How long a peer has had for the reply that it owes: one deadline for all of it, or one that sends an octet every few
+/// minutes would hold a delivery for months.
+#[derive(Default)]
+struct Patience {
+    began: Option<(Phase, Duration)>,
+}
+
+impl Patience {
+    /// Something was said to the peer: the time for its reply begins anew.
+    fn renew(&mut self) {
+        self.began = None;
+    }
+
+    /// What is left of the time for the reply of `phase`; that of another phase is over with it.
+    fn left(&mut self, timeouts: &Timeouts, phase: Phase, now: Duration) -> Duration {
+        let began = match self.began {
+            Some((of, began)) if of == phase => began,
+            Some(_) | None => now,
+        };
+        self.began = Some((phase, began));
+        timeouts.in_phase(phase).saturating_sub(now.saturating_sub(began))
+    }
+}
+
 /// A connection with its session.
 pub(super) struct Wire {
     /// None only while a handshake has it.
@@ -65,6 +89,7 @@ pub(super) struct Wire {
     out: Vec<u8>,
     clock: Stopwatch,
     timeouts: Timeouts,
+    patience: Patience,
     /// `mx.example.org [192.0.2.1]:25`.
     pub(super) peer: String,
 }
@@ -78,6 +103,7 @@ impl Wire {
             out: Vec::with_capacity(1 << 10),
             clock: Stopwatch::start(),
             timeouts,
+            patience: Patience::default(),
             peer,
         }
     }
@@ -189,10 +215,12 @@ impl Wire {
     }
 
     async fn read(&mut self) -> Result<(), Finding> {
-        let wait = self.timeouts.in_phase(self.session.phase());
+        let phase = self.session.phase();
+        let (wait, left) =
+            (self.timeouts.in_phase(phase), self.patience.left(&self.timeouts, phase, self.clock.elapsed()));
         let Some(stream) = &mut self.stream else { return Err(self.broken("no stream".into())) };
         self.input.reserve(READ_BYTES);
-        match tokio::time::timeout(wait, stream.read_buf(&mut self.input)).await {
+        match tokio::time::timeout(left, stream.read_buf(&mut self.input)).await {
             Ok(Ok(0)) => Err(self.broken(format!("{} closed the connection", self.peer))),
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.broken(format!("reading from {}: {error}", self.peer))),
@@ -204,6 +232,7 @@ impl Wire {
         if self.out.is_empty() {
             return Ok(());
         }
+        self.patience.renew();
         let wait = self.timeouts.reply;
         let Some(stream) = &mut self.stream else { return Err(self.broken("no stream".into())) };
         let written = tokio::time::timeout(wait, stream.write_all(&self.out)).await;
@@ -255,4 +284,35 @@ pub(super) fn explain(error: &dyn std::error::Error) -> String {
 /// A failure to reach anybody.
 pub(super) fn unreachable(text: String) -> Finding {
     Finding::local(Stage::Connect, mail::classify::BounceClass::TransientNet, "network", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_that_drips_has_no_more_time_than_one_that_comes_at_once() {
+        let seconds = Duration::from_secs;
+        let timeouts = Timeouts { reply: seconds(300), final_reply: seconds(600), handshake: seconds(30) };
+        let mut patience = Patience::default();
+        // When is waited, for the reply of which phase, whether a command was written before; how long then.
+        let table = [
+            (0, Phase::Mail, true, 300),
+            (299, Phase::Mail, false, 1),
+            (598, Phase::Mail, false, 0),
+            (598, Phase::Rcpt, false, 300),
+            (800, Phase::Rcpt, false, 98),
+            (800, Phase::Final, false, 600),
+            (1_399, Phase::Final, false, 1),
+            (2_000, Phase::Mail, true, 300),
+            (2_200, Phase::Mail, false, 100),
+            (2_200, Phase::Mail, true, 300),
+        ];
+        for (at, phase, said, left) in table {
+            if said {
+                patience.renew();
+            }
+            assert_eq!(patience.left(&timeouts, phase, seconds(at)), seconds(left), "{phase:?} at {at} s");
+        }
+    }
 }
