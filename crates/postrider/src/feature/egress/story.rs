@@ -8,7 +8,7 @@ use store::{Query, StoreError};
 
 use super::attempt::{Attempt, Finding};
 use super::attempts::attempts_of_delivery;
-use super::cancel::{give_back, waiting};
+use super::cancel::{Refused, give_back, put, waiting, withdraw};
 use super::settle::{Conclusion, Leased, Settlement, Try};
 use super::suspects::{SUSPECT_FROM, Suspicion};
 use crate::id::Noun;
@@ -66,6 +66,28 @@ async fn a_cancellation_that_comes_too_late_sends_nothing_twice() {
         let (path, _) = scheduled(harness).await;
         deliver_now(harness, &path).await;
         assert_eq!(attempts(harness).await, 4, "each of the four deliveries was tried once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_being_moved_is_not_cancelled_beside_that() {
+    on_both(async |harness: &Harness| {
+        let (path, message) = scheduled(harness).await;
+        let entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        // So far has one come who moves it; the other read the same before.
+        withdraw(&harness.app, &entries).expect("nothing else has them");
+        assert_eq!(harness.ask("POST", &format!("{path}/cancel"), &json!({})).await.status, 409);
+        assert!(matches!(withdraw(&harness.app, &entries[1..]), Err(Refused::UnderWay)));
+        put(&harness.app, &entries);
+        deliver_now(harness, &path).await;
+        assert_eq!(harness.get(&path).await.json()["last_event"], "delivered");
+
+        let (path, message) = scheduled(harness).await;
+        let entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        assert_eq!(harness.ask("POST", &format!("{path}/cancel"), &json!({})).await.status, 200);
+        let late = withdraw(&harness.app, &entries);
+        assert!(matches!(late, Err(Refused::UnderWay)), "who read them before they were cancelled");
     })
     .await;
 }
