@@ -19,6 +19,10 @@ const WRITE_BYTES: usize = 128 << 10;
 /// Octets of a peer's talk that one read takes.
 const READ_BYTES: usize = 4 << 10;
 
+/// How long to listen to a peer that takes no more of a message. Reason: what it said before it left is here already, or
+/// on its way.
+const LAST_WORDS_WAIT: Duration = Duration::from_secs(5);
+
 /// How long to wait for what.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
@@ -177,7 +181,11 @@ impl Wire {
     async fn dialogue(&mut self, message: &Composed) -> Result<TransactionOutcome, Finding> {
         loop {
             match self.advance().await? {
-                ClientAction::SendBody => self.send_body(message).await?,
+                ClientAction::SendBody => {
+                    if let Err(broke) = self.send_body(message).await {
+                        return self.last_words().await.ok_or(broke);
+                    }
+                }
                 ClientAction::Finished(outcome) => return Ok(outcome),
                 ClientAction::Failed(failure) => return Err(Finding::from_failure(&failure)),
                 ClientAction::Read | ClientAction::StartTls | ClientAction::Ready | ClientAction::Close => {
@@ -199,6 +207,31 @@ impl Wire {
         let now_us = self.now_us();
         self.session.body_written(now_us, message.size());
         Ok(())
+    }
+
+    /// What the peer said of a message before it stopped taking it: a refusal that is not heard would be asked for again,
+    /// with the whole message, until that expires.
+    async fn last_words(&mut self) -> Option<TransactionOutcome> {
+        let listening = async {
+            loop {
+                let stream = self.stream.as_mut()?;
+                self.input.reserve(READ_BYTES);
+                if stream.read_buf(&mut self.input).await.ok()? == 0 {
+                    return None;
+                }
+                let now_us = self.now_us();
+                match self.session.advance(now_us, &mut self.input, &mut self.out) {
+                    ClientAction::Read => {}
+                    ClientAction::Finished(outcome) => return Some(outcome),
+                    ClientAction::SendBody
+                    | ClientAction::StartTls
+                    | ClientAction::Ready
+                    | ClientAction::Failed(_)
+                    | ClientAction::Close => return None,
+                }
+            }
+        };
+        tokio::time::timeout(LAST_WORDS_WAIT, listening).await.ok().flatten()
     }
 
     /// Reads and writes until the session wants something else than bytes.
@@ -288,7 +321,76 @@ pub(super) fn unreachable(text: String) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use mail::{Envelope, ForwardPath, ReversePath};
+    use smtp::client::ClientConfig;
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    use tokio::net::{TcpSocket, TcpStream};
+
     use super::*;
+
+    /// More than the system takes for a peer that reads nothing.
+    const LARGE_BYTES: usize = 32 << 20;
+
+    /// A peer that takes some of a message, says `refusal`, and leaves.
+    async fn refuses_early(refusal: &'static str) -> std::io::Result<std::net::SocketAddr> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(4 << 10)?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = socket.listen(1)?;
+        let address = listener.local_addr()?;
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await?;
+            let mut stream = BufReader::new(stream);
+            stream.write_all(b"220 mx.example\r\n").await?;
+            let mut line = String::new();
+            while stream.read_line(&mut line).await? > 0 {
+                match std::mem::take(&mut line) {
+                    said if said.starts_with("DATA") => stream.write_all(b"354 go on\r\n").await?,
+                    said if said.starts_with('x') => return stream.write_all(refusal.as_bytes()).await,
+                    _ => stream.write_all(b"250 fine\r\n").await?,
+                }
+            }
+            Ok::<(), std::io::Error>(())
+        });
+        Ok(address)
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_heard_although_the_peer_leaves_before_it_has_the_message() {
+        let line = [b"x".repeat(78), b"\r\n".to_vec()].concat();
+        let address = mail::Address::parse("ann@x.example").expect("an address");
+        let message = Composed {
+            envelope: Envelope {
+                reverse_path: ReversePath::Null,
+                forward_paths: vec![ForwardPath::plain(address)],
+                body: mail::Body::SevenBit,
+                smtputf8: false,
+                ret: None,
+                envid: None,
+            },
+            signature: bytes::Bytes::new(),
+            content: line.repeat(LARGE_BYTES / line.len()).into(),
+        };
+        for (refusal, wanted) in
+            [("552 5.3.4 too big\r\n", "552 5.3.4 too big"), ("451 4.3.1 no room\r\n", "451 4.3.1 no room")]
+        {
+            let address = refuses_early(refusal).await.expect("a server");
+            let stream = Stream::Plain(TcpStream::connect(address).await.expect("a connection"));
+            let config = ClientConfig {
+                ehlo_name: "us.example".into(),
+                tls: smtp::client::TlsMode::None,
+                auth: None,
+                auth_without_tls: false,
+            };
+            let second = Duration::from_secs(60);
+            let timeouts = Timeouts { reply: second, final_reply: second, handshake: second };
+            let mut wire = Wire::new(stream, ClientSession::new(config), timeouts, "mx.example".into());
+            let tls = ClientTls::new().expect("TLS");
+            assert!(wire.open(&tls, Trust::Anyone, "mx.example").await.is_ok());
+            let (finding, reusable) = wire.send(&message, 0).await;
+            assert_eq!((finding.reply.to_string().as_str(), reusable), (wanted, false));
+        }
+    }
 
     #[test]
     fn a_reply_that_drips_has_no_more_time_than_one_that_comes_at_once() {
