@@ -8,6 +8,7 @@ pub mod cli;
 pub mod console;
 pub mod directory;
 pub mod feature;
+pub mod files;
 pub mod health;
 pub mod http;
 pub mod id;

@@ -39,6 +39,8 @@ pub struct Config {
     pub sources: u16,
     /// Limits of a path whose site brings none of its own.
     pub limits: PathLimits,
+    /// Connections over all paths, those being opened included; less urgent mail leaves some to the more urgent. At least 1.
+    pub connections_max: usize,
     pub retry: RetrySchedule,
     /// Wait of a path after its first failure; doubles with each further one until a message went through.
     pub path_wait_first_s: u32,
@@ -58,6 +60,7 @@ impl Default for Config {
             sweep_max: 10_000,
             sources: 1,
             limits: PathLimits::default(),
+            connections_max: 2_000,
             retry: RetrySchedule::default(),
             path_wait_first_s: 30,
             path_wait_max_s: 1_800,
@@ -69,13 +72,12 @@ impl Default for Config {
 impl Config {
     /// How far memory may be filled by deliveries of `lane`: the urgent ones find room that bulk cannot take.
     pub(crate) fn share(&self, lane: Lane) -> usize {
-        let sixteenths = match lane {
-            Lane::Code => 16,
-            Lane::Transactional => 15,
-            Lane::Automation => 14,
-            Lane::Campaign => 12,
-        };
-        (self.deliveries_in_memory_max * sixteenths / 16).max(1)
+        part(self.deliveries_in_memory_max, lane)
+    }
+
+    /// How many connections there may be for `lane` and those that are less urgent.
+    pub(crate) fn connections_share(&self, lane: Lane) -> usize {
+        part(self.connections_max, lane)
     }
 
     /// How many entries of one queue are kept when `total` are in memory.
@@ -88,6 +90,17 @@ impl Config {
     }
 }
 
+/// The part of what there is that mail of a lane may have.
+fn part(of: usize, lane: Lane) -> usize {
+    let sixteenths = match lane {
+        Lane::Code => 16,
+        Lane::Transactional => 15,
+        Lane::Automation => 14,
+        Lane::Campaign => 12,
+    };
+    (of * sixteenths / 16).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +109,7 @@ mod tests {
     fn memory_is_shared_so_that_urgent_mail_finds_room_and_windows_shrink_under_pressure() {
         let config = Config::default();
         assert_eq!(Lane::ALL.map(|lane| config.share(lane)), [200_000, 187_500, 175_000, 150_000]);
+        assert_eq!(Lane::ALL.map(|lane| config.connections_share(lane)), [2_000, 1_875, 1_750, 1_500]);
         for (total, window) in [(0, 2_000), (99_999, 2_000), (100_000, 125), (200_000, 125)] {
             assert_eq!(config.window(total), window, "{total} in memory");
         }

@@ -1,4 +1,5 @@
-//! Whose turn it is on a site: lanes by urgency, workspaces in a lane in turn, domains of a workspace in turn.
+//! Whose turn it is: lanes by urgency, workspaces in a lane in turn, what a workspace has in turn. On a site these are
+//! queues; where sites wait for room, sites.
 //!
 //! Every delivery costs the same, so deficit round robin comes down to one delivery a turn. A more urgent lane goes
 //! first, but after [`PASSED_MAX`] picks over the heads of others one of them gets its turn.
@@ -11,10 +12,11 @@ use crate::entry::Lane;
 /// Picks from a more urgent lane in a row while others wait.
 const PASSED_MAX: u8 = 15;
 
-/// A queue that has something ready. The stamp tells whether it still stands in line as it did when it was put there.
+/// A queue that has something ready, or a site that waits. The stamp tells whether it still stands in line as it did when
+/// it was put there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Place {
-    pub(crate) queue: u32,
+    pub(crate) id: u32,
     pub(crate) stamp: u64,
 }
 
@@ -60,36 +62,49 @@ impl Lanes {
         }
     }
 
-    /// Takes the next queue out of the line; it is pushed again when it still has something ready.
-    pub(crate) fn take(&mut self, stands: impl Fn(Place) -> bool) -> Option<Place> {
-        let lane = self.lane()?;
-        let ring = &mut self.lanes[lane];
-        loop {
-            let workspace = ring.turns.pop_front()?;
-            let places = ring.places.get_mut(&workspace)?;
-            let place = places.pop_front();
-            if places.is_empty() {
-                ring.places.remove(&workspace);
-            } else if place.is_some_and(&stands) {
-                ring.turns.push_back(workspace);
-            } else {
-                // A place left behind does not cost the workspace its turn.
-                ring.turns.push_front(workspace);
-            }
-            match place {
-                Some(place) if stands(place) => {
-                    ring.live -= 1;
-                    return Some(place);
-                }
-                Some(_) => ring.stale = ring.stale.saturating_sub(1),
-                None => {}
-            }
-        }
+    /// Whether nobody stands in line.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lanes.iter().all(|ring| ring.live == 0)
     }
 
-    fn lane(&mut self) -> Option<usize> {
-        let first = self.lanes.iter().position(|ring| ring.live > 0)?;
-        let others = self.lanes[first + 1..].iter().filter(|ring| ring.live > 0).count();
+    /// How many stand in line in a lane.
+    pub(crate) fn waiting(&self, lane: Lane) -> usize {
+        self.lanes[usize::from(lane.number())].live
+    }
+
+    /// The most urgent lane in which anybody stands, and the workspace whose turn it is there.
+    pub(crate) fn first(&mut self, stands: impl Fn(Place) -> bool) -> Option<(Lane, i64)> {
+        let mut rings = Lane::ALL.into_iter().zip(&mut self.lanes);
+        let (lane, ring) = rings.find(|(_, ring)| ring.live > 0)?;
+        Some((lane, ring.first(stands)?))
+    }
+
+    /// Clears places left behind where the turn of a lane is, so that they keep no workspace its turn.
+    pub(crate) fn clear_front(&mut self, lane: Lane, stands: impl Fn(Place) -> bool) {
+        let _whose = self.lanes[usize::from(lane.number())].first(stands);
+    }
+
+    /// Takes the next one of the `open` most urgent lanes out of the line; it is pushed again when it still wants a turn.
+    pub(crate) fn take(&mut self, open: usize, stands: impl Fn(Place) -> bool) -> Option<Place> {
+        let lane = self.lane(open)?;
+        let ring = &mut self.lanes[lane];
+        let workspace = ring.first(stands)?;
+        let places = ring.places.get_mut(&workspace)?;
+        let place = places.pop_front()?;
+        ring.turns.pop_front();
+        if places.is_empty() {
+            ring.places.remove(&workspace);
+        } else {
+            ring.turns.push_back(workspace);
+        }
+        ring.live -= 1;
+        Some(place)
+    }
+
+    fn lane(&mut self, open: usize) -> Option<usize> {
+        let lanes = &self.lanes[..open];
+        let first = lanes.iter().position(|ring| ring.live > 0)?;
+        let others = lanes[first + 1..].iter().filter(|ring| ring.live > 0).count();
         if others == 0 {
             self.passed = 0;
             return Some(first);
@@ -100,8 +115,30 @@ impl Lanes {
         }
         self.passed = 0;
         self.escapes = self.escapes.wrapping_add(1);
-        let waiting = (first + 1..self.lanes.len()).rev().filter(|lane| self.lanes[*lane].live > 0);
+        let waiting = (first + 1..open).rev().filter(|lane| self.lanes[*lane].live > 0);
         waiting.cycle().nth(self.escapes % others)
+    }
+}
+
+impl Ring {
+    /// The workspace whose turn it is. Places left behind are cleared on the way: they cost no workspace its turn.
+    fn first(&mut self, stands: impl Fn(Place) -> bool) -> Option<i64> {
+        loop {
+            let workspace = *self.turns.front()?;
+            let places = self.places.get_mut(&workspace)?;
+            match places.front() {
+                Some(place) if stands(*place) => return Some(workspace),
+                Some(_) => {
+                    places.pop_front();
+                    self.stale = self.stale.saturating_sub(1);
+                }
+                None => {}
+            }
+            if places.is_empty() {
+                self.places.remove(&workspace);
+                self.turns.pop_front();
+            }
+        }
     }
 }
 
@@ -110,17 +147,17 @@ mod tests {
     use super::*;
 
     fn place(queue: u32) -> Place {
-        Place { queue, stamp: 0 }
+        Place { id: queue, stamp: 0 }
     }
 
     /// Takes `n` times; every queue has always something ready.
     fn picks(lanes: &mut Lanes, of: &[(Lane, i64)], n: usize) -> Vec<u32> {
         (0..n)
             .map(|_| {
-                let taken = lanes.take(|_| true).expect("something waits");
-                let (lane, workspace) = of[taken.queue as usize];
+                let taken = lanes.take(4, |_| true).expect("something waits");
+                let (lane, workspace) = of[taken.id as usize];
                 lanes.push(lane, workspace, taken);
-                taken.queue
+                taken.id
             })
             .collect()
     }
@@ -153,8 +190,20 @@ mod tests {
     fn a_queue_that_left_is_passed_over_and_costs_nobody_a_turn() {
         let of = [(Lane::Campaign, 1), (Lane::Campaign, 2)];
         let mut lanes = filled(&of);
-        lanes.left(Lane::Campaign, |place| place.queue != 0);
-        assert_eq!(lanes.take(|place| place.queue != 0), Some(place(1)));
-        assert_eq!(lanes.take(|place| place.queue != 0), None);
+        lanes.left(Lane::Campaign, |place| place.id != 0);
+        assert_eq!(lanes.first(|place| place.id != 0), Some((Lane::Campaign, 2)));
+        assert_eq!(lanes.take(4, |place| place.id != 0), Some(place(1)));
+        assert_eq!(lanes.take(4, |place| place.id != 0), None);
+        assert!(lanes.is_empty());
+    }
+
+    #[test]
+    fn a_lane_that_may_not_go_keeps_no_other_from_its_turn() {
+        let of = [(Lane::Transactional, 1), (Lane::Campaign, 2)];
+        let mut lanes = filled(&of);
+        assert_eq!(lanes.take(1, |_| true), None, "codes alone may go");
+        assert_eq!(lanes.take(3, |_| true), Some(place(0)));
+        assert_eq!(lanes.take(3, |_| true), None);
+        assert_eq!(lanes.take(4, |_| true), Some(place(1)));
     }
 }

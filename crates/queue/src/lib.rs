@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. A delivery is leased at most once at a time, and never again after it was settled as done.
 //! 2. Memory is bounded whatever the depth: what does not fit stays in the database and is asked for in time.
-//! 3. A path never has more connections, nor takes messages faster, than its limits say.
+//! 3. A path never has more connections, nor takes messages faster, than its limits say; nor are there ever more
+//!    connections in all than there may be.
 //! 4. No lane, workspace or domain starves another; a code is the next lease on its path.
 //! 5. Every call costs about a microsecond and allocates next to nothing; the result depends on the calls and the seed.
 //!

@@ -41,7 +41,7 @@ use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::starts::Starts;
 use crate::steady::begun_again;
 use crate::turns::Turns;
-use crate::{changes, http, retention, schema};
+use crate::{changes, files, http, retention, schema};
 
 /// Octets of content just accepted that wait in memory for their first attempt.
 const PARCELS_BYTES: usize = 64 << 20;
@@ -116,6 +116,7 @@ pub(super) fn make_data_dir(path: &Path) -> anyhow::Result<()> {
 async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()> {
     make_data_dir(&settings.node.data_dir)?;
     let _lock = lock_data_dir(&settings.node.data_dir)?;
+    files::raise();
     let app = Arc::new(open(settings).await?);
     let first = first_start(mode, &app).await?;
     let ports = Ports::bind(&app)?;
@@ -225,6 +226,7 @@ fn queue_config(settings: &Settings) -> Config {
             messages_per_connection_max: delivery.messages_per_connection_max,
             messages_per_s_max: delivery.messages_per_s_per_path_max.map(std::num::NonZeroU32::get),
         },
+        connections_max: files::for_delivery(settings, files::open_max()),
         retry: RetrySchedule {
             first_s: seconds(delivery.retry_wait_first),
             max_s: seconds(delivery.retry_wait_max),

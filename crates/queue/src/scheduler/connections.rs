@@ -3,7 +3,7 @@
 use mail::At;
 
 use super::{Action, Leased, Scheduler, Timer};
-use crate::entry::{Entry, QueueKey};
+use crate::entry::{Entry, Lane, QueueKey};
 use crate::path::{PathId, Suspension};
 
 /// Names a connection from its `Connect` to its end; never given twice.
@@ -35,8 +35,12 @@ pub enum Closed {
 
 pub(super) struct Connection {
     path: u32,
+    /// For which there was room when it was opened.
+    lane: Lane,
     doing: Doing,
     sent: u32,
+    /// When it was ready for its first lease.
+    since: At,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,18 +49,20 @@ enum Doing {
     /// Will ask for a lease.
     Woken,
     Working,
-    Idle,
+    /// With a serial that tells who has idled longest.
+    Idle(u64),
     Waiting,
     Closing,
 }
 
 impl Scheduler {
     /// The connection is ready for its first lease.
-    pub fn connected(&mut self, _now: At, connection: ConnectionId) {
+    pub fn connected(&mut self, now: At, connection: ConnectionId) {
         if let Some(connection) =
             self.connections.get_mut(&connection.0).filter(|c| c.doing == Doing::Opening)
         {
             connection.doing = Doing::Woken;
+            connection.since = now;
         }
     }
 
@@ -98,25 +104,34 @@ impl Scheduler {
     /// What this connection does next.
     pub fn lease(&mut self, now: At, id: ConnectionId) -> Lease {
         self.rouse(id, Doing::Working);
-        let Some(connection) = self.connections.get_mut(&id.0) else { return Lease::Close };
-        let path = &mut self.paths[connection.path];
-        let spent = connection.sent >= path.limits.messages_per_connection_max.max(1);
-        if spent || path.is_suspended(now) || path.is_crowded() {
-            connection.doing = Doing::Closing;
-            path.closing += 1;
+        let Some(&Connection { path: path_id, lane, sent, since, .. }) = self.connections.get(&id.0) else {
             return Lease::Close;
+        };
+        let path = &self.paths[path_id];
+        let site = path.site;
+        let spent = sent >= path.limits.messages_per_connection_max.max(1);
+        if spent || path.is_suspended(now) || path.is_crowded() {
+            return self.dismiss(id, path_id);
         }
-        let (site, path_id) = (path.site, connection.path);
+        if self.gives_way(now, site, lane, since) {
+            self.go_behind(site);
+            return self.dismiss(id, path_id);
+        }
         if self.sites[site].ready > 0
-            && let Some(until) = path.paced_until(now)
+            && let Some(until) = self.paths[path_id].paced_until(now)
         {
-            connection.doing = Doing::Waiting;
-            path.waiting += 1;
+            self.paths[path_id].waiting += 1;
+            self.set_doing(id, Doing::Waiting);
             return Lease::Wait(until);
         }
         let Some((queue, entry)) = self.take(now, site) else {
+            if self.is_waited_for(site, lane) {
+                return self.dismiss(id, path_id);
+            }
+            let serial = self.next_serial();
             self.paths[path_id].idle.push(id);
-            self.set_doing(id, Doing::Idle);
+            self.crowd.idles(lane, serial, id);
+            self.set_doing(id, Doing::Idle(serial));
             return Lease::Idle;
         };
         self.paths[path_id].spend(now);
@@ -129,6 +144,12 @@ impl Scheduler {
         Lease::Take { key: self.queues[queue].key.clone(), entry }
     }
 
+    fn dismiss(&mut self, id: ConnectionId, path: u32) -> Lease {
+        self.paths[path].closing += 1;
+        self.set_doing(id, Doing::Closing);
+        Lease::Close
+    }
+
     /// Gives the entries in line at a site connections to go out by, as many as limits allow.
     ///
     /// Connections that work are not counted upon: they may be stuck for minutes in a slow peer.
@@ -136,31 +157,46 @@ impl Scheduler {
         while self.sites[site].ready > self.sites[site].supply {
             let paths = &self.sites[site].paths;
             let wake = paths.iter().copied().find(|path| self.paths[*path].may_wake(now));
-            let open = paths.iter().copied().filter(|path| self.paths[*path].may_connect(now));
-            let fewest = open.min_by_key(|path| self.paths[*path].open);
-            match (wake, fewest) {
-                (Some(path), _) => self.wake(site, path),
-                (None, Some(path)) => self.connect(site, path),
-                (None, None) => return self.watch_paths(now, site),
+            if let Some(connection) = wake.and_then(|path| self.paths[path].idle.last().copied()) {
+                self.wake(connection);
+                continue;
             }
+            let Some(path) = self.path_for_connection(now, site) else {
+                self.leave_line(site);
+                return self.watch_paths(now, site);
+            };
+            let Some(lane) = self.lane_with_room(site) else {
+                self.stand_in_line(site);
+                return self.watch_paths(now, site);
+            };
+            self.connect(site, path, lane);
         }
+        self.leave_line(site);
     }
 
-    fn wake(&mut self, site: u32, path: u32) {
-        let connection =
-            self.paths[path].idle.pop().expect("invariant: a path that may wake has an idle connection");
-        self.sites[site].supply += 1;
-        self.set_doing(connection, Doing::Woken);
+    /// The path of a site that may have another connection, and has fewest.
+    pub(super) fn path_for_connection(&self, now: At, site: u32) -> Option<u32> {
+        let paths = self.sites[site].paths.iter().copied();
+        paths.filter(|path| self.paths[*path].may_connect(now)).min_by_key(|path| self.paths[*path].open)
+    }
+
+    /// Has an idle connection ask for a lease.
+    pub(super) fn wake(&mut self, connection: ConnectionId) {
+        self.rouse(connection, Doing::Woken);
+        let Some(woken) = self.connections.get(&connection.0) else { return };
+        self.sites[self.paths[woken.path].site].supply += 1;
         self.actions.push(Action::WakeIdle { connection });
     }
 
-    fn connect(&mut self, site: u32, path: u32) {
-        let connection = ConnectionId(self.next_serial());
-        self.connections.insert(connection.0, Connection { path, doing: Doing::Opening, sent: 0 });
+    pub(super) fn connect(&mut self, site: u32, path: u32, lane: Lane) {
+        let id = ConnectionId(self.next_serial());
+        let connection = Connection { path, lane, doing: Doing::Opening, sent: 0, since: At(i64::MAX) };
+        self.connections.insert(id.0, connection);
+        self.crowd.opened(lane);
         self.sites[site].supply += 1;
         self.paths[path].open += 1;
         let (source, site) = (self.paths[path].source, self.sites[site].key.clone());
-        self.actions.push(Action::Connect { connection, path: PathId(path), source, site });
+        self.actions.push(Action::Connect { connection: id, path: PathId(path), source, site });
     }
 
     fn set_doing(&mut self, id: ConnectionId, doing: Doing) {
@@ -175,7 +211,10 @@ impl Scheduler {
         let path = &mut self.paths[connection.path];
         match std::mem::replace(&mut connection.doing, doing) {
             Doing::Opening | Doing::Woken => self.sites[path.site].supply -= 1,
-            Doing::Idle => path.idle.retain(|idle| *idle != id),
+            Doing::Idle(since) => {
+                path.idle.retain(|idle| *idle != id);
+                self.crowd.idles_no_more(connection.lane, since, id);
+            }
             Doing::Waiting => path.waiting -= 1,
             Doing::Closing => path.closing -= 1,
             Doing::Working => {}
@@ -185,6 +224,7 @@ impl Scheduler {
     fn disconnect(&mut self, id: ConnectionId) -> Option<u32> {
         self.rouse(id, Doing::Working);
         let connection = self.connections.remove(&id.0)?;
+        self.crowd.ended(connection.lane);
         self.paths[connection.path].open -= 1;
         Some(connection.path)
     }

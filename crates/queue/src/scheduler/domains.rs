@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mail::At;
 
+use super::crowd::InLine;
 use super::queues::Stands;
 use super::{Action, Scheduler, Timer, Why};
 use crate::config::PathLimits;
@@ -60,6 +61,8 @@ pub(super) struct SiteState {
     /// Leases that are not settled.
     pub(super) leases: u32,
     pub(super) domains: u32,
+    /// It waits for room for a connection.
+    pub(super) in_line: Option<InLine>,
 }
 
 impl Scheduler {
@@ -189,6 +192,7 @@ impl Scheduler {
             supply: 0,
             leases: 0,
             domains: 1,
+            in_line: None,
         });
         self.site_ids.insert(site.key, id);
         for source in 0..self.config.sources.max(1) {
@@ -214,6 +218,7 @@ impl Scheduler {
         if site.paths.iter().any(|path| self.paths[*path].wakes(now).is_some()) {
             return self.watch_paths(now, id);
         }
+        self.leave_line(id);
         let Some(site) = self.sites.remove(id) else { return };
         self.site_ids.remove(&site.key);
         for path in site.paths {

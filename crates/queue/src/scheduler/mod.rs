@@ -2,7 +2,8 @@
 //!
 //! A delivery stands in a queue (workspace, lane, domain); a queue belongs to a domain, a domain is resolved to a site,
 //! a site has a path from each source, a path has connections. Ready queues stand in line at their site
-//! (`crate::lanes`), and a connection takes from the line whose path may send.
+//! (`crate::lanes`), and a connection takes from the line whose path may send. Sites for which there is no room among all
+//! connections stand in a line of their own (`crowd`).
 //!
 //! What the driver owes
 //! 1. `accept`, `settled`, `forget` and `reschedule` are called after the database has committed the same.
@@ -14,6 +15,7 @@
 
 mod actions;
 mod connections;
+mod crowd;
 mod domains;
 mod entries;
 mod fill;
@@ -60,6 +62,7 @@ pub struct Scheduler {
     site_ids: HashMap<Arc<str>, u32, Seeded>,
     paths: Slab<Path>,
     connections: HashMap<u64, Connection, Numbers>,
+    crowd: crowd::Crowd,
     leased: HashMap<i64, Leased, Numbers>,
     /// Entries in windows and leased.
     total: usize,
@@ -111,6 +114,7 @@ impl Scheduler {
             site_ids: HashMap::with_hasher(Seeded(seed)),
             paths: Slab::new(),
             connections: HashMap::default(),
+            crowd: crowd::Crowd::default(),
             leased: HashMap::default(),
             total: 0,
             serial: 0,
@@ -137,6 +141,7 @@ impl Scheduler {
         self.feed_starved(now);
         self.sweep_step(now);
         self.forget_idle(now);
+        self.call_in_line(now);
         actions.append(&mut self.actions);
     }
 

@@ -4,7 +4,7 @@ use mail::At;
 
 use super::domains::Resolution;
 use super::{Action, Leased, Scheduler, Timer, Why};
-use crate::entry::{Entry, Position, QueueKey};
+use crate::entry::{Entry, Lane, Position, QueueKey};
 use crate::lanes::Place;
 use crate::reads::Ticket;
 use crate::window::{Offer, Window};
@@ -146,7 +146,7 @@ impl Scheduler {
         let queue = &mut self.queues[id];
         queue.stands = Stands::Ready;
         queue.ready = due;
-        let place = Place { queue: id, stamp: queue.stamp };
+        let place = Place { id, stamp: queue.stamp };
         let site_state = &mut self.sites[site];
         site_state.ready += due;
         site_state.lanes.push(queue.key.lane, queue.key.workspace, place);
@@ -211,23 +211,23 @@ impl Scheduler {
     pub(super) fn take(&mut self, now: At, site: u32) -> Option<(u32, Entry)> {
         loop {
             let queues = &self.queues;
-            let place = self.sites[site].lanes.take(|place| stands_there(queues, place))?;
-            let queue = &mut self.queues[place.queue];
+            let place = self.sites[site].lanes.take(Lane::ALL.len(), |place| stands_there(queues, place))?;
+            let queue = &mut self.queues[place.id];
             let entry = queue.window.pop().expect("invariant: a queue in line has an entry");
             queue.ready -= 1;
             self.sites[site].ready -= 1;
             if queue.ready > 0 {
                 self.sites[site].lanes.push(queue.key.lane, queue.key.workspace, place);
-                self.refill_if_low(now, place.queue);
+                self.refill_if_low(now, place.id);
             } else {
                 queue.stands = Stands::Empty;
                 // Its old place is out of the line already: a new stamp is not needed.
-                self.place(now, place.queue);
+                self.place(now, place.id);
             }
             if entry.expires > now {
-                return Some((place.queue, entry));
+                return Some((place.id, entry));
             }
-            self.fail(place.queue, vec![entry], Why::Expired);
+            self.fail(place.id, vec![entry], Why::Expired);
         }
     }
 
@@ -321,6 +321,6 @@ impl Queue {
     }
 }
 
-fn stands_there(queues: &crate::slab::Slab<Queue>, place: Place) -> bool {
-    queues.find(place.queue).is_some_and(|queue| queue.stamp == place.stamp && queue.stands == Stands::Ready)
+pub(super) fn stands_there(queues: &crate::slab::Slab<Queue>, place: Place) -> bool {
+    queues.find(place.id).is_some_and(|queue| queue.stamp == place.stamp && queue.stands == Stands::Ready)
 }

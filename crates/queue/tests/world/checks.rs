@@ -23,6 +23,7 @@ pub enum Broken {
     NeverTried(i64),
     LeasedWhileHeld(i64),
     TooManyConnections(u32),
+    TooManyInAll(u32),
     TooManyMessages(u32),
     TooFast(i64),
     TooMuchMemory(usize),
@@ -31,6 +32,7 @@ pub enum Broken {
 pub struct Checks {
     pub limits: PathLimits,
     pub memory_max: usize,
+    pub connections_max: usize,
     pub holds: Vec<HoldRule>,
     /// A hold was in force at some time.
     pub held_once: bool,
@@ -42,10 +44,11 @@ pub struct Checks {
 }
 
 impl Checks {
-    pub fn new(limits: PathLimits, memory_max: usize) -> Checks {
+    pub fn new(limits: PathLimits, memory_max: usize, connections_max: usize) -> Checks {
         Checks {
             limits,
             memory_max,
+            connections_max,
             holds: Vec::new(),
             held_once: false,
             tried: HashSet::new(),
@@ -71,7 +74,11 @@ impl Checks {
     pub fn connect(&mut self, path: PathId) -> Result<(), Broken> {
         let open = self.connections.entry(path).or_default();
         *open += 1;
-        if *open > self.limits.connections_max { Err(Broken::TooManyConnections(*open)) } else { Ok(()) }
+        if *open > self.limits.connections_max {
+            return Err(Broken::TooManyConnections(*open));
+        }
+        let all = self.connections.values().sum();
+        if all as usize > self.connections_max { Err(Broken::TooManyInAll(all)) } else { Ok(()) }
     }
 
     pub fn closed(&mut self, path: PathId) {

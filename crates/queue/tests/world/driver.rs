@@ -24,6 +24,7 @@ pub enum Fault {
     AcceptedTwice,
     SettledBeforeCommit,
     ConnectionsIgnored,
+    AllConnectionsIgnored,
     MessagesIgnored,
     PaceIgnored,
     MemoryIgnored,
@@ -89,7 +90,7 @@ impl World {
             config: Config::default(),
             scheduler: Scheduler::new(Config::default(), seed),
             database: Database::default(),
-            checks: Checks::new(PathLimits::default(), 0),
+            checks: Checks::new(PathLimits::default(), 0, 0),
             events: BTreeMap::new(),
             serial: 0,
             paths: HashMap::new(),
@@ -103,6 +104,7 @@ impl World {
         };
         let window_max = 1 + world.below(8) as usize;
         let memory_max = 16 + world.below(40) as usize;
+        let connections_max = 1 + world.below(8) as usize;
         world.config = Config {
             deliveries_in_memory_max: if fault == Fault::MemoryIgnored { 10_000 } else { memory_max },
             window_max,
@@ -112,12 +114,13 @@ impl World {
             sweep_max: 2 + world.below(20),
             sources: 1 + u16::try_from(world.below(2)).unwrap_or(0),
             limits: faulty(limits, fault),
+            connections_max: if fault == Fault::AllConnectionsIgnored { 1_000 } else { connections_max },
             retry: RetrySchedule { first_s: 60, max_s: 600 },
             path_wait_first_s: 10,
             path_wait_max_s: 300,
             horizon_s: 60,
         };
-        world.checks = Checks::new(limits, memory_max);
+        world.checks = Checks::new(limits, memory_max, connections_max);
         world.scheduler = Scheduler::new(world.config.clone(), seed);
         for _ in 0..4 + world.below(8) {
             world.within(300, Event::Commit);

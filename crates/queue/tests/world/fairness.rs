@@ -158,3 +158,119 @@ fn a_suspended_path_wakes_by_itself() {
     served.now = until;
     assert_eq!(served.leases().len(), 1);
 }
+
+/// A campaign of a workspace, with a delivery to each of so many sites.
+fn campaign(served: &mut Served, workspace: i64, sites: usize) {
+    for site in 0..sites {
+        served.accept(workspace, Lane::Campaign, &format!("w{workspace}-{site}.example"));
+    }
+}
+
+fn limited(connections_max: usize) -> Served {
+    Served::new(Config { connections_max, ..Config::default() })
+}
+
+#[test]
+fn a_campaign_to_thousands_of_sites_leaves_connections_to_urgent_mail() {
+    let mut served = limited(1_600);
+    campaign(&mut served, 1, 5_000);
+    assert_eq!(served.leases().len(), 1_200);
+    for (lane, more) in
+        [(Lane::Campaign, 0), (Lane::Automation, 200), (Lane::Transactional, 100), (Lane::Code, 100)]
+    {
+        for site in 0..500 {
+            served.accept(2, lane, &format!("{}-{site}.example", lane.as_str()));
+        }
+        let leased = served.leases();
+        assert_eq!(leased.len(), more, "{lane:?}");
+        assert!(leased.iter().all(|(_, key, _)| key.lane == lane), "{lane:?}");
+    }
+    assert_eq!(served.scheduler.depth().connections, 1_600);
+}
+
+#[test]
+fn workspaces_that_wait_for_connections_get_them_in_turn() {
+    let mut served = limited(160);
+    campaign(&mut served, 1, 1_000);
+    let mut busy = served.leases();
+    campaign(&mut served, 2, 1_000);
+    let mut shares: HashMap<i64, u32> = HashMap::new();
+    for _ in 0..200 {
+        let (connection, _, entry) = busy.remove(0);
+        served.scheduler.settled(served.now, entry.delivery, Settled::Done);
+        served.scheduler.closed(served.now, connection, queue::Closed::Finished);
+        let leased = served.leases();
+        assert_eq!(leased.len(), 1, "the room is taken at once");
+        *shares.entry(leased[0].1.workspace).or_default() += 1;
+        busy.extend(leased);
+    }
+    assert!((1..=2).all(|workspace| (99..=101).contains(&shares[&workspace])), "{shares:?}");
+}
+
+#[test]
+fn a_flood_of_codes_does_not_keep_a_campaign_from_ever_connecting() {
+    let mut served = limited(32);
+    for site in 0..2_000 {
+        served.accept(1, Lane::Code, &format!("code-{site}.example"));
+    }
+    let mut busy = served.leases();
+    campaign(&mut served, 2, 100);
+    let mut of_campaign = 0;
+    for _ in 0..320 {
+        let (connection, _, entry) = busy.remove(0);
+        served.scheduler.settled(served.now, entry.delivery, Settled::Done);
+        served.scheduler.closed(served.now, connection, queue::Closed::Finished);
+        let leased = served.leases();
+        of_campaign += leased.iter().filter(|(_, key, _)| key.lane == Lane::Campaign).count();
+        busy.extend(leased);
+    }
+    assert!((19..=20).contains(&of_campaign), "each sixteenth of 320: {of_campaign}");
+}
+
+#[test]
+fn a_connection_without_work_gives_way_and_none_is_disturbed_in_vain() {
+    let mut served = limited(16);
+    let mut idle = Vec::new();
+    for (lane, sites) in [(Lane::Code, 4), (Lane::Campaign, 12)] {
+        for site in 0..sites {
+            let (delivery, _) = served.accept(1, lane, &format!("{}-{site}.example", lane.as_str()));
+            let leased = served.leases();
+            served.scheduler.settled(served.now, delivery, Settled::Done);
+            assert_eq!(served.scheduler.lease(served.now, leased[0].0), Lease::Idle);
+            idle.push(leased[0].0);
+        }
+    }
+    served.accept(2, Lane::Campaign, "other.example");
+    served.act();
+    // The room of codes is of no use to a campaign: the one of a campaign that idled longest goes.
+    assert_eq!(served.asking, [idle[4]]);
+    served.asking.clear();
+    assert_eq!(served.scheduler.lease(served.now, idle[4]), Lease::Close);
+    served.scheduler.closed(served.now, idle[4], queue::Closed::Finished);
+    let leased = served.leases();
+    assert_eq!(leased.iter().map(|(_, key, _)| &*key.domain).collect::<Vec<_>>(), ["other.example"]);
+    // Nobody waits any more: what ends its work now idles.
+    served.scheduler.settled(served.now, leased[0].2.delivery, Settled::Done);
+    assert_eq!(served.scheduler.lease(served.now, leased[0].0), Lease::Idle);
+}
+
+#[test]
+fn a_slow_site_with_much_mail_gives_way_after_a_while_to_those_that_wait() {
+    let mut served = limited(1);
+    for _ in 0..10 {
+        served.accept(1, Lane::Transactional, "slow.example");
+    }
+    let (connection, _, first) = served.leases().swap_remove(0);
+    served.now = At(31_000_000);
+    served.scheduler.settled(served.now, first.delivery, Settled::Done);
+    let Lease::Take { entry: second, .. } = served.scheduler.lease(served.now, connection) else {
+        panic!("only its own mail waits, but not in vain")
+    };
+    served.accept(2, Lane::Transactional, "other.example");
+    served.act();
+    served.scheduler.settled(served.now, second.delivery, Settled::Done);
+    assert_eq!(served.scheduler.lease(served.now, connection), Lease::Close);
+    served.scheduler.closed(served.now, connection, queue::Closed::Finished);
+    let leased = served.leases();
+    assert_eq!(leased.iter().map(|(_, key, _)| &*key.domain).collect::<Vec<_>>(), ["other.example"]);
+}

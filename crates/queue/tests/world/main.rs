@@ -35,13 +35,14 @@ fn found(fault: Fault, expected: Expected) -> bool {
 
 #[test]
 fn each_checker_finds_the_fault_that_it_is_for() {
-    let table: [(Fault, Expected); 13] = [
+    let table: [(Fault, Expected); 14] = [
         (Fault::RefillLost, |broken| matches!(broken, Broken::NeverEnds(_))),
         (Fault::AnswerLost, |broken| matches!(broken, Broken::NeverTried(_))),
         (Fault::AcceptLost, |broken| matches!(broken, Broken::NeverEnds(_))),
         (Fault::AcceptedTwice, |broken| matches!(broken, Broken::LeasedTwice(_))),
         (Fault::SettledBeforeCommit, |broken| matches!(broken, Broken::LeasedWhenOver(_))),
         (Fault::ConnectionsIgnored, |broken| matches!(broken, Broken::TooManyConnections(_))),
+        (Fault::AllConnectionsIgnored, |broken| matches!(broken, Broken::TooManyInAll(_))),
         (Fault::MessagesIgnored, |broken| matches!(broken, Broken::TooManyMessages(_))),
         (Fault::PaceIgnored, |broken| matches!(broken, Broken::TooFast(_))),
         (Fault::MemoryIgnored, |broken| matches!(broken, Broken::TooMuchMemory(_))),

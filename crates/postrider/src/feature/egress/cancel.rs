@@ -3,7 +3,8 @@
 //! Guarantees
 //! 1. What was answered as cancelled is never handed to a connection afterwards, wherever its row was being read from at
 //!    that moment: its id stays among those withdrawn until every such read has ended.
-//! 2. After a write that fails the queue has what the database says: a delivery that ended meanwhile is not tried again.
+//! 2. Of two who would change a delivery at once, one is refused: a move cannot put back what a cancellation takes out.
+//! 3. After a write that fails the queue has what the database says: a delivery that ended meanwhile is not tried again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,8 +40,12 @@ impl Withdrawn {
         !self.0.is_empty() && self.0.contains_key(&delivery)
     }
 
+    /// All or none. One that is held is being changed by another call, or was cancelled since the caller read it.
     fn add(&mut self, now: At, entries: &[(QueueKey, Entry)]) -> Result<(), Refused> {
         self.0.retain(|_, until| *until > now);
+        if entries.iter().any(|(_, entry)| self.holds(entry.delivery)) {
+            return Err(Refused::UnderWay);
+        }
         if self.0.len() + entries.len() > WITHDRAWN_MAX {
             return Err(Refused::TooMany);
         }
@@ -64,7 +69,7 @@ impl Withdrawn {
 pub enum Refused {
     #[error("nothing of this email waits any more: it was delivered, has failed, or was cancelled")]
     NothingWaits,
-    #[error("this email is being handed over at this moment")]
+    #[error("this email is being handed over, cancelled or moved at this moment")]
     UnderWay,
     #[error("this email was attempted already: it can be cancelled, not moved")]
     Attempted,
@@ -86,7 +91,8 @@ pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64, write: Write) 
     cancel_withdrawn(app, &entries, write).await
 }
 
-/// Cancels the deliveries of a piece of the queue, but not those of which an attempt is under way; gives how many they were. `note`
+/// Cancels the deliveries of a piece of the queue, but not those of which an attempt is under way, or that
+/// somebody else changes at this moment; gives how many they were. `note`
 /// adds what is to be stored along, by their number.
 ///
 /// # Errors
@@ -98,7 +104,8 @@ pub async fn cancel_piece(
 ) -> Result<usize, Refused> {
     {
         let mut state = app.egress.lock();
-        piece.retain(|(_, entry)| !state.scheduler.is_leased(entry.delivery));
+        let is_free = |delivery| !state.scheduler.is_leased(delivery) && !state.withdrawn.holds(delivery);
+        piece.retain(|(_, entry)| is_free(entry.delivery));
         take_out(&mut state, app.now(), &piece)?;
     }
     if piece.is_empty() {
@@ -195,7 +202,7 @@ fn at(entry: &Entry, due: At) -> Entry {
 }
 
 /// Takes the deliveries out of the queue, all or none.
-fn withdraw(app: &Arc<App>, entries: &[(QueueKey, Entry)]) -> Result<(), Refused> {
+pub(super) fn withdraw(app: &Arc<App>, entries: &[(QueueKey, Entry)]) -> Result<(), Refused> {
     if entries.is_empty() {
         return Err(Refused::NothingWaits);
     }
@@ -227,7 +234,7 @@ pub(super) fn give_back(app: &Arc<App>, entries: &[(QueueKey, Entry)], error: St
 }
 
 /// Puts withdrawn deliveries into the queue.
-fn put(app: &Arc<App>, entries: &[(QueueKey, Entry)]) {
+pub(super) fn put(app: &Arc<App>, entries: &[(QueueKey, Entry)]) {
     app.egress.lock().withdrawn.remove(entries);
     app.egress.with(app, |scheduler, now| {
         for (key, entry) in entries {

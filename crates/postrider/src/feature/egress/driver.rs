@@ -1,14 +1,20 @@
 //! Does what the scheduler asks for, and wakes it when its next moment comes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use mail::At;
 use net::listen::Stop;
 use queue::Action;
 
 use super::{amends, capture_path, connection, reads, settle, sites};
 use crate::app::App;
 
-/// Sleeps to the scheduler's next moment, not a poll. Runs until `stop`.
+/// The longest sleep. Reason: sleep is measured by a clock that stands still while the machine is suspended, and knows
+/// nothing of a clock that is set forward: mail is late by no more than this.
+const SLEEP_MAX: Duration = Duration::from_secs(60);
+
+/// Sleeps to the scheduler's next moment, or until it is time to look at the clock. Runs until `stop`.
 pub async fn run(app: Arc<App>, mut stop: Stop) {
     loop {
         app.egress.with(&app, |_, _| ());
@@ -18,7 +24,7 @@ pub async fn run(app: Arc<App>, mut stop: Stop) {
         };
         let sleep = async {
             match wake {
-                Some(at) => tokio::time::sleep(at.since(now)).await,
+                Some(at) => tokio::time::sleep(nap(now, at)).await,
                 None => std::future::pending().await,
             }
         };
@@ -28,6 +34,11 @@ pub async fn run(app: Arc<App>, mut stop: Stop) {
             () = sleep => app.egress.lock().armed = None,
         }
     }
+}
+
+/// How long to sleep now for something that happens at `wake`.
+fn nap(now: At, wake: At) -> Duration {
+    wake.since(now).min(SLEEP_MAX)
 }
 
 /// Starts what an action asks for. Never waits.
@@ -72,6 +83,20 @@ async fn answer(app: &Arc<App>, action: Action) {
             for entry in entries {
                 settle::fail(app, key.clone(), entry, why).await;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_forward_is_noticed_within_a_minute() {
+        let table = [(0, 0), (1, 1), (59, 59), (60, 60), (86_400, 60), (-5, 0)];
+        for (wake_s, nap_s) in table {
+            let wake = At(1_000_000_000 + wake_s * 1_000_000);
+            assert_eq!(nap(At(1_000_000_000), wake), Duration::from_secs(nap_s), "in {wake_s} s");
         }
     }
 }

@@ -65,6 +65,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     postgres: None,
 }];
 
+query!(PUT_OFF, "queries/put_off.sql");
 query!(ATTEMPT_AGE, "queries/attempt_age.sql");
 edge!(ATTEMPT_EDGE, "attempt");
 pub static ATTEMPT_AGED: Aged = Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE, page: 1_000 };
@@ -74,6 +75,8 @@ pub static ATTEMPT_AGED: Aged = Aged { edge: &ATTEMPT_EDGE, delete: &ATTEMPT_AGE
 const UNSETTLED_MAX: usize = 1_000;
 /// Pause of a connection whose delivery could not be read.
 const PUT_BACK_WAIT: Duration = Duration::from_secs(1);
+/// How long a delivery waits of which something stored cannot be read. Reason: only a person can mend that.
+const DAMAGED_WAIT: Duration = Duration::from_secs(3_600);
 /// Domain names that are kept to be shared by their deliveries.
 const DOMAIN_NAMES_MAX: usize = 10_000;
 
@@ -303,13 +306,13 @@ pub(crate) async fn prepare(
     }
     let parcel = match app.parcels.fetch(&app.store, entry.message).await {
         Ok(parcel) => parcel,
-        Err(error) => return put_back(app, entry, &error).await,
+        Err(error) => return unread(app, (key.workspace, entry), &error).await,
     };
     let leased = Leased { key, entry, parcel };
     match connection::suppressed_since(app, &leased).await {
         Ok(None) => {}
         Ok(Some(conclusion)) => return over(app, leased, conclusion, None),
-        Err(error) => return put_back(app, entry, &error).await,
+        Err(error) => return unread(app, (leased.key.workspace, entry), &error).await,
     }
     let Some(parcel) = &leased.parcel else {
         return over(
@@ -346,6 +349,26 @@ fn may_go(app: &App, parcel: &Parcel, way: Way) -> Result<(), Refusal> {
 
 fn over<T>(app: &Arc<App>, leased: Leased, conclusion: Conclusion, words: Option<String>) -> Option<T> {
     settle::without_attempt(app, leased, conclusion, words);
+    None
+}
+
+/// What a delivery needs could not be read. When that is damaged, it goes out of the way of those behind it, but is not
+/// given up: what somebody restores can be read again, until the delivery expires.
+async fn unread<T>(app: &Arc<App>, (workspace, entry): (i64, Entry), error: &store::StoreError) -> Option<T> {
+    if error.is_transient() {
+        return put_back(app, entry, error).await;
+    }
+    tracing::error!(delivery.id = entry.delivery, %error, "a delivery waits because what is stored of it is damaged");
+    let due = app.now().after(DAMAGED_WAIT).min(entry.expires);
+    let mut write = store::Write::default();
+    let params =
+        vec![("delivery", entry.delivery.into()), ("workspace", workspace.into()), ("due", due.0.into())];
+    write.step(&PUT_OFF, params);
+    if let Err(error) = app.store.write(write).await {
+        return put_back(app, entry, &error).await;
+    }
+    let later = Settled::Retry { due, attempts: entry.attempts };
+    app.egress.with(app, |scheduler, now| scheduler.settled(now, entry.delivery, later));
     None
 }
 

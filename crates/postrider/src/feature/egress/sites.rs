@@ -40,19 +40,29 @@ pub struct Target {
     pub credentials: Option<(String, Secret)>,
 }
 
-/// Every site that was resolved, and why domains could not be.
+/// The sites that the scheduler knows, and why domains could not be resolved.
+///
+/// Guarantee: a site's target is there as long as anybody has its key, which the scheduler has while it knows the site.
 #[derive(Default)]
 pub struct Sites {
-    targets: Mutex<HashMap<Arc<str>, Arc<Target>>>,
+    targets: Mutex<Targets>,
     reasons: Mutex<HashMap<Arc<str>, String>>,
 }
 
-/// Entries after which the maps begin anew. Reason: a name costs some 200 octets, and all can be asked again.
+#[derive(Default)]
+struct Targets {
+    by_site: HashMap<Arc<str>, Arc<Target>>,
+    /// How many are kept until those are looked for that nobody needs.
+    kept_max: usize,
+}
+
+/// Reasons after which they begin anew, and targets before any is forgotten. Reason: a name costs some 200 octets, and
+/// why nothing goes to it is found out again by its next attempt.
 const KEPT_MAX: usize = 100_000;
 
 impl Sites {
     pub(super) fn target(&self, site: &str) -> Option<Arc<Target>> {
-        self.targets.lock().unwrap_or_else(PoisonError::into_inner).get(site).cloned()
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner).by_site.get(site).cloned()
     }
 
     /// Why nothing goes to a domain or a site, in words for people.
@@ -62,20 +72,31 @@ impl Sites {
     }
 
     pub(super) fn note_reason(&self, of: &Arc<str>, reason: String) {
-        bounded(&mut self.reasons.lock().unwrap_or_else(PoisonError::into_inner)).insert(of.clone(), reason);
+        let mut reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        if reasons.len() >= KEPT_MAX {
+            reasons.clear();
+        }
+        reasons.insert(of.clone(), reason);
     }
 
-    fn keep(&self, site: &Arc<str>, target: Target) {
-        bounded(&mut self.targets.lock().unwrap_or_else(PoisonError::into_inner))
-            .insert(site.clone(), target.into());
+    /// Keeps what a connection to a site must know. Gives the key to hand to the scheduler: the target is kept for as long
+    /// as that very one is in use.
+    fn keep(&self, site: &str, target: Target) -> Arc<str> {
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner).keep(site, target, KEPT_MAX)
     }
 }
 
-fn bounded<V>(map: &mut HashMap<Arc<str>, V>) -> &mut HashMap<Arc<str>, V> {
-    if map.len() >= KEPT_MAX {
-        map.clear();
+impl Targets {
+    fn keep(&mut self, site: &str, target: Target, kept_min: usize) -> Arc<str> {
+        let key = self.by_site.get_key_value(site).map_or_else(|| site.into(), |(key, _)| key.clone());
+        self.by_site.insert(key.clone(), target.into());
+        if self.by_site.len() > self.kept_max.max(kept_min) {
+            self.by_site.retain(|key, _| Arc::strong_count(key) > 1);
+            // Twice as many as are needed: each look is paid for by as many sites that are new.
+            self.kept_max = self.by_site.len() * 2;
+        }
+        key
     }
-    map
 }
 
 /// Finds a domain's site and tells the scheduler.
@@ -121,8 +142,7 @@ async fn find(app: &App, domain: &Domain) -> Found {
         NextHop::Host { host, port } => {
             let key = site_key(format!("{host}:{port}"), route.tls, route.username.as_deref());
             let peers = vec![Peer { host: host.clone(), port: *port, preference: 0, may_be_here: true }];
-            app.egress.sites.keep(&key, target(peers, route));
-            Found::site(key, ROUTE_VALID)
+            Found::site(app.egress.sites.keep(&key, target(peers, route)), ROUTE_VALID)
         }
         NextHop::Mx => match app.resolver.mail_hosts(domain).await {
             MailHosts::Hosts { hosts, valid_for, .. } => by_mx(app, domain, route, (hosts, valid_for)),
@@ -156,8 +176,7 @@ fn by_mx(app: &App, domain: &Domain, route: &Route, (hosts, valid): (Vec<MxHost>
     let peer =
         |host: MxHost| Peer { host: Host::Name(host.name), port, preference: host.preference, may_be_here };
     let peers = hosts.into_iter().map(peer);
-    app.egress.sites.keep(&key, target(peers.collect(), route));
-    Found::site(key, valid)
+    Found::site(app.egress.sites.keep(&key, target(peers.collect(), route)), valid)
 }
 
 /// RFC 5321 §5.1: when we are in the list, only hosts more preferred than ourselves may be called, or mail would loop.
@@ -168,7 +187,7 @@ fn before_ourselves(hosts: Vec<MxHost>, hostname: &str) -> Vec<MxHost> {
 
 /// Two routes to the same servers share a site, hence its connections, only when they ask for the same TLS and log in as
 /// the same user: else the mail of one would go out under the rules of the other.
-fn site_key(place: String, tls: TlsMode, username: Option<&str>) -> Arc<str> {
+fn site_key(place: String, tls: TlsMode, username: Option<&str>) -> String {
     let mut key = place;
     if tls != TlsMode::Opportunistic {
         key = format!("{key} tls={}", tls.as_str());
@@ -176,7 +195,7 @@ fn site_key(place: String, tls: TlsMode, username: Option<&str>) -> Arc<str> {
     if let Some(username) = username {
         key = format!("{key} as {username}");
     }
-    key.into()
+    key
 }
 
 fn target(peers: Vec<Peer>, route: &Route) -> Target {
@@ -204,7 +223,7 @@ mod tests {
     #[test]
     fn routes_that_ask_for_other_tls_or_another_user_share_no_connections() {
         let key = |tls, user| site_key("mx:a.example".into(), tls, user);
-        assert_eq!(&*key(TlsMode::Opportunistic, None), "mx:a.example");
+        assert_eq!(key(TlsMode::Opportunistic, None), "mx:a.example");
         let mut keys: Vec<_> = [TlsMode::None, TlsMode::Opportunistic, TlsMode::Required, TlsMode::Implicit]
             .into_iter()
             .flat_map(|tls| [None, Some("ann"), Some("bob")].map(|user| key(tls, user)))
@@ -212,5 +231,47 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), 12);
+    }
+
+    #[test]
+    fn a_flood_of_sites_takes_no_target_from_a_site_that_is_in_use() {
+        let target = || Target { peers: Vec::new(), tls: TlsMode::None, credentials: None };
+        let (mut targets, key) = (Targets::default(), |n: usize| format!("mx:{n}.example"));
+        let in_use: Vec<_> = (0..10).map(|n| targets.keep(&key(n), target(), 4)).collect();
+        for n in 10..1_000 {
+            targets.keep(&key(n), target(), 4);
+            assert!(targets.by_site.len() <= 22, "{} of which ten are needed", targets.by_site.len());
+        }
+        assert!(in_use.iter().all(|key| targets.by_site.contains_key(key)));
+        // A site that is resolved again is in use by the key that it is known by.
+        let again = targets.keep(&key(3), target(), 4);
+        assert!(Arc::ptr_eq(&again, &in_use[3]));
+        drop(in_use);
+        for n in 10..1_000 {
+            targets.keep(&key(n), target(), 4);
+        }
+        assert!(targets.by_site.contains_key(&again) && targets.by_site.len() <= 5);
+    }
+
+    #[test]
+    fn the_scheduler_keeps_the_key_that_it_was_given() {
+        let (now, mut actions) = (mail::At(0), Vec::new());
+        let mut scheduler = queue::Scheduler::new(queue::Config::default(), 1);
+        let queue = |domain: &str| queue::QueueKey {
+            workspace: 1,
+            lane: queue::Lane::Transactional,
+            domain: domain.into(),
+        };
+        let expires = now.after(ROUTE_VALID);
+        let key: Arc<str> = "mx:a.example".into();
+        for (delivery, domain) in [(1, "a.example"), (2, "b.example")] {
+            let entry = queue::Entry { delivery, message: delivery, due: now, expires, attempts: 0 };
+            let _placed = scheduler.accept(now, &queue(domain), entry);
+            scheduler.poll(now, &mut actions);
+            scheduler.resolved(now, domain, Ok(Site { key: key.clone(), limits: None }), expires);
+        }
+        scheduler.poll(now, &mut actions);
+        actions.clear();
+        assert!(Arc::strong_count(&key) > 1, "a target that nobody else has the key of would be forgotten");
     }
 }

@@ -8,7 +8,7 @@ use store::{Query, StoreError};
 
 use super::attempt::{Attempt, Finding};
 use super::attempts::attempts_of_delivery;
-use super::cancel::{give_back, waiting};
+use super::cancel::{Refused, give_back, put, waiting, withdraw};
 use super::settle::{Conclusion, Leased, Settlement, Try};
 use super::suspects::{SUSPECT_FROM, Suspicion};
 use crate::id::Noun;
@@ -68,6 +68,61 @@ async fn a_cancellation_that_comes_too_late_sends_nothing_twice() {
         assert_eq!(attempts(harness).await, 4, "each of the four deliveries was tried once");
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_is_being_moved_is_not_cancelled_beside_that() {
+    on_both(async |harness: &Harness| {
+        let (path, message) = scheduled(harness).await;
+        let entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        // So far has one come who moves it; the other read the same before.
+        withdraw(&harness.app, &entries).expect("nothing else has them");
+        assert_eq!(harness.ask("POST", &format!("{path}/cancel"), &json!({})).await.status, 409);
+        assert!(matches!(withdraw(&harness.app, &entries[1..]), Err(Refused::UnderWay)));
+        put(&harness.app, &entries);
+        deliver_now(harness, &path).await;
+        assert_eq!(harness.get(&path).await.json()["last_event"], "delivered");
+
+        let (path, message) = scheduled(harness).await;
+        let entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        assert_eq!(harness.ask("POST", &format!("{path}/cancel"), &json!({})).await.status, 200);
+        let late = withdraw(&harness.app, &entries);
+        assert!(matches!(late, Err(Refused::UnderWay)), "who read them before they were cancelled");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_damaged_holds_up_nobody_and_is_sent_once_it_is_mended() {
+    static ENCODE: Query =
+        Query::new("encode", "UPDATE content SET encoding = :encoding WHERE id = :message");
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = Harness::start(database, &[("delivery.connections_per_path_max", "1")]).await;
+        let stored_as = async |message: i64, encoding: i64| {
+            let mut write = store::Write::default();
+            let params = vec![("encoding", encoding.into()), ("message", message.into())];
+            write.step_expecting(1, "no such content", &ENCODE, params);
+            harness.app.store.write(write).await.expect("it is stored");
+            harness.app.parcels.forget(message);
+        };
+        let (damaged, message) = scheduled(&harness).await;
+        // It is said to be compressed, and is not.
+        stored_as(message, 1).await;
+        let (whole, _) = scheduled(&harness).await;
+        for path in [&damaged, &whole] {
+            let moved = harness.ask("PATCH", path, &json!({ "scheduled_at": "in 0 seconds" })).await;
+            assert_eq!(moved.status, 200);
+        }
+        harness.settled().await;
+        assert_eq!(harness.get(&whole).await.json()["last_event"], "delivered", "on {database:?}");
+        let entries = waiting(&harness.app.store, harness.workspace(), message).await.expect("entries");
+        assert_eq!(entries.len(), 2, "neither recipient is given up");
+        assert!(entries.iter().all(|(_, entry)| entry.attempts == 0 && entry.due > harness.app.now()));
+        stored_as(message, 0).await;
+        deliver_now(&harness, &damaged).await;
+        assert_eq!(harness.get(&damaged).await.json()["last_event"], "delivered", "on {database:?}");
+        harness.end().await;
+    }
 }
 
 /// An attempt that came to nothing, as it is written down.

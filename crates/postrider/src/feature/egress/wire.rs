@@ -19,6 +19,10 @@ const WRITE_BYTES: usize = 128 << 10;
 /// Octets of a peer's talk that one read takes.
 const READ_BYTES: usize = 4 << 10;
 
+/// How long to listen to a peer that takes no more of a message. Reason: what it said before it left is here already, or
+/// on its way.
+const LAST_WORDS_WAIT: Duration = Duration::from_secs(5);
+
 /// How long to wait for what.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
@@ -56,6 +60,30 @@ impl Timeouts {
     }
 }
 
+/// How long a peer has had for the reply that it owes: one deadline for all of it, or one that sends an octet every few
+/// minutes would hold a delivery for months.
+#[derive(Default)]
+struct Patience {
+    began: Option<(Phase, Duration)>,
+}
+
+impl Patience {
+    /// Something was said to the peer: the time for its reply begins anew.
+    fn renew(&mut self) {
+        self.began = None;
+    }
+
+    /// What is left of the time for the reply of `phase`; that of another phase is over with it.
+    fn left(&mut self, timeouts: &Timeouts, phase: Phase, now: Duration) -> Duration {
+        let began = match self.began {
+            Some((of, began)) if of == phase => began,
+            Some(_) | None => now,
+        };
+        self.began = Some((phase, began));
+        timeouts.in_phase(phase).saturating_sub(now.saturating_sub(began))
+    }
+}
+
 /// A connection with its session.
 pub(super) struct Wire {
     /// None only while a handshake has it.
@@ -65,6 +93,7 @@ pub(super) struct Wire {
     out: Vec<u8>,
     clock: Stopwatch,
     timeouts: Timeouts,
+    patience: Patience,
     /// `mx.example.org [192.0.2.1]:25`.
     pub(super) peer: String,
 }
@@ -78,6 +107,7 @@ impl Wire {
             out: Vec::with_capacity(1 << 10),
             clock: Stopwatch::start(),
             timeouts,
+            patience: Patience::default(),
             peer,
         }
     }
@@ -151,7 +181,11 @@ impl Wire {
     async fn dialogue(&mut self, message: &Composed) -> Result<TransactionOutcome, Finding> {
         loop {
             match self.advance().await? {
-                ClientAction::SendBody => self.send_body(message).await?,
+                ClientAction::SendBody => {
+                    if let Err(broke) = self.send_body(message).await {
+                        return self.last_words().await.ok_or(broke);
+                    }
+                }
                 ClientAction::Finished(outcome) => return Ok(outcome),
                 ClientAction::Failed(failure) => return Err(Finding::from_failure(&failure)),
                 ClientAction::Read | ClientAction::StartTls | ClientAction::Ready | ClientAction::Close => {
@@ -175,6 +209,31 @@ impl Wire {
         Ok(())
     }
 
+    /// What the peer said of a message before it stopped taking it: a refusal that is not heard would be asked for again,
+    /// with the whole message, until that expires.
+    async fn last_words(&mut self) -> Option<TransactionOutcome> {
+        let listening = async {
+            loop {
+                let stream = self.stream.as_mut()?;
+                self.input.reserve(READ_BYTES);
+                if stream.read_buf(&mut self.input).await.ok()? == 0 {
+                    return None;
+                }
+                let now_us = self.now_us();
+                match self.session.advance(now_us, &mut self.input, &mut self.out) {
+                    ClientAction::Read => {}
+                    ClientAction::Finished(outcome) => return Some(outcome),
+                    ClientAction::SendBody
+                    | ClientAction::StartTls
+                    | ClientAction::Ready
+                    | ClientAction::Failed(_)
+                    | ClientAction::Close => return None,
+                }
+            }
+        };
+        tokio::time::timeout(LAST_WORDS_WAIT, listening).await.ok().flatten()
+    }
+
     /// Reads and writes until the session wants something else than bytes.
     async fn advance(&mut self) -> Result<ClientAction, Finding> {
         loop {
@@ -189,10 +248,12 @@ impl Wire {
     }
 
     async fn read(&mut self) -> Result<(), Finding> {
-        let wait = self.timeouts.in_phase(self.session.phase());
+        let phase = self.session.phase();
+        let (wait, left) =
+            (self.timeouts.in_phase(phase), self.patience.left(&self.timeouts, phase, self.clock.elapsed()));
         let Some(stream) = &mut self.stream else { return Err(self.broken("no stream".into())) };
         self.input.reserve(READ_BYTES);
-        match tokio::time::timeout(wait, stream.read_buf(&mut self.input)).await {
+        match tokio::time::timeout(left, stream.read_buf(&mut self.input)).await {
             Ok(Ok(0)) => Err(self.broken(format!("{} closed the connection", self.peer))),
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.broken(format!("reading from {}: {error}", self.peer))),
@@ -204,6 +265,7 @@ impl Wire {
         if self.out.is_empty() {
             return Ok(());
         }
+        self.patience.renew();
         let wait = self.timeouts.reply;
         let Some(stream) = &mut self.stream else { return Err(self.broken("no stream".into())) };
         let written = tokio::time::timeout(wait, stream.write_all(&self.out)).await;
@@ -255,4 +317,104 @@ pub(super) fn explain(error: &dyn std::error::Error) -> String {
 /// A failure to reach anybody.
 pub(super) fn unreachable(text: String) -> Finding {
     Finding::local(Stage::Connect, mail::classify::BounceClass::TransientNet, "network", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use mail::{Envelope, ForwardPath, ReversePath};
+    use smtp::client::ClientConfig;
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    use tokio::net::{TcpSocket, TcpStream};
+
+    use super::*;
+
+    /// More than the system takes for a peer that reads nothing.
+    const LARGE_BYTES: usize = 32 << 20;
+
+    /// A peer that takes some of a message, says `refusal`, and leaves.
+    async fn refuses_early(refusal: &'static str) -> std::io::Result<std::net::SocketAddr> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(4 << 10)?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = socket.listen(1)?;
+        let address = listener.local_addr()?;
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await?;
+            let mut stream = BufReader::new(stream);
+            stream.write_all(b"220 mx.example\r\n").await?;
+            let mut line = String::new();
+            while stream.read_line(&mut line).await? > 0 {
+                match std::mem::take(&mut line) {
+                    said if said.starts_with("DATA") => stream.write_all(b"354 go on\r\n").await?,
+                    said if said.starts_with('x') => return stream.write_all(refusal.as_bytes()).await,
+                    _ => stream.write_all(b"250 fine\r\n").await?,
+                }
+            }
+            Ok::<(), std::io::Error>(())
+        });
+        Ok(address)
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_heard_although_the_peer_leaves_before_it_has_the_message() {
+        let line = [b"x".repeat(78), b"\r\n".to_vec()].concat();
+        let address = mail::Address::parse("ann@x.example").expect("an address");
+        let message = Composed {
+            envelope: Envelope {
+                reverse_path: ReversePath::Null,
+                forward_paths: vec![ForwardPath::plain(address)],
+                body: mail::Body::SevenBit,
+                smtputf8: false,
+                ret: None,
+                envid: None,
+            },
+            signature: bytes::Bytes::new(),
+            content: line.repeat(LARGE_BYTES / line.len()).into(),
+        };
+        for (refusal, wanted) in
+            [("552 5.3.4 too big\r\n", "552 5.3.4 too big"), ("451 4.3.1 no room\r\n", "451 4.3.1 no room")]
+        {
+            let address = refuses_early(refusal).await.expect("a server");
+            let stream = Stream::Plain(TcpStream::connect(address).await.expect("a connection"));
+            let config = ClientConfig {
+                ehlo_name: "us.example".into(),
+                tls: smtp::client::TlsMode::None,
+                auth: None,
+                auth_without_tls: false,
+            };
+            let second = Duration::from_secs(60);
+            let timeouts = Timeouts { reply: second, final_reply: second, handshake: second };
+            let mut wire = Wire::new(stream, ClientSession::new(config), timeouts, "mx.example".into());
+            let tls = ClientTls::new().expect("TLS");
+            assert!(wire.open(&tls, Trust::Anyone, "mx.example").await.is_ok());
+            let (finding, reusable) = wire.send(&message, 0).await;
+            assert_eq!((finding.reply.to_string().as_str(), reusable), (wanted, false));
+        }
+    }
+
+    #[test]
+    fn a_reply_that_drips_has_no_more_time_than_one_that_comes_at_once() {
+        let seconds = Duration::from_secs;
+        let timeouts = Timeouts { reply: seconds(300), final_reply: seconds(600), handshake: seconds(30) };
+        let mut patience = Patience::default();
+        // When is waited, for the reply of which phase, whether a command was written before; how long then.
+        let table = [
+            (0, Phase::Mail, true, 300),
+            (299, Phase::Mail, false, 1),
+            (598, Phase::Mail, false, 0),
+            (598, Phase::Rcpt, false, 300),
+            (800, Phase::Rcpt, false, 98),
+            (800, Phase::Final, false, 600),
+            (1_399, Phase::Final, false, 1),
+            (2_000, Phase::Mail, true, 300),
+            (2_200, Phase::Mail, false, 100),
+            (2_200, Phase::Mail, true, 300),
+        ];
+        for (at, phase, said, left) in table {
+            if said {
+                patience.renew();
+            }
+            assert_eq!(patience.left(&timeouts, phase, seconds(at)), seconds(left), "{phase:?} at {at} s");
+        }
+    }
 }

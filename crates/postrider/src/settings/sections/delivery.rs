@@ -35,6 +35,11 @@ section! {
             key: "next_hop", unit: "mx, capture or host:port", default: "mx",
             because: "delivery to the recipient's servers is what a mail server is for; `postrider dev` captures",
         }
+        /// The most connections at once to all sites. What less urgent mail may have of them leaves some to the more urgent; fewer when the process may not have so many files open.
+        connections_max: u32 {
+            key: "connections_max", unit: "connections", default: 2_000, range: 1 to 100_000,
+            because: "a busy hour of a large sender calls some hundred sites at once; each connection needs a file descriptor, and some 20 KB",
+        }
         /// The most connections at once from one source to one site.
         connections_per_path_max: u32 {
             key: "connections_per_path_max", unit: "connections", default: 20, range: 1 to 1_000,
