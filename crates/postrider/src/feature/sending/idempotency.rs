@@ -104,7 +104,7 @@ pub(crate) async fn accept_once(
     claim(&mut write, now, &once, "it was sent already");
     let refusal = match accept_with(app, now, write, submission).await {
         Ok(Ok(_)) => return Ok(message),
-        Ok(Err(StoreError::Conflict(why))) => Refusal::Unavailable(why.into()),
+        Ok(Err(StoreError::Conflict(why))) => Refusal::Unavailable(why),
         Ok(Err(error)) => unavailable(&error),
         Err(refusal) => refusal,
     };

@@ -110,7 +110,7 @@ async fn in_the_open(app: &App, workspace: i64, email: &Stored) -> Result<Vec<St
 fn named(content: &[u8]) -> HashSet<String> {
     let Ok(headers) = Headers::scan_again(content) else { return HashSet::new() };
     let fields = ["To", "Cc"].map(|name| headers.mailboxes(name).unwrap_or_default());
-    fields.into_iter().flatten().map(|one| one.address.folded().into()).collect()
+    fields.into_iter().flatten().map(|one| one.address.folded()).collect()
 }
 
 /// Ends a link at once.
