@@ -91,9 +91,8 @@ pub async fn cancel(app: &Arc<App>, workspace: i64, message: i64, write: Write) 
     cancel_withdrawn(app, &entries, write).await
 }
 
-/// Cancels the deliveries of a piece of the queue, but not those of which an attempt is under way, or that
-/// somebody else changes at this moment; gives how many they were. `note`
-/// adds what is to be stored along, by their number.
+/// Cancels the deliveries of a piece of the queue, but not those of which an attempt is under way, or that another call changes at this
+/// moment; gives how many they were. `note` adds what is to be stored along, by their number.
 ///
 /// # Errors
 /// [`Refused`]: none of the piece was cancelled. [`Refused::UnderWay`] when one ended after it was read: read it again.

@@ -382,8 +382,8 @@ mod tests {
                 auth: None,
                 auth_without_tls: false,
             };
-            let second = Duration::from_secs(60);
-            let timeouts = Timeouts { reply: second, final_reply: second, handshake: second };
+            let minute = Duration::from_secs(60);
+            let timeouts = Timeouts { reply: minute, final_reply: minute, handshake: minute };
             let mut wire = Wire::new(stream, ClientSession::new(config), timeouts, "mx.example".into());
             let tls = ClientTls::new().expect("TLS");
             assert!(wire.open(&tls, Trust::Anyone, "mx.example").await.is_ok());
