@@ -3,9 +3,9 @@
 //! Guarantees
 //! 1. A writer's number is held by an advisory lock for as long as its connection lives: no two committers, of
 //!    whatever process, ever number events under the same writer.
-//! 2. When the server is away every waiting write hears `Unavailable` within [`CONNECT_WAIT`]; what was on its way when the
-//!    network went hears it within [`SILENCE_MAX`] and [`ASKED_AGAIN`] after. Nothing is kept back. Not bounded: a server that is
-//!    there and does not come to an end.
+//! 2. When the server is away every waiting write hears `Unavailable` within [`CONNECT_WAIT`]; nothing is kept back. What was on
+//!    its way when the network went hears it within [`SILENCE_MAX`] and [`ASKED_AGAIN`], and what joined the line meanwhile after
+//!    that. Not bounded: a server that is there and does not come to an end.
 //! 3. A batch that a deadlock ended is tried write by write: no caller hears of it but one that loses again and again.
 //! 4. A read goes on to its end in a task of its own: one that nobody polls any more holds no connection that others
 //!    wait for.
@@ -29,9 +29,10 @@ use crate::{Durability, Migration, Options, Query, Row, StoreError, Value, migra
 
 /// How long a connection attempt may take. Reason: a caller waits for it with an open SMTP session.
 const CONNECT_WAIT: Duration = Duration::from_secs(3);
-/// How long the other end of a connection may acknowledge nothing before the connection is given up, and how long it may be
-/// silent before it is asked whether it is there. Reason: longer than a network takes to mend a route, shorter than those who
-/// send wait for an answer; TCP by itself gives up after a quarter of an hour, and asks after two hours.
+/// How long the other end of a connection may acknowledge nothing, or take nothing while more is to be sent, before the connection
+/// is given up, and how long it may be silent before it is asked whether it is there. Reason: longer than a network takes to mend
+/// a route, shorter than those who send wait for an answer; TCP by itself gives up after a quarter of an hour, and asks after two
+/// hours.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// Between two such questions. Reason: one may be lost.
 const ASKED_AGAIN: Duration = Duration::from_secs(10);
