@@ -216,7 +216,11 @@ async fn many_workspaces_stand_on_pages_with_what_each_sent_on_both() {
         let second = text(&host.get(harness, next.split('"').next().expect("a path")).await);
         let at = second.find("default</span>").expect("the first workspace");
         assert!(second.contains("client-50") && !second.contains("client-49"), "{second}");
-        assert!(second[at..].contains("<td class=\"num\">1</td>"), "what was sent: {}", &second[at..]);
+        assert!(
+            second[at..].contains("Accepted this month</span> 1</td>"),
+            "what was sent: {}",
+            &second[at..]
+        );
         let sent_to = second.split("action=\"").find(|rest| rest.starts_with("/workspaces/client-55/quota"));
         let sent_to = sent_to.and_then(|rest| rest.split('"').next()).expect("a form");
         let wrong = text(&host.post(harness, sent_to, &[("monthly", "many")]).await);
