@@ -61,6 +61,8 @@ pub struct App {
     pub list_turns: crate::turns::Turns,
     /// Octets of requests' bodies, and of mail that somebody gets, that are in memory.
     pub bodies: Arc<Room>,
+    /// Octets of large messages on their way in by SMTP.
+    pub incoming: Arc<Room>,
     /// Files that are fetched from URLs.
     pub fetches: Arc<Room>,
     /// Mails that spam filters are asked about.

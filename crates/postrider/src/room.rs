@@ -38,11 +38,11 @@ pub struct Place {
 }
 
 /// Which bound was met.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Full {
-    /// The workspace's own: it has as much as it may.
+    #[error("the workspace has as much as it may")]
     Own,
-    /// The one of all together.
+    #[error("all together have as much as there may be")]
     All,
 }
 
@@ -72,6 +72,12 @@ impl Room {
 }
 
 impl Place {
+    /// How much was taken.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// Takes `more`, or nothing of it.
     ///
     /// # Errors

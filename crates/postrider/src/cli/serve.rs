@@ -47,6 +47,9 @@ use crate::{changes, files, http, retention, schema};
 const PARCELS_BYTES: usize = 64 << 20;
 /// How long what is under way may take after a signal to end. Reason: process managers kill after 90 s at the latest.
 const DRAIN_WAIT: Duration = Duration::from_secs(60);
+/// How long clients may take after a signal to finish what they are handing over. Reason: together with [`DRAIN_WAIT`] less than those
+/// 90 s, and a client that is at work needs a moment.
+const CLIENTS_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) fn run(mode: Mode, place: &Place, args: &ServeArgs, json: bool) -> anyhow::Result<()> {
     let given = [("--http", "http.listen", &args.http), ("--smtp", "smtp.listen", &args.smtp)];
@@ -120,13 +123,19 @@ async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()>
     let app = Arc::new(open(settings).await?);
     let first = first_start(mode, &app).await?;
     let ports = Ports::bind(&app)?;
+    let (no_more, clients) = stopper();
     let (stopper, stop) = stopper();
     // Before anything can be leased.
     egress::admin::reload(&app).await?;
     ports.announce((mode, first.as_ref()), person::setup::path(&app).await?.as_deref(), json)?;
-    ports.start(&app, &stop);
+    ports.start(&app, clients);
+    start_work(&app, &stop);
     wait_for_signal().await?;
     tracing::info!("ending: no new mail is taken, what is under way is finished");
+    no_more.stop();
+    if tokio::time::timeout(CLIENTS_WAIT, no_more.all_ended()).await.is_err() {
+        tracing::warn!("ending while clients are under way: they were not told that their mail was taken");
+    }
     app.health.close();
     stopper.stop();
     drain(&app).await;
@@ -166,7 +175,8 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
     let client_tls = ClientTls::new()?;
     let reach = if settings.webhooks.allow_private { Reach::Anywhere } else { Reach::Public };
     let webhooks = Webhooks::open(&store, settings.webhooks.requests_max as usize).await?;
-    let bodies_max = usize::try_from(settings.http.bodies_max_bytes).unwrap_or(usize::MAX);
+    let [bodies_max, incoming_max] = [settings.http.bodies_max_bytes, settings.smtp.messages_max_bytes]
+        .map(|octets| usize::try_from(octets).unwrap_or(usize::MAX));
     Ok(App {
         tracking: Tracking::open(&settings, &store, now).await?,
         web: Web::new(resolver.clone(), client_tls.clone(), reach),
@@ -187,6 +197,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
         counters: monitor::Counters::default(),
         list_turns: Turns::new(settings.database.connections_max as usize / 2),
         bodies: Room::new(bodies_max, bodies_max / 2),
+        incoming: Room::new(incoming_max, incoming_max / 2),
         fetches: Room::new(fetch::FETCHES_MAX, fetch::FETCHES_OF_WORKSPACE_MAX),
         scoring: Turns::new(SCORED_AT_ONCE),
         downloads: Room::new(download::STREAMS_MAX, download::STREAMS_OF_WORKSPACE_MAX),
@@ -375,7 +386,8 @@ impl Ports {
         Ok(())
     }
 
-    fn start(self, app: &Arc<App>, stop: &Stop) {
+    /// Serves until `stop`, which nobody holds any more once the last client was answered.
+    fn start(self, app: &Arc<App>, stop: Stop) {
         for (listener, tls) in self.smtp {
             tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
         }
@@ -384,21 +396,25 @@ impl Ports {
             let router = http::router(app.clone(), paths, stop.clone());
             tokio::spawn(http::serve(app.clone(), router, (listener, tls), stop.clone()));
         }
-        keep(app, stop, "tracking", tracking::work::run);
-        keep(app, stop, "driver", egress::driver::run);
-        keep(app, stop, "changes", changes::follow);
-        keep(app, stop, "search", search::work::run);
-        keep(app, stop, "statistics", stats::follow::run);
-        keep(app, stop, "retention", retention::run);
-        keep(app, stop, "domains", domain::work::run);
-        keep(app, stop, "delays", notification::delay::run);
-        keep(app, stop, "webhooks", webhook::work::run);
-        keep(app, stop, "alerts", alert::work::run);
-        keep(app, stop, "health", |app, stop| async move { app.health.watch(stop).await });
-        keep(app, stop, "key use", |app, stop| async move {
-            app.key_use.write(&app.store, stop).await;
-        });
     }
+}
+
+/// What goes on beside the ports.
+fn start_work(app: &Arc<App>, stop: &Stop) {
+    keep(app, stop, "tracking", tracking::work::run);
+    keep(app, stop, "driver", egress::driver::run);
+    keep(app, stop, "changes", changes::follow);
+    keep(app, stop, "search", search::work::run);
+    keep(app, stop, "statistics", stats::follow::run);
+    keep(app, stop, "retention", retention::run);
+    keep(app, stop, "domains", domain::work::run);
+    keep(app, stop, "delays", notification::delay::run);
+    keep(app, stop, "webhooks", webhook::work::run);
+    keep(app, stop, "alerts", alert::work::run);
+    keep(app, stop, "health", |app, stop| async move { app.health.watch(stop).await });
+    keep(app, stop, "key use", |app, stop| async move {
+        app.key_use.write(&app.store, stop).await;
+    });
 }
 
 /// Has a task run until `stop`, whatever panics.

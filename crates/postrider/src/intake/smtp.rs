@@ -4,7 +4,7 @@
 //! Guarantees
 //! 1. Nothing is accepted from somebody who neither authenticated with a key nor calls from a trusted network.
 //! 2. The positive reply to a message is written after `accept` returned, hence after the commit.
-//! 3. Connections are bounded, in all and by address; each is bounded in time and memory.
+//! 3. Connections are bounded, in all and by address; each is bounded in time and memory, and all together in memory (`held`).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,16 +19,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use content::danger::{Refused, in_message};
 
+use super::held::Held;
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::feature::access::{Key, Stream as MailStream};
-use crate::feature::sending::accept::{Outcome, accept};
+use crate::feature::sending::accept::{Outcome, accept, before_or};
 use crate::feature::sending::examine::{Examined, examine, scan};
 use crate::feature::sending::idempotency::{Once, fingerprint};
 use crate::feature::sending::{
     Origin, Recipient, RecipientField, RecipientPath, Refusal, Sender, Submission, Trace, control,
 };
 use crate::id::Noun;
+use crate::room::NOBODY;
 
 /// Octets that one read takes: a message of usual size comes in one.
 const READ_BYTES: usize = 16 << 10;
@@ -119,7 +121,8 @@ async fn connection(
             Err(error) => return tracing::info!(%peer, %error, "a TLS handshake failed"),
         }
     }
-    let mut client = Client { app, peer, session, who: None, input: BytesMut::new(), out: Vec::new() };
+    let held = Held::new(app.incoming.clone());
+    let mut client = Client { app, peer, session, who: None, held, input: BytesMut::new(), out: Vec::new() };
     client.session.greet(&mut client.out);
     match client.converse(stream, stop).await {
         Ok(()) => tracing::debug!(%peer, "an SMTP session ended"),
@@ -134,8 +137,15 @@ struct Client<'a> {
     session: ServerSession,
     /// The key that authenticated.
     who: Option<Arc<Key>>,
+    held: Held,
     input: BytesMut,
     out: Vec<u8>,
+}
+
+/// What a message asks for, and whether it may be taken.
+struct Understood {
+    examined: Result<Examined, Refusal>,
+    once: Option<Once>,
 }
 
 impl Client<'_> {
@@ -148,7 +158,10 @@ impl Client<'_> {
                     self.session.shutting_down(&mut self.out);
                     return self.flush(&mut stream).await;
                 }
-                Action::Read => self.read(&mut stream, &mut stop).await?,
+                Action::Read => {
+                    self.hold();
+                    self.read(&mut stream, &mut stop).await?;
+                }
                 Action::Authenticate { username: _, password } => {
                     let answer = self.authenticate(password.reveal());
                     self.session.authenticated(answer, &mut self.out);
@@ -193,6 +206,23 @@ impl Client<'_> {
         }
     }
 
+    /// Keeps what came of a message, if there is room for it.
+    fn hold(&mut self) {
+        let octets = self.session.held_bytes();
+        let (app, peer) = (self.app, self.peer);
+        let key = self.who.as_ref().map(|key| key.workspace);
+        let trusted = || {
+            let trusted = app.settings.trusted_for(peer.ip().to_canonical())?;
+            Some(app.directory.snapshot().workspace_by_name(&trusted.workspace)?.id)
+        };
+        let held = self.held.follow(octets, || key.or_else(trusted).unwrap_or(NOBODY));
+        if let Err(full) = held {
+            tracing::info!(%peer, octets, %full, "a large message found no room: its client is told to try again");
+            self.session.no_room();
+            app.counters.refused(&Refusal::Unavailable(full.to_string()));
+        }
+    }
+
     async fn flush(&mut self, stream: &mut Stream) -> std::io::Result<()> {
         if self.out.is_empty() {
             return Ok(());
@@ -219,8 +249,12 @@ impl Client<'_> {
 
     async fn submit(&mut self, received: Received) -> Result<Reply, Refusal> {
         let now = net::clock::now();
-        let (examined, once) = self.examined(now, received)?;
-        let id = match accept(self.app, now, vec![examined], once).await? {
+        let Understood { examined, once } = self.understood(now, received)?;
+        let outcome = match examined {
+            Ok(examined) => accept(self.app, now, vec![examined], once).await?,
+            Err(refusal) => before_or(self.app, once.as_ref().map(Once::identity), refusal).await?,
+        };
+        let id = match outcome {
             Outcome::Accepted(accepted) => accepted.first().map(|one| Noun::Message.show(one.message)),
             Outcome::Replayed { answer, .. } => Some(answer),
         };
@@ -228,7 +262,7 @@ impl Client<'_> {
     }
 
     /// Reads what the message itself asks for, and decides about it.
-    fn examined(&self, now: At, received: Received) -> Result<(Examined, Option<Once>), Refusal> {
+    fn understood(&self, now: At, received: Received) -> Result<Understood, Refusal> {
         let snapshot = self.app.directory.snapshot();
         let content = received.content.clone();
         let headers = scan(self.app, &content)?;
@@ -238,7 +272,7 @@ impl Client<'_> {
         let once = control.idempotency_key.as_deref().map(|key| once(&sender, key, &received));
         let message = self.app.mint.message(now, received.envelope.forward_paths.len());
         let submission = submission(self.app, message, received, (sender, stream), control.options);
-        Ok((examine(self.app, &snapshot, now, submission, &headers)?, once))
+        Ok(Understood { examined: examine(self.app, &snapshot, now, submission, &headers), once })
     }
 
     /// In whose name the client speaks, and on which stream. A key is looked up anew: it may have been revoked since.

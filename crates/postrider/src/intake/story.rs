@@ -1,18 +1,40 @@
 //! A client that submits over SMTP, as the product answers it.
 
+use std::net::SocketAddr;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use net::listen::{Admissions, stopper};
+use net::listen::{Admissions, Stopper, stopper};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use super::smtp::{self, PortTls};
+use crate::feature::access::Scope;
 use crate::testing::{DOMAIN, Database, Harness};
 
 struct Client(BufReader<TcpStream>);
 
+/// A port of `harness` to which keys may be told in clear; it serves as long as the stopper is kept.
+fn port(harness: &Harness) -> (SocketAddr, Stopper) {
+    let listener = smtp::bind(([127, 0, 0, 1], 0).into(), &Admissions::new(9, 9)).expect("a port");
+    let address = listener.address();
+    let (stopper, stop) = stopper();
+    tokio::spawn(smtp::serve(harness.app.clone(), listener, PortTls::StartTls, stop));
+    (address, stopper)
+}
+
 impl Client {
+    /// A session that `key` opened.
+    async fn connect(address: SocketAddr, key: &str) -> Client {
+        let mut client = Client(BufReader::new(TcpStream::connect(address).await.expect("somebody listens")));
+        assert!(client.hear().await.starts_with("220"));
+        client.say("EHLO client.example").await;
+        let credentials = STANDARD.encode(format!("\0any\0{key}"));
+        assert!(client.say(&format!("AUTH PLAIN {credentials}")).await.starts_with("235"));
+        client
+    }
+
     /// Says something, and hears the last line of the reply.
     async fn say(&mut self, words: &str) -> String {
         self.0.write_all(format!("{words}\r\n").as_bytes()).await.expect("the server listens");
@@ -41,7 +63,11 @@ impl Client {
     }
 
     async fn submit(&mut self, message: &str) -> String {
-        for command in [format!("MAIL FROM:<me@{DOMAIN}>"), "RCPT TO:<ann@example.org>".into()] {
+        self.submit_as(&format!("me@{DOMAIN}"), message).await
+    }
+
+    async fn submit_as(&mut self, reverse_path: &str, message: &str) -> String {
+        for command in [format!("MAIL FROM:<{reverse_path}>"), "RCPT TO:<ann@example.org>".into()] {
             assert!(self.say(&command).await.starts_with("250"), "{command}");
         }
         assert!(self.say("DATA").await.starts_with("354"));
@@ -67,17 +93,8 @@ async fn a_header_section_up_to_the_limit_is_taken_and_goes_out_and_a_longer_one
     for (limit, settings) in [(262_144, vec![]), (20_000, vec![("smtp.header_max_bytes", "20000")])] {
         let settings = [settings, vec![("smtp.auth_without_tls_on_loopback", "true")]].concat();
         let harness = Harness::start(Database::Sqlite, &settings).await;
-        let listener = smtp::bind("127.0.0.1:0".parse().expect("an address"), &Admissions::new(10, 10));
-        let listener = listener.expect("a port");
-        let address = listener.address();
-        let (stopper, stop) = stopper();
-        tokio::spawn(smtp::serve(harness.app.clone(), listener, PortTls::StartTls, stop));
-
-        let mut client = Client(BufReader::new(TcpStream::connect(address).await.expect("a connection")));
-        client.hear().await;
-        client.say("EHLO client.example").await;
-        let secret = STANDARD.encode(format!("\0any\0{}", harness.key));
-        assert!(client.say(&format!("AUTH PLAIN {secret}")).await.starts_with("235"));
+        let (address, _stopper) = port(&harness);
+        let mut client = Client::connect(address, &harness.key).await;
         let refused = client.submit(&message_with_header_of(limit + 1)).await;
         assert_eq!(refused, format!("552 5.3.4 the header section is longer than {limit} octets"));
         let taken = client.submit(&message_with_header_of(limit)).await;
@@ -86,7 +103,6 @@ async fn a_header_section_up_to_the_limit_is_taken_and_goes_out_and_a_longer_one
         let emails = harness.get("/emails").await.json();
         assert_eq!(emails["data"].as_array().map(Vec::len), Some(1));
         assert_eq!(emails["data"][0]["last_event"], "delivered");
-        stopper.stop();
         harness.end().await;
     }
 }
@@ -98,15 +114,8 @@ async fn a_dangerous_file_is_refused_unless_the_settings_say_otherwise() {
     {
         let settings = [("smtp.auth_without_tls_on_loopback", "true"), ("attachments.check_smtp", looked_at)];
         let harness = Harness::start(Database::Sqlite, &settings).await;
-        let (_stopper, stop) = stopper();
-        let listener = smtp::bind(([127, 0, 0, 1], 0).into(), &Admissions::new(9, 9)).expect("a port");
-        let stream = TcpStream::connect(listener.address()).await.expect("somebody listens");
-        tokio::spawn(smtp::serve(harness.app.clone(), listener, PortTls::StartTls, stop));
-        let mut client = Client(BufReader::new(stream));
-        client.hear().await;
-        client.say("EHLO client.example").await;
-        let credentials = STANDARD.encode(format!("\0any\0{}", harness.key));
-        assert!(client.say(&format!("AUTH PLAIN {credentials}")).await.starts_with("235"));
+        let (address, _stopper) = port(&harness);
+        let mut client = Client::connect(address, &harness.key).await;
         let message = |name: &str| {
             format!(
                 "From: me@{DOMAIN}\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ntext\r\n--x\r\n\
@@ -132,15 +141,8 @@ async fn a_key_of_one_domain_writes_and_gets_returns_as_no_other() {
         let token =
             harness.post("/api-keys", &body).await.json()["token"].as_str().expect("a key").to_owned();
 
-        let (_stopper, stop) = stopper();
-        let listener = smtp::bind(([127, 0, 0, 1], 0).into(), &Admissions::new(9, 9)).expect("a port");
-        let stream = TcpStream::connect(listener.address()).await.expect("somebody listens");
-        tokio::spawn(smtp::serve(harness.app.clone(), listener, PortTls::StartTls, stop));
-        let mut client = Client(BufReader::new(stream));
-        assert!(client.hear().await.starts_with("220"));
-        client.say("EHLO client.example").await;
-        let credentials = STANDARD.encode(format!("\0any\0{token}"));
-        assert!(client.say(&format!("AUTH PLAIN {credentials}")).await.starts_with("235"));
+        let (address, _stopper) = port(&harness);
+        let mut client = Client::connect(address, &token).await;
         let cases = [
             ("me@app.example", "me@app.example", "250"),
             ("returns@mail.app.example", "me@app.example", "250"),
@@ -163,6 +165,70 @@ async fn a_key_of_one_domain_writes_and_gets_returns_as_no_other() {
             let refused = answer.json()["name"] == "restricted_api_key";
             assert_eq!(refused, status == 401, "{author}");
         }
+        harness.end().await;
+    }
+}
+
+#[tokio::test]
+async fn large_messages_that_arrive_at_once_share_a_room_and_no_workspace_takes_all_of_it() {
+    const LARGE: usize = 400_000;
+    let settings = [
+        ("smtp.auth_without_tls_on_loopback", "true"),
+        ("smtp.message_max_bytes", "524288"),
+        ("smtp.messages_max_bytes", "1048576"),
+    ];
+    let harness = Harness::start(Database::Sqlite, &settings).await;
+    let other = harness.new_workspace("other").await;
+    harness.domain(other, "other.example").await;
+    let other_key = harness.key_of(other, Scope::Sending).await;
+    let (address, _stopper) = port(&harness);
+    let header = format!("From: me@{DOMAIN}\r\n\r\n");
+    let line = format!("{:e>998}\r\n", "");
+    let large = format!("{header}{}", line.repeat(LARGE / line.len()));
+
+    let mut first = Client::connect(address, &harness.key).await;
+    first.say(&format!("MAIL FROM:<me@{DOMAIN}>")).await;
+    first.say("RCPT TO:<ann@example.org>").await;
+    // Its reply says that the chunk was read.
+    first.0.write_all(format!("BDAT {}\r\n{large}", large.len()).as_bytes()).await.expect("it listens");
+    assert!(first.hear().await.starts_with("250"));
+
+    let mut second = Client::connect(address, &harness.key).await;
+    let reply = second.submit(&large).await;
+    assert_eq!(reply, "452 4.3.1 Too much mail arrives at once: try again");
+    let small = second.submit(&format!("{header}text")).await;
+    assert!(small.starts_with("250"), "a small one, in the same session: {small}");
+    let mut third = Client::connect(address, &other_key).await;
+    let reply = third.submit_as("me@other.example", &large.replace(DOMAIN, "other.example")).await;
+    assert!(reply.starts_with("250"), "another workspace's: {reply}");
+
+    assert!(first.say("BDAT 0 LAST").await.starts_with("250"));
+    first.say("RSET").await;
+    let reply = second.submit(&large).await;
+    assert!(reply.starts_with("250"), "once there is room: {reply}");
+    harness.end().await;
+}
+
+#[tokio::test]
+async fn what_was_taken_is_answered_again_when_it_could_not_be_taken_any_more() {
+    // What is captured may have any sender.
+    let settings = [("smtp.auth_without_tls_on_loopback", "true"), ("delivery.next_hop", "127.0.0.1:1")];
+    for database in [Database::Sqlite, Database::Postgres] {
+        let harness = Harness::start(database, &settings).await;
+        let (address, _stopper) = port(&harness);
+        let mut client = Client::connect(address, &harness.key).await;
+        let message =
+            |key: &str| format!("From: me@{DOMAIN}\r\nX-Postrider-Idempotency-Key: {key}\r\n\r\ntext");
+        let taken = client.submit(&message("one")).await;
+        assert!(taken.starts_with("250 2.0.0 Ok: queued as msg_"), "{taken}");
+        let domains = harness.get("/domains").await.json();
+        let id = domains["data"][0]["id"].as_str().expect("a domain").to_owned();
+        assert_eq!(harness.ask("DELETE", &format!("/domains/{id}"), &json!({})).await.status, 200);
+        assert_eq!(client.submit(&message("one")).await, taken);
+        let refused = client.submit(&message("two")).await;
+        assert!(refused.starts_with("550 5.7.1"), "{refused}");
+        let other = client.submit(&format!("{} more", message("one"))).await;
+        assert!(other.starts_with("550 5.7.1"), "another message under that key: {other}");
         harness.end().await;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::reader::Reader;
 use super::route::{DomainPattern, NextHop};
-use super::sections::{Console, Delivery, Http, Oidc, Route, Tls, TlsHost};
+use super::sections::{Console, Delivery, Http, Oidc, Route, Smtp, Tls, TlsHost};
 
 /// A certificate is of no use without its key, nor a key without its certificate.
 pub(super) fn tls(reader: &mut Reader<'_>, tls: &Tls) {
@@ -70,6 +70,16 @@ pub(super) fn http(reader: &mut Reader<'_>, http: &Http) {
         reader.wrong(
             "http.bodies_max_bytes",
             "is less than twice http.body_max_bytes: one workspace may have half",
+        );
+    }
+}
+
+/// The largest message finds room when nothing else is there.
+pub(super) fn smtp(reader: &mut Reader<'_>, smtp: &Smtp) {
+    if smtp.messages_max_bytes / 2 < smtp.message_max_bytes {
+        reader.wrong(
+            "smtp.messages_max_bytes",
+            "is less than twice smtp.message_max_bytes: one workspace may have half",
         );
     }
 }

@@ -132,6 +132,7 @@ fn read_all(reader: &mut Reader<'_>) -> Option<Settings> {
     let log = Log::read(reader, Log::SECTION.path);
 
     http.iter().for_each(|http| check::http(reader, http));
+    smtp.iter().for_each(|smtp| check::smtp(reader, smtp));
     oidc.iter().for_each(|oidc| check::oidc(reader, oidc, console.as_ref()));
     tls.iter().for_each(|tls| check::tls(reader, tls));
     check::tls_hosts(reader, &tls_hosts);

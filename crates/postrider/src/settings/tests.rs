@@ -125,6 +125,10 @@ const MISTAKES: &[(&str, &str)] = &[
     ("smtp = true", "smtp: is a table: write [smtp]"),
     ("[route]\ndomain = \"a\"", "route: is a list of tables: write [[route]]"),
     ("route = [1]", "route[0]: is a table: write [[route]]"),
+    (
+        "[smtp]\nmessages_max_bytes = 1048576",
+        "smtp.messages_max_bytes: is less than twice smtp.message_max_bytes",
+    ),
     ("[http]\nbodies_max_bytes = 131072", "http.bodies_max_bytes: is less than twice http.body_max_bytes"),
     ("[http]\nlisten = 8025", "http.listen: expected text in quotes, found a number"),
     ("[http]\nlisten = \"8025\"", "http.listen: \"8025\" is not an address and port"),

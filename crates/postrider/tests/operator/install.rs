@@ -160,9 +160,19 @@ pub struct Server {
 
 impl Server {
     /// Lets it end in its own way, which must be a good one.
-    pub fn end(mut self) {
+    pub fn end(self) {
+        self.tell_to_end();
+        self.ended();
+    }
+
+    /// Tells it to end.
+    pub fn tell_to_end(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill is there").success());
+    }
+
+    /// Waits until it has ended, as it should.
+    pub fn ended(mut self) {
         let status = self.child.wait().expect("it was started here");
         assert!(status.success(), "{status}");
     }

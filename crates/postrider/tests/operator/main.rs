@@ -6,7 +6,7 @@ mod install;
 mod peer;
 
 use install::{Database, Install};
-use peer::{Peer, submit};
+use peer::{Letter, Peer, submit};
 
 /// Declares each story once and runs it on both databases.
 macro_rules! stories {
@@ -17,6 +17,7 @@ macro_rules! stories {
 }
 
 stories! {
+    who_hands_over_mail_when_the_server_is_told_to_end_is_answered
     mail_is_held_released_refused_for_now_and_tried_again_at_once
     what_commands_prepare_is_there_at_the_first_start_and_while_it_runs
 }
@@ -75,6 +76,28 @@ fn mail_is_held_released_refused_for_now_and_tried_again_at_once(database: Datab
         assert!(log.contains(word), "{word} is not in\n{log}");
     }
     server.end();
+}
+
+fn who_hands_over_mail_when_the_server_is_told_to_end_is_answered(database: Database) {
+    let peer = Peer::start(&[]);
+    let install = Install::new(database, &peer.route());
+    install.says(&["domains", "add", "app.example", "--vouched", "--unsigned"]);
+    let server = install.serve();
+    let mut idle = Letter::begin(&server.smtp, "you@app.example", "ann@there.example");
+    idle.end();
+    let mut busy = Letter::begin(&server.smtp, "you@app.example", "bob@there.example");
+    server.tell_to_end();
+    // Whoever has nothing under way hears at once that the server ends: from then on it does.
+    idle.hear("421");
+    let refused = (0..1_000).any(|_| std::net::TcpStream::connect(&server.smtp).is_err());
+    assert!(refused, "nobody new is let in");
+    let reply = busy.end();
+    let taken = reply.rsplit(' ').next().expect("an id");
+    busy.hear("421");
+    server.ended();
+    let told = install.json(&["queue", "show", taken]);
+    let delivery = &told["deliveries"][0];
+    assert!(delivery["state"] == "due" || delivery["disposition"] == "delivered", "{told}");
 }
 
 fn what_commands_prepare_is_there_at_the_first_start_and_while_it_runs(database: Database) {

@@ -1,6 +1,6 @@
 //! The world around an installation: a receiving server, a client that submits, an API that answers once.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -77,30 +77,58 @@ fn session(
 
 /// Submits one message over SMTP; gives the id by which the server knows it.
 pub fn submit(server: &str, from: &str, to: &str) -> String {
-    let mut stream = TcpStream::connect(server).expect("the server listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time of more than zero");
-    let mut lines = BufReader::new(stream.try_clone().expect("a second handle")).lines();
-    let mut hear = |code: &str| loop {
-        let line = lines.next().expect("an answer").expect("a line");
-        assert!(line.starts_with(code), "{line}");
-        if line.as_bytes()[3] == b' ' {
-            return line;
-        }
-    };
-    hear("220");
-    let message = format!("From: {from}\r\nTo: {to}\r\nSubject: Hi\r\n\r\nIt works.\r\n.");
-    let mut reply = String::new();
-    for (say, code) in [
-        ("EHLO client.example".to_owned(), "250"),
-        (format!("MAIL FROM:<{from}>"), "250"),
-        (format!("RCPT TO:<{to}>"), "250"),
-        ("DATA".to_owned(), "354"),
-        (message, "250"),
-    ] {
-        stream.write_all(format!("{say}\r\n").as_bytes()).expect("the server reads");
-        reply = hear(code);
-    }
+    let mut letter = Letter::begin(server, from, to);
+    let reply = letter.end();
     reply.rsplit(' ').next().expect("an id").to_owned()
+}
+
+/// A message that is being submitted over SMTP.
+pub struct Letter {
+    stream: TcpStream,
+    lines: Lines<BufReader<TcpStream>>,
+}
+
+impl Letter {
+    /// Says everything but the end of its content.
+    pub fn begin(server: &str, from: &str, to: &str) -> Letter {
+        let stream = TcpStream::connect(server).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time of more than zero");
+        let lines = BufReader::new(stream.try_clone().expect("a second handle")).lines();
+        let mut letter = Letter { stream, lines };
+        letter.hear("220");
+        for (say, code) in [
+            ("EHLO client.example", "250"),
+            (&format!("MAIL FROM:<{from}>"), "250"),
+            (&format!("RCPT TO:<{to}>"), "250"),
+            ("DATA", "354"),
+        ] {
+            letter.say(say);
+            letter.hear(code);
+        }
+        letter.say(&format!("From: {from}\r\nTo: {to}\r\nSubject: Hi\r\n\r\nIt works."));
+        letter
+    }
+
+    /// Ends its content; gives the reply, which is positive.
+    pub fn end(&mut self) -> String {
+        self.say(".");
+        self.hear("250")
+    }
+
+    fn say(&mut self, words: &str) {
+        self.stream.write_all(format!("{words}\r\n").as_bytes()).expect("the server reads");
+    }
+
+    /// The last line of the next reply, which has this code.
+    pub fn hear(&mut self, code: &str) -> String {
+        loop {
+            let line = self.lines.next().expect("an answer").expect("a line");
+            assert!(line.starts_with(code), "{line}");
+            if line.as_bytes()[3] == b' ' {
+                return line;
+            }
+        }
+    }
 }
 
 /// An API that answers one request; gives its address, and what was asked.

@@ -12,6 +12,8 @@ use bytes::Bytes;
 /// met would depend on how the octets were cut.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Refused {
+    /// The driver had no room for it: it may come again.
+    NoRoom,
     TooBig,
     LineTooLong,
     Nul,
@@ -137,9 +139,15 @@ impl Content {
         }
     }
 
-    fn refuse(&mut self, why: Refused) {
+    /// Refuses it, whatever more comes; its memory is given back at once.
+    pub(super) fn refuse(&mut self, why: Refused) {
         self.refused = self.refused.max(Some(why));
         self.kept = Vec::new();
+    }
+
+    /// Octets that are kept so far.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.kept.len()
     }
 
     pub(super) fn refused(&self) -> Option<Refused> {

@@ -7,7 +7,8 @@
 //! 4. No message is taken from a client that is neither authenticated nor trusted; credentials travel only under TLS
 //!    unless the configuration says otherwise.
 //! 5. A message is confirmed only through [`ServerSession::accepted`]: the driver decides after its commit.
-//! 6. Memory: at most one line, one message and `recipients_max` recipients.
+//! 6. Memory: at most one line, one message and `recipients_max` recipients. How much all sessions keep together the driver
+//!    bounds ([`ServerSession::held_bytes`], [`ServerSession::no_room`]).
 //!
 //! Not here: who may send as whom, whether a recipient exists, what a password opens: the driver answers these.
 

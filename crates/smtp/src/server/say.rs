@@ -62,6 +62,7 @@ pub(super) const PARAMETER_UNKNOWN: &[u8] = b"555 5.5.4 Parameter not recognized
 pub(super) const PARAMETER_SYNTAX: &[u8] = b"501 5.5.4 Parameter value is not valid or given twice\r\n";
 pub(super) const TOO_MANY_RECIPIENTS: &[u8] = b"452 4.5.3 Too many recipients\r\n";
 
+pub(super) const NO_ROOM: &[u8] = b"452 4.3.1 Too much mail arrives at once: try again\r\n";
 pub(super) const TOO_BIG: &[u8] = b"552 5.3.4 Message is larger than this server accepts\r\n";
 pub(super) const CONTENT_BARE: &[u8] = b"550 5.6.0 bare CR/LF not accepted\r\n";
 pub(super) const CONTENT_NUL: &[u8] = b"550 5.6.0 NUL octet not accepted\r\n";

@@ -118,6 +118,29 @@ impl ServerSession {
 
     // Content
 
+    /// Octets that the session keeps of a message that is not complete.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        if let State::Data { content, .. }
+        | State::Chunks { content, .. }
+        | State::Chunk { sink: Sink::Keep { content, .. }, .. } = &self.state
+        {
+            return content.held_bytes();
+        }
+        0
+    }
+
+    /// There is no room for the rest of the message: what is kept of it is given back, and at its end the client is told to try
+    /// again, unless it can never be taken.
+    pub fn no_room(&mut self) {
+        if let State::Data { content, .. }
+        | State::Chunks { content, .. }
+        | State::Chunk { sink: Sink::Keep { content, .. }, .. } = &mut self.state
+        {
+            content.refuse(Refused::NoRoom);
+        }
+    }
+
     pub(super) fn receive_data(&mut self, input: &mut BytesMut, out: &mut Vec<u8>) -> Step {
         let State::Data { content, .. } = &mut self.state else { return Step::Continue(()) };
         let fed = content.feed(input);
@@ -183,6 +206,8 @@ impl ServerSession {
 
     fn refuse_content(&mut self, why: Refused, out: &mut Vec<u8>) -> Step {
         let reply = match why {
+            // Not the client's mistake.
+            Refused::NoRoom => return self.say(say::NO_ROOM, out),
             Refused::TooBig => say::TOO_BIG,
             Refused::BareLineEnd => say::CONTENT_BARE,
             Refused::Nul => say::CONTENT_NUL,

@@ -205,3 +205,33 @@ fn every_way_to_end_a_session_has_its_reply() {
         assert!(matches!(driver.session.advance(&mut driver.input, &mut driver.out), Action::Close));
     }
 }
+
+#[test]
+fn a_message_without_room_is_refused_for_now_unless_it_could_never_be_taken() {
+    let settings =
+        vec![("trusted".to_owned(), String::new()), ("message_max_bytes".to_owned(), "40".to_owned())];
+    let script = Script { name: String::new(), settings, turns: Vec::new() };
+    let again = "452 4.3.1 Too much mail arrives at once: try again";
+    let never = "552 5.3.4 Message is larger than this server accepts";
+    let cases = [
+        ("DATA\r\n", "hi\r\n", "ho\r\n.\r\n", again),
+        ("DATA\r\n", "hi\r\n", "0123456789\r\n0123456789\r\n0123456789\r\n0123456789\r\n.\r\n", again),
+        ("DATA\r\n", "hi\r\n", "h\0\r\n.\r\n", "550 5.6.0 NUL octet not accepted"),
+        ("BDAT 4\r\n", "hi\r\n", "BDAT 4 LAST\r\nho\r\n", again),
+        ("BDAT 8 LAST\r\n", "hi\r\n", "ho\r\n", again),
+        ("DATA\r\n", "0123456789\r\n0123456789\r\n0123456789\r\n0123456789\r\n", ".\r\n", never),
+    ];
+    for (command, first, rest, expected) in cases {
+        let mut driver = Driver::new(&script);
+        driver.receive(b"EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<b@c.test>\r\n");
+        driver.receive([command, first].concat().as_bytes());
+        let held = if expected == never { 0 } else { first.len() };
+        assert_eq!(driver.session.held_bytes(), held, "{command} {first}");
+        driver.session.no_room();
+        assert_eq!(driver.session.held_bytes(), 0);
+        driver.receive(rest.as_bytes());
+        assert_eq!(driver.told.last(), Some(&format!("S: {expected}")), "{command} {first} {rest}");
+        driver.receive(b"MAIL FROM:<>\r\nRCPT TO:<b@c.test>\r\nDATA\r\nhi\r\n.\r\n");
+        assert_eq!(driver.told.last().map(String::as_str), Some("S: 250 2.0.0 Ok: queued as msg_1"));
+    }
+}

@@ -56,7 +56,7 @@ async fn take(
     submissions: Vec<Examined>,
     once: Option<Once>,
 ) -> Result<Outcome, Refusal> {
-    let fingerprint = once.as_ref().map(|once| (once.digest, once.fingerprint));
+    let fingerprint = once.as_ref().map(Once::identity);
     let (accepted, stored) = match store(app, now, Write::default(), submissions, once).await {
         Ok(stored) => stored,
         Err(refusal) => return before_or(app, fingerprint, refusal).await,
@@ -193,9 +193,12 @@ pub(crate) fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
     app.egress.accept(app, handed.into_iter().flat_map(|one| one.queued));
 }
 
-/// What the same request got before it was refused; a client that did not hear its answer must not think that nothing was
-/// accepted.
-async fn before_or(
+/// What the same request got before it was refused (its expiry may have passed, its domain may be gone); a client that did not hear
+/// its answer must not think that nothing was accepted.
+///
+/// # Errors
+/// `refusal`, if it got nothing.
+pub(crate) async fn before_or(
     app: &App,
     key: Option<([u8; 32], [u8; 32])>,
     refusal: Refusal,

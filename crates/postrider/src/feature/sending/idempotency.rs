@@ -31,6 +31,14 @@ pub struct Once {
     pub answer: Answer,
 }
 
+impl Once {
+    /// Digest of the key, fingerprint of the request.
+    #[must_use]
+    pub fn identity(&self) -> ([u8; 32], [u8; 32]) {
+        (self.digest, self.fingerprint)
+    }
+}
+
 /// Makes an answer's body.
 pub type Answer = Arc<dyn Fn(&[Accepted]) -> String + Send + Sync>;
 

@@ -35,6 +35,11 @@ section! {
             key: "message_max_bytes", unit: "bytes", default: 52_428_800, range: 65_536 to 1_073_741_824,
             because: "the large receivers take 25 to 50 MB, and RFC 5321 §4.5.3.1.7 asks for at least 64 KiB",
         }
+        /// Octets of messages on their way in, of all sessions together, beyond the first 64 KB of each; half for one workspace.
+        messages_max_bytes: u64 {
+            key: "messages_max_bytes", unit: "bytes", default: 268_435_456, range: 1_048_576 to 68_719_476_736,
+            because: "two thousand sessions with a large message each would fill memory; who finds no room is told to try again",
+        }
         /// The most recipients of one message.
         recipients_max: u32 {
             key: "recipients_max", unit: "recipients", default: 1_000, range: 100 to 10_000,
