@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use mail::At;
 use queue::{HoldRule, Lane};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use store::{Committed, Row, Store, StoreError, Write, query};
 
 use super::pieces::{Meant, PIECE_MAX, Pieces, Those};
@@ -42,9 +42,15 @@ impl Scope {
         HoldRule { workspace: self.workspace, domain: self.domain.as_deref().map(Arc::from), lane: self.lane }
     }
 
-    /// What the event of a change says about it. The workspace is the event's own.
-    fn told(&self, reason: &str) -> String {
-        json!({ "domain": self.domain, "lane": self.lane.map(Lane::as_str), "reason": reason }).to_string()
+    /// What events and the audit log say of it, with what they say beside. The workspace is their own.
+    pub(super) fn told<const N: usize>(&self, beside: [(&str, Json); N]) -> Json {
+        let own = [("domain", self.domain.as_deref().into()), ("lane", self.lane.map(Lane::as_str).into())];
+        own.into_iter().chain(beside).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// As [`Scope::told`], of what somebody gave a reason for.
+    pub(super) fn told_why(&self, reason: &str) -> Json {
+        self.told([("reason", reason.into())])
     }
 
     /// Reads what an event says it was about; what cannot be read matches all.
@@ -113,7 +119,7 @@ pub fn hold_rows((mint, now): (&Mint, At), scope: &Scope, reason: &str) -> (i64,
     let mut params = scope.params();
     params.extend([("id", id.into()), ("reason", reason.to_owned().into()), ("now", now.0.into())]);
     write.step(&HOLD_ADD, params);
-    let told = Some(scope.told(reason));
+    let told = Some(scope.told_why(reason).to_string());
     event::note(&mut write, now, scope.workspace.unwrap_or(0), event::Name::QueueHeld, told);
     (id, write)
 }
@@ -136,7 +142,7 @@ pub async fn hold_remove(store: &Store, now: At, id: i64, reason: &str) -> Resul
 pub fn release_rows(now: At, hold: &Hold, reason: &str) -> Write {
     let mut write = Write::default();
     write.step_expecting(1, "no such hold", &HOLD_REMOVE, vec![("id", hold.id.into())]);
-    let (workspace, told) = (hold.scope.workspace.unwrap_or(0), hold.scope.told(reason));
+    let (workspace, told) = (hold.scope.workspace.unwrap_or(0), hold.scope.told_why(reason).to_string());
     event::note(&mut write, now, workspace, event::Name::QueueReleased, Some(told));
     write
 }
@@ -174,7 +180,7 @@ pub fn retry_rows(now: At, (scope, reason): (&Scope, &str), (workspace, ids): (i
             vec![("delivery", (*delivery).into()), ("workspace", workspace.into()), ("now", now.0.into())];
         write.step(&RETRY, params);
     }
-    let told = Some(scope.told(reason));
+    let told = Some(scope.told_why(reason).to_string());
     event::note(&mut write, now, scope.workspace.unwrap_or(0), event::Name::QueueRetried, told);
     write
 }
@@ -225,10 +231,10 @@ mod tests {
             at: At(0),
             message: None,
             delivery: None,
-            data: Some(scope.told("because")),
+            data: Some(scope.told_why("because").to_string()),
         };
         assert_eq!(Scope::of(&event), scope);
-        for data in [None, Some("no JSON".to_owned()), Some(Scope::default().told("x"))] {
+        for data in [None, Some("no JSON".to_owned()), Some(Scope::default().told_why("x").to_string())] {
             event.data = data;
             assert_eq!(Scope::of(&event), Scope { workspace: Some(7), ..Scope::default() });
         }

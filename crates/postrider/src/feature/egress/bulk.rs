@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
 use store::Write;
 
 use super::admin::{self, Scope};
@@ -92,7 +91,7 @@ pub(crate) async fn retry_all<P>(
         let next = pieces.next(&app.store, app.now(), limit);
         let Some(piece) = app.list_turns.within(workspace, next).await? else { break };
         let ids: Vec<_> = piece.iter().map(|(_, entry)| entry.delivery).collect();
-        retried += budget.done(retry_some(who, app, (scope, workspace, &ids), object).await?);
+        retried += budget.done(retry_some(who, app, (scope, &ids), object).await?);
     }
     Ok(retried)
 }
@@ -101,13 +100,12 @@ pub(crate) async fn retry_all<P>(
 pub(crate) async fn retry_some<P>(
     who: &Member<P>,
     app: &Arc<App>,
-    (scope, workspace, ids): (&Scope, i64, &[i64]),
+    (scope, ids): (&Scope, &[i64]),
     object: &str,
 ) -> Result<usize, Refused> {
-    let write = admin::retry_rows(app.now(), (scope, RETRY_REASON), (workspace, ids));
-    let after = json!({ "domain": scope.domain, "lane": scope.lane.map(queue::Lane::as_str) });
-    let change =
-        Change { action: Action::QueueRetried, object: object.to_owned(), before: None, after: Some(after) };
+    let write = admin::retry_rows(app.now(), (scope, RETRY_REASON), (who.workspace.id, ids));
+    let after = Some(scope.told([]));
+    let change = Change { action: Action::QueueRetried, object: object.to_owned(), before: None, after };
     let retried = who.commit(app, write, change).await?.as_ref().map_or(0, admin::retried);
     admin::dues_changed(app, scope);
     Ok(retried)
@@ -127,9 +125,9 @@ pub(super) async fn cancel_all<P>(
         let next = pieces.next(&app.store, app.now(), limit);
         let Some(piece) = app.list_turns.within(workspace, next).await? else { break };
         let note = |write: &mut Write, n: usize| {
-            let after = json!({ "domain": scope.domain, "lane": scope.lane.map(queue::Lane::as_str), "deliveries": n });
+            let after = Some(scope.told([("deliveries", n.into())]));
             let object = scope.domain.clone().unwrap_or_default();
-            let change = Change { action: Action::QueueCancelled, object, before: None, after: Some(after) };
+            let change = Change { action: Action::QueueCancelled, object, before: None, after };
             who.note(app, write, change);
         };
         match cancel_piece(app, piece, note).await {

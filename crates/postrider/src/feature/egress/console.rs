@@ -14,7 +14,6 @@ use axum::response::Response;
 use mail::{At, Domain};
 use queue::{Lane, QueueView, Suspension, Waiting};
 use serde::Deserialize;
-use serde_json::json;
 use store::StoreError;
 
 use super::admin::{self, Hold, Scope, hold_list};
@@ -256,10 +255,6 @@ impl Sent {
     }
 }
 
-fn told(scope: &Scope, reason: &str) -> serde_json::Value {
-    json!({ "domain": scope.domain, "lane": scope.lane.map(Lane::as_str), "reason": reason })
-}
-
 async fn hold_sent(
     who: Member<SteerQueue>,
     State(app): State<Arc<App>>,
@@ -281,7 +276,7 @@ async fn hold_sent(
     };
     let (id, write) = admin::hold_rows((&app.mint, app.now()), &scope, reason);
     let object = Noun::Hold.show(id);
-    let after = Some(told(&scope, reason));
+    let after = Some(scope.told_why(reason));
     who.commit(&app, write, Change { action: Action::QueueHeld, object, before: None, after }).await?;
     admin::reload(&app).await?;
     Ok(redirect(&path(&who.workspace)))
@@ -310,7 +305,7 @@ async fn release_sent(
     let change = Change {
         action: Action::QueueReleased,
         object: Noun::Hold.show(id),
-        before: Some(told(&hold.scope, &hold.reason)),
+        before: Some(hold.scope.told_why(&hold.reason)),
         after: None,
     };
     who.commit(&app, write, change).await?.ok_or(Refused::NotFound)?;

@@ -121,7 +121,7 @@ pub(super) async fn retry(
     let scope = Scope { workspace: Some(workspace), domain: Some(domain.as_str().to_owned()), lane: None };
     let (object, mut budget) = (Noun::Message.show(email.id), Budget::default());
     // This one before all others, which may be more than a call does.
-    retry_some(&who, &app, (&scope, workspace, delivery.as_slice()), &object).await?;
+    retry_some(&who, &app, (&scope, delivery.as_slice()), &object).await?;
     retry_all(&who, &app, (&scope, i64::MAX, &object), &mut budget).await?;
     let told = if budget.is_spent() { "retried-part" } else { "retried" };
     Ok(redirect(&format!("{path}?told={told}")))
