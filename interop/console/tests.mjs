@@ -227,7 +227,7 @@ await errand('a template is made, tried, tested and published', async () => {
     await page.locator('.cm-editor').first().waitFor();
     await page.fill('#f-subject', 'Welcome aboard, {{ name }}');
     await page.locator('.inboxline', { hasText: 'Welcome aboard, ' }).waitFor();
-    // Its preview is asked for by POST, too: only the answer of the draft's own address tells that it is kept.
+    // Its preview is asked for by POST, too, at /look: any other answer tells that it is kept.
     const kept = page.waitForResponse((answer) => answer.request().method() === 'POST' && !new URL(answer.url()).pathname.endsWith('/look') && answer.ok());
     await Promise.all([kept, page.keyboard.press('Control+s')]);
     await page.goto(new URL(page.url()).pathname);

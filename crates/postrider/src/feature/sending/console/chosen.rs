@@ -94,7 +94,7 @@ impl Act {
             Act::Cancel => (
                 Word("activity-cancel-title"),
                 Word("activity-cancel-text"),
-                Word("activity-cancel"),
+                Word("queue-cancel-it"),
                 "cancel",
             ),
             Act::Again => {

@@ -6,7 +6,7 @@ use ::console::format::number;
 use ::console::format::time::{self, Zone};
 use ::console::screen::message::{Attempt, Line, Stop, Timeline};
 use ::console::screen::overview::Status as Shown;
-use ::console::words::{Word, Words};
+use ::console::words::{Filling, Word, Words};
 use mail::At;
 use mail::date::{parse_rfc3339, rfc3339};
 use serde_json::Value;
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::feature::egress::attempts::{Listed, attempt_list};
 use crate::feature::event::read::{Event, events_of_message};
 use crate::feature::sending::read::Status;
+use crate::feature::stats::console::cause;
 use crate::http::page::Page;
 
 /// Stops that are shown.
@@ -117,7 +118,11 @@ impl View<'_> {
             notes.push(words.t2("attempt-peer", ("peer", &attempt.peer), ("tls", tls)));
         }
         if !attempt.class.is_empty() {
-            notes.push(words.t2("attempt-rule", ("class", &attempt.class), ("rule", &attempt.rule)));
+            let cause = cause::of_end(&attempt.class).map(|word| words.word(word));
+            let cause = cause.as_ref().unwrap_or(&attempt.class);
+            let values: [(_, &dyn Filling); 3] =
+                [("cause", &cause), ("class", &&attempt.class), ("rule", &&attempt.rule)];
+            notes.push(words.tn("attempt-rule", &values));
         }
         if attempt.ambiguous {
             notes.push(words.t("attempt-ambiguous"));

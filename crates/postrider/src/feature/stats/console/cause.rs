@@ -9,7 +9,7 @@ use crate::feature::sending::read::Status;
 
 /// Of a reply's class, or what failed on our side; none for what a newer version wrote.
 #[must_use]
-pub(super) fn of_end(code: &str) -> Option<Word> {
+pub(crate) fn of_end(code: &str) -> Option<Word> {
     BounceClass::parse(code).map(of_class).or_else(|| of_reason(code))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Guarantee: a number leads to the rows that it counts, or to figures that say what it is made of.
 
-mod cause;
+pub(crate) mod cause;
 mod chart;
 mod download;
 mod hygiene;
