@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use mail::At;
+use mail::date::rfc3339;
+use store::{Store, StoreError, query};
 
 /// Milliseconds of 2024-01-01 00:00 UTC since 1970.
 const EPOCH_MS: i64 = 1_704_067_200_000;
@@ -20,6 +22,12 @@ const SEQUENCE_BITS: u32 = 14;
 const SEQUENCES: i64 = 1 << SEQUENCE_BITS;
 /// Deliveries of one message at most: with it they fill a millisecond.
 pub const DELIVERIES_MAX: usize = SEQUENCES as usize - 1;
+
+/// How far ahead of the clock ids go on from what was written. Reason: a clock is mended by seconds or by an hour; what a clock that was
+/// wrong by years left must not make everything after it look as young.
+const AHEAD_MAX: Duration = Duration::from_secs(86_400);
+
+query!(NEWEST_ID, "queries/newest_id.sql");
 
 /// Gives out the ids of one node: each larger than all before it, also when the clock steps back.
 pub struct Mint {
@@ -32,6 +40,22 @@ impl Mint {
     /// `node` is 0 to 255.
     pub fn new(node: u8) -> Mint {
         Mint { node: i64::from(node), last: AtomicI64::new(0) }
+    }
+
+    /// As [`Mint::new`], for a node that goes on where `store` ends: when the clock stepped back while nothing ran, ids are made as if it
+    /// had not.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn after(store: &Store, now: At, node: u8) -> Result<Mint, StoreError> {
+        let ahead = floor(now.after(AHEAD_MAX));
+        let rows = store.read(&NEWEST_ID, &[("ahead", ahead.into())]).await?;
+        let newest = rows.first().map(|row| row.int_or_null(0)).transpose()?.flatten().unwrap_or(0);
+        if newest > floor(now) {
+            tracing::warn!(newest = %rfc3339(moment(newest)), "the clock is behind what was written: ids go on from there");
+        }
+        let used = (newest >> (NODE_BITS + SEQUENCE_BITS) << SEQUENCE_BITS) + SEQUENCES - 1;
+        Ok(Mint { last: AtomicI64::new(used), ..Mint::new(node) })
     }
 
     pub fn next(&self, now: At) -> i64 {
@@ -194,7 +218,10 @@ const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::testing::{DOMAIN, Database, Harness};
 
     #[test]
     fn ids_grow_also_in_a_burst_and_when_the_clock_steps_back() {
@@ -207,6 +234,31 @@ mod tests {
             last = id;
         }
         assert!(mint.next(At(now.0 + 60_000_000)) > last);
+    }
+
+    #[tokio::test]
+    async fn ids_go_on_when_the_clock_stepped_back_between_two_starts_unless_it_was_wrong_by_days() {
+        async fn sent_by_a_clock(harness: &Harness, ahead: Duration) -> i64 {
+            // From now on it gives out nothing less.
+            harness.app.mint.next(net::clock::now().after(ahead));
+            let to = "ann@x.example";
+            let email = json!({ "from": format!("me@{DOMAIN}"), "to": to, "subject": "s", "text": "t" });
+            let sent = harness.post("/emails", &email).await.json();
+            Noun::Message.read(sent["id"].as_str().unwrap()).unwrap()
+        }
+        const HOUR: Duration = Duration::from_secs(3_600);
+        for database in [Database::Sqlite, Database::Postgres] {
+            let harness = Harness::start(database, &[]).await;
+            let first = sent_by_a_clock(&harness, HOUR).await;
+            let harness = harness.restarted(&[]).await;
+            let second = sent_by_a_clock(&harness, Duration::ZERO).await;
+            assert!(second > first && age_between(first, second) < HOUR / 60, "on {database:?}");
+            let far = sent_by_a_clock(&harness, HOUR * 24 * 7).await;
+            let harness = harness.restarted(&[]).await;
+            let third = sent_by_a_clock(&harness, Duration::ZERO).await;
+            assert!(second < third && third < far, "on {database:?}");
+            harness.end().await;
+        }
     }
 
     #[test]
