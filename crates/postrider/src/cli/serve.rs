@@ -12,7 +12,7 @@ use net::listen::{Admissions, Listener, Stop, stopper};
 use net::resolver::Resolver;
 use net::tls::{ClientTls, Files, ServerTls};
 use net::web::Web;
-use queue::{Config, PathLimits, RetrySchedule, Scheduler};
+use queue::{Config, RetrySchedule, Scheduler};
 use store::{Durability, Location, Options, Role, Store};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -47,9 +47,9 @@ use crate::{changes, files, http, retention, schema};
 const PARCELS_BYTES: usize = 64 << 20;
 /// How long what is under way may take after a signal to end. Reason: process managers kill after 90 s at the latest.
 const DRAIN_WAIT: Duration = Duration::from_secs(60);
-/// How long clients may take after a signal to finish what they are handing over. Reason: together with [`DRAIN_WAIT`] less than those
-/// 90 s, and a client that is at work needs a moment.
-const CLIENTS_WAIT: Duration = Duration::from_secs(10);
+/// How long clients may take after a signal to finish what they are handing over. Reason: a client that is at work needs a moment, and
+/// some managers of containers kill after ten seconds.
+const CLIENTS_WAIT: Duration = Duration::from_secs(5);
 
 pub(super) fn run(mode: Mode, place: &Place, args: &ServeArgs, json: bool) -> anyhow::Result<()> {
     let given = [("--http", "http.listen", &args.http), ("--smtp", "smtp.listen", &args.smtp)];
@@ -131,10 +131,11 @@ async fn serve(mode: Mode, settings: Settings, json: bool) -> anyhow::Result<()>
     ports.start(&app, clients);
     start_work(&app, &stop);
     wait_for_signal().await?;
-    tracing::info!("ending: no new mail is taken, what is under way is finished");
+    tracing::info!("ending: what is under way is finished, in both directions, and nothing begins any more");
+    app.egress.drain(&app);
     no_more.stop();
     if tokio::time::timeout(CLIENTS_WAIT, no_more.all_ended()).await.is_err() {
-        tracing::warn!("ending while clients are under way: they were not told that their mail was taken");
+        tracing::warn!("ending while clients are under way: who gets no answer may hand its mail over again");
     }
     app.health.close();
     stopper.stop();
@@ -157,7 +158,7 @@ pub(crate) async fn open(settings: Settings) -> anyhow::Result<App> {
     let search = open_search(&settings).await?;
     let now = net::clock::now();
     let starts = Starts::begin(&store, now).await?;
-    let mint = Arc::new(Mint::new(0));
+    let mint = Arc::new(Mint::after(&store, now, 0).await?);
     if access::workspaces(&store).await?.is_empty() {
         access::admin::workspace_add(&store, &mint, now, access::DEFAULT_WORKSPACE).await?;
     }
@@ -232,11 +233,7 @@ fn queue_config(settings: &Settings) -> Config {
     Config {
         deliveries_in_memory_max: settings.queue.deliveries_in_memory_max as usize,
         sources: u16::try_from(delivery.source_addresses.len().max(1)).unwrap_or(u16::MAX),
-        limits: PathLimits {
-            connections_max: delivery.connections_per_path_max,
-            messages_per_connection_max: delivery.messages_per_connection_max,
-            messages_per_s_max: delivery.messages_per_s_per_path_max.map(std::num::NonZeroU32::get),
-        },
+        limits: egress::sites::limits(delivery),
         connections_max: files::for_delivery(settings, files::open_max()),
         retry: RetrySchedule {
             first_s: seconds(delivery.retry_wait_first),
@@ -386,7 +383,7 @@ impl Ports {
         Ok(())
     }
 
-    /// Serves until `stop`, which nobody holds any more once the last client was answered.
+    /// Serves until `stop`. Whoever keeps a clone of it has the end wait: only what answers a client may.
     fn start(self, app: &Arc<App>, stop: Stop) {
         for (listener, tls) in self.smtp {
             tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
@@ -471,7 +468,6 @@ async fn wait_for_signal() -> anyhow::Result<()> {
 /// Lets what is under way end, writes down that nothing was in flight, and closes the database.
 async fn drain(app: &Arc<App>) {
     const LOOK_EVERY: Duration = Duration::from_millis(20);
-    app.egress.drain(app);
     let clock = net::clock::Stopwatch::start();
     while app.egress.under_way() + app.webhooks.under_way() > 0 && clock.elapsed() < DRAIN_WAIT {
         tokio::time::sleep(LOOK_EVERY).await;

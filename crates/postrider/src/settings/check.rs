@@ -114,6 +114,9 @@ pub(super) fn routes(reader: &mut Reader<'_>, routes: &[(&str, Route)]) {
                 }
             }
             NextHop::Mx | NextHop::Capture => {
+                if route.next_hop == NextHop::Capture && route.has_limits() {
+                    reader.wrong(&at("next_hop"), "limits are for servers: what is captured goes nowhere");
+                }
                 if route.username.is_some() || route.password.is_some() {
                     reader.wrong(&at("username"), "credentials are for a host and port only");
                 }

@@ -163,6 +163,16 @@ impl fmt::Display for NextHop {
     }
 }
 
+impl Route {
+    /// Whether its mail keeps other limits than all other.
+    #[must_use]
+    pub fn has_limits(&self) -> bool {
+        [self.connections_max, self.messages_per_connection_max, self.messages_per_s_max]
+            .iter()
+            .any(Option::is_some)
+    }
+}
+
 /// All routes, ready to be asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Routes {
@@ -182,6 +192,9 @@ impl Routes {
             tls: TlsMode::Opportunistic,
             username: None,
             password: None,
+            connections_max: None,
+            messages_per_connection_max: None,
+            messages_per_s_max: None,
         };
         let mut all = Routes { exactly: HashMap::new(), below: HashMap::new(), otherwise };
         for route in routes {

@@ -226,6 +226,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "route[0].username: credentials are for a host and port only",
     ),
     (
+        "[[route]]\ndomain = \"a\"\nnext_hop = \"capture\"\nmessages_per_s_max = 5",
+        "route[0].next_hop: limits are for servers",
+    ),
+    (
         "[[route]]\ndomain = \"a\"\nnext_hop = \"b:25\"\nusername = \"u\"\npassword = 12345678",
         "route[0].password: expected text in quotes, found a number",
     ),

@@ -17,6 +17,7 @@ macro_rules! stories {
 }
 
 stories! {
+    a_route_has_limits_of_its_own
     who_hands_over_mail_when_the_server_is_told_to_end_is_answered
     mail_is_held_released_refused_for_now_and_tried_again_at_once
     what_commands_prepare_is_there_at_the_first_start_and_while_it_runs
@@ -75,6 +76,25 @@ fn mail_is_held_released_refused_for_now_and_tried_again_at_once(database: Datab
     ] {
         assert!(log.contains(word), "{word} is not in\n{log}");
     }
+    server.end();
+}
+
+fn a_route_has_limits_of_its_own(database: Database) {
+    let slow = Peer::start(&[]);
+    let limits = "connections_max = 1\nmessages_per_connection_max = 2";
+    let install = Install::new(database, &slow.route_for("slow.example", limits));
+    install.says(&["domains", "add", "app.example", "--vouched", "--unsigned"]);
+    // What is released at once goes out over as few connections as the limits allow.
+    let hold = install.json(&["queue", "hold", "--domain", "slow.example", "--reason", "until all is there"]);
+    let server = install.serve();
+    for n in 0..5 {
+        submit(&server.smtp, "you@app.example", &format!("{n}@slow.example"));
+    }
+    install.says(&["queue", "release", hold["id"].as_str().unwrap(), "--reason", "all is there"]);
+    let mut arrived: Vec<_> = (0..5).map(|_| slow.next().0).collect();
+    arrived.sort();
+    assert_eq!(arrived, [0, 1, 2, 3, 4].map(|n| format!("{n}@slow.example")));
+    assert_eq!(slow.sessions(), 3);
     server.end();
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -14,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Peer {
     address: String,
     taken: Receiver<(String, String)>,
+    sessions: Arc<AtomicUsize>,
 }
 
 impl Peer {
@@ -23,19 +26,33 @@ impl Peer {
         let verdicts: Vec<String> = script.iter().rev().map(|line| (*line).to_owned()).collect();
         let (tell, taken) = channel();
         let verdicts = Arc::new(Mutex::new(verdicts));
+        let sessions = Arc::<AtomicUsize>::default();
+        let counted = sessions.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (tell, verdicts) = (tell.clone(), verdicts.clone());
+                counted.fetch_add(1, Relaxed);
                 // A client that goes away in the middle of a session ends it.
                 std::thread::spawn(move || drop(session(&stream, &verdicts, &tell)));
             }
         });
-        Peer { address, taken }
+        Peer { address, taken, sessions }
     }
 
     /// The settings that send everything here.
     pub fn route(&self) -> String {
         format!("[[route]]\ndomain = \"*\"\nnext_hop = \"{}\"\ntls = \"none\"\n", self.address)
+    }
+
+    /// The same for one domain, with further settings of the route.
+    pub fn route_for(&self, domain: &str, more: &str) -> String {
+        let route = self.route().replace('*', domain);
+        format!("{route}{more}\n")
+    }
+
+    /// How many connections there were.
+    pub fn sessions(&self) -> usize {
+        self.sessions.load(Relaxed)
     }
 
     /// The next message's recipient, and the code that it was answered with.

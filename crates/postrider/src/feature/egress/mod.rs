@@ -33,7 +33,7 @@ pub mod reads;
 pub mod rows;
 pub mod settle;
 pub mod signing;
-mod sites;
+pub mod sites;
 #[cfg(test)]
 mod story;
 pub mod suspects;

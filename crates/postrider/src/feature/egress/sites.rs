@@ -1,15 +1,16 @@
 //! Where a domain's mail goes: the route, the MX set, hence the site; and what a connection to a site must know.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mail::Domain;
 use net::resolver::{MailHosts, MxHost};
-use queue::{Site, Unresolved};
+use queue::{PathLimits, Site, Unresolved};
 
 use crate::app::App;
-use crate::settings::{Host, NextHop, Route, Secret, TlsMode};
+use crate::settings::{Delivery, Host, NextHop, Route, Secret, TlsMode};
 
 /// The key of the site that keeps mail on this machine.
 pub const CAPTURE: &str = "capture";
@@ -122,8 +123,8 @@ struct Found {
 }
 
 impl Found {
-    fn site(key: Arc<str>, valid: Duration) -> Found {
-        Found { site: Ok(Site { key, limits: None }), valid, reason: None }
+    fn site(key: Arc<str>, limits: Option<PathLimits>, valid: Duration) -> Found {
+        Found { site: Ok(Site { key, limits }), valid, reason: None }
     }
 
     fn none(why: Unresolved, reason: String) -> Found {
@@ -138,11 +139,10 @@ impl Found {
 async fn find(app: &App, domain: &Domain) -> Found {
     let route = app.settings.route_for(domain);
     match &route.next_hop {
-        NextHop::Capture => Found::site(CAPTURE.into(), ROUTE_VALID),
+        NextHop::Capture => Found::site(CAPTURE.into(), None, ROUTE_VALID),
         NextHop::Host { host, port } => {
-            let key = site_key(format!("{host}:{port}"), route.tls, route.username.as_deref());
             let peers = vec![Peer { host: host.clone(), port: *port, preference: 0, may_be_here: true }];
-            Found::site(app.egress.sites.keep(&key, target(peers, route)), ROUTE_VALID)
+            to(app, route, (format!("{host}:{port}"), peers), ROUTE_VALID)
         }
         NextHop::Mx => match app.resolver.mail_hosts(domain).await {
             MailHosts::Hosts { hosts, valid_for, .. } => by_mx(app, domain, route, (hosts, valid_for)),
@@ -171,12 +171,38 @@ fn by_mx(app: &App, domain: &Domain, route: &Route, (hosts, valid): (Vec<MxHost>
     }
     let mut names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
     names.sort_unstable();
-    let key = site_key(format!("mx:{}", names.join("|")), route.tls, route.username.as_deref());
+    let place = format!("mx:{}", names.join("|"));
     let (port, may_be_here) = (app.settings.delivery.mx_port, app.settings.delivery.mx_on_loopback);
     let peer =
         |host: MxHost| Peer { host: Host::Name(host.name), port, preference: host.preference, may_be_here };
-    let peers = hosts.into_iter().map(peer);
-    Found::site(app.egress.sites.keep(&key, target(peers.collect(), route)), valid)
+    to(app, route, (place, hosts.into_iter().map(peer).collect()), valid)
+}
+
+/// The site of a route's servers, kept for those who connect to it.
+fn to(app: &App, route: &Route, (place, peers): (String, Vec<Peer>), valid: Duration) -> Found {
+    let limits = limits_of(route, limits(&app.settings.delivery));
+    let key = site_key(place, route, limits);
+    let target = Target { peers, tls: route.tls, credentials: credentials(route) };
+    Found::site(app.egress.sites.keep(&key, target), limits, valid)
+}
+
+/// What holds for every path whose route says nothing else.
+pub(crate) fn limits(delivery: &Delivery) -> PathLimits {
+    PathLimits {
+        connections_max: delivery.connections_per_path_max,
+        messages_per_connection_max: delivery.messages_per_connection_max,
+        messages_per_s_max: delivery.messages_per_s_per_path_max.map(NonZeroU32::get),
+    }
+}
+
+/// Those of a route that has limits of its own: what it says, and what it does not say from `all`.
+fn limits_of(route: &Route, all: PathLimits) -> Option<PathLimits> {
+    let own = |said: Option<NonZeroU32>, else_: u32| said.map_or(else_, NonZeroU32::get);
+    route.has_limits().then(|| PathLimits {
+        connections_max: own(route.connections_max, all.connections_max),
+        messages_per_connection_max: own(route.messages_per_connection_max, all.messages_per_connection_max),
+        messages_per_s_max: route.messages_per_s_max.map(NonZeroU32::get).or(all.messages_per_s_max),
+    })
 }
 
 /// RFC 5321 §5.1: when we are in the list, only hosts more preferred than ourselves may be called, or mail would loop.
@@ -185,21 +211,22 @@ fn before_ourselves(hosts: Vec<MxHost>, hostname: &str) -> Vec<MxHost> {
     hosts.into_iter().filter(|host| ours.is_none_or(|ours| host.preference < ours)).collect()
 }
 
-/// Two routes to the same servers share a site, hence its connections, only when they ask for the same TLS and log in as
-/// the same user: else the mail of one would go out under the rules of the other.
-fn site_key(place: String, tls: TlsMode, username: Option<&str>) -> String {
+/// Two routes to the same servers share a site, hence its connections, only when they ask for the same TLS, log in as
+/// the same user and have the same limits: else the mail of one would go out under the rules of the other.
+fn site_key(place: String, route: &Route, limits: Option<PathLimits>) -> String {
     let mut key = place;
-    if tls != TlsMode::Opportunistic {
-        key = format!("{key} tls={}", tls.as_str());
+    if route.tls != TlsMode::Opportunistic {
+        key = format!("{key} tls={}", route.tls.as_str());
     }
-    if let Some(username) = username {
+    if let Some(limits) = limits {
+        let PathLimits { connections_max, messages_per_connection_max, messages_per_s_max } = limits;
+        let rate = messages_per_s_max.unwrap_or(0);
+        key = format!("{key} limits={connections_max}/{messages_per_connection_max}/{rate}");
+    }
+    if let Some(username) = &route.username {
         key = format!("{key} as {username}");
     }
     key
-}
-
-fn target(peers: Vec<Peer>, route: &Route) -> Target {
-    Target { peers, tls: route.tls, credentials: credentials(route) }
 }
 
 fn credentials(route: &Route) -> Option<(String, Secret)> {
@@ -209,6 +236,7 @@ fn credentials(route: &Route) -> Option<(String, Secret)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::DomainPattern;
 
     #[test]
     fn we_never_call_ourselves_nor_anybody_behind_us() {
@@ -221,16 +249,53 @@ mod tests {
     }
 
     #[test]
-    fn routes_that_ask_for_other_tls_or_another_user_share_no_connections() {
-        let key = |tls, user| site_key("mx:a.example".into(), tls, user);
-        assert_eq!(key(TlsMode::Opportunistic, None), "mx:a.example");
-        let mut keys: Vec<_> = [TlsMode::None, TlsMode::Opportunistic, TlsMode::Required, TlsMode::Implicit]
-            .into_iter()
-            .flat_map(|tls| [None, Some("ann"), Some("bob")].map(|user| key(tls, user)))
-            .collect();
+    fn routes_that_ask_for_other_tls_another_user_or_other_limits_share_no_connections() {
+        let key = |tls, user: Option<&str>, rate| {
+            let route = Route { tls, username: user.map(str::to_owned), ..route(None, None, rate) };
+            site_key("mx:a.example".into(), &route, limits_of(&route, PathLimits::default()))
+        };
+        assert_eq!(key(TlsMode::Opportunistic, None, None), "mx:a.example");
+        let mut keys = Vec::new();
+        for tls in [TlsMode::None, TlsMode::Opportunistic, TlsMode::Required, TlsMode::Implicit] {
+            for user in [None, Some("ann"), Some("bob")] {
+                keys.extend([None, Some(1), Some(2)].map(|rate| key(tls, user, rate)));
+            }
+        }
         keys.sort_unstable();
         keys.dedup();
-        assert_eq!(keys.len(), 12);
+        assert_eq!(keys.len(), 36);
+    }
+
+    #[test]
+    fn a_route_says_otherwise_what_it_says_and_the_rest_is_as_for_all() {
+        let all = PathLimits {
+            connections_max: 20,
+            messages_per_connection_max: 100,
+            messages_per_s_max: Some(50),
+        };
+        assert_eq!(limits_of(&route(None, None, None), all), None);
+        let cases = [
+            (route(Some(2), None, None), PathLimits { connections_max: 2, ..all }),
+            (route(None, Some(3), None), PathLimits { messages_per_connection_max: 3, ..all }),
+            (route(None, None, Some(4)), PathLimits { messages_per_s_max: Some(4), ..all }),
+        ];
+        for (route, expected) in cases {
+            assert_eq!(limits_of(&route, all), Some(expected));
+        }
+    }
+
+    fn route(connections: Option<u32>, messages: Option<u32>, rate: Option<u32>) -> Route {
+        let some = |limit: Option<u32>| limit.and_then(NonZeroU32::new);
+        Route {
+            domain: DomainPattern::Any,
+            next_hop: NextHop::Mx,
+            tls: TlsMode::Opportunistic,
+            username: None,
+            password: None,
+            connections_max: some(connections),
+            messages_per_connection_max: some(messages),
+            messages_per_s_max: some(rate),
+        }
     }
 
     #[test]

@@ -199,7 +199,7 @@ static RULES: [Rule; 9] = [
         reason: "some attempts are always put off; one of ten delays mail noticeably",
         title: "Receivers want less at a time",
         text: "Spread large sendings over hours, begin with the recipients who open, and lower \
-               delivery.messages_per_s_per_path_max until the deferrals go away.",
+               messages_per_s_max of a route for that receiver until the deferrals go away.",
         rows: Rows::Figures("provider"),
     },
     Rule {

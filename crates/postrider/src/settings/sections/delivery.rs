@@ -156,6 +156,21 @@ section! {
             key: "password", unit: "text", default: "", example: "\"…\"",
             because: "most next hops ask for none",
         }
+        /// The most connections at once from one source to one site of this route; 0: as `delivery.connections_per_path_max` says.
+        connections_max: Option<NonZeroU32> {
+            key: "connections_max", unit: "connections", default: 0, range: 0 to 1_000, example: "5",
+            because: "what holds for all is right for most",
+        }
+        /// After how many messages a connection of this route is closed; 0: as `delivery.messages_per_connection_max` says.
+        messages_per_connection_max: Option<NonZeroU32> {
+            key: "messages_per_connection_max", unit: "messages", default: 0, range: 0 to 100_000, example: "20",
+            because: "what holds for all is right for most",
+        }
+        /// The most messages a second from one source to one site of this route; 0: as `delivery.messages_per_s_per_path_max` says.
+        messages_per_s_max: Option<NonZeroU32> {
+            key: "messages_per_s_max", unit: "messages a second", default: 0, range: 0 to 1_000_000, example: "10",
+            because: "what holds for all is right for most; some receivers write down a rate of their own",
+        }
     }
 }
 
