@@ -57,7 +57,7 @@ queue-hold-operator = The operator of this installation holds it.
 queue-release = Release
 queue-cancel = Cancel
 queue-cancel-all = Cancel all
-queue-cancel-it = Cancel this mail
+queue-cancel-sure = Cancel the mail
 queue-cancel-title = { $n ->
     [one] Cancel { $n } delivery?
    *[other] Cancel { $n } deliveries?

@@ -57,7 +57,7 @@ queue-hold-operator = Lo retiene el operador de esta instalación.
 queue-release = Liberar
 queue-cancel = Cancelar
 queue-cancel-all = Cancelar todo
-queue-cancel-it = Cancelar este correo
+queue-cancel-sure = Cancelar el envío
 queue-cancel-title = { $n ->
     [one] ¿Cancelar { $n } entrega?
    *[other] ¿Cancelar { $n } entregas?

@@ -57,7 +57,7 @@ queue-hold-operator = Retido pelo operador desta instalação.
 queue-release = Liberar
 queue-cancel = Cancelar
 queue-cancel-all = Cancelar tudo
-queue-cancel-it = Cancelar este e-mail
+queue-cancel-sure = Cancelar o envio
 queue-cancel-title = { $n ->
     [one] Cancelar { $n } entrega?
    *[other] Cancelar { $n } entregas?

@@ -54,7 +54,7 @@ queue-hold-operator = 由本系统的运营者扣留。
 queue-release = 放行
 queue-cancel = 取消
 queue-cancel-all = 全部取消
-queue-cancel-it = 取消这些邮件
+queue-cancel-sure = 取消发送
 queue-cancel-title = 取消 { $n } 个投递？
 queue-cancel-about = { $n ->
     *[other] 有 { $n } 个发往 { $domain } 的投递在等待。取消后将不会再发送。

@@ -61,12 +61,13 @@ pub(super) async fn serve(
     };
     if let Some(tls) = tls {
         // As long as for a header: both come before anything is asked.
-        stream = match stream.accept_tls(tls, limits.header_timeout).await {
-            Ok(secured) => secured,
-            Err(error) => {
+        stream = match stop.unless_stopped(stream.accept_tls(tls, limits.header_timeout)).await {
+            Some(Ok(secured)) => secured,
+            Some(Err(error)) => {
                 tracing::debug!(%peer, error = &error as &dyn std::error::Error, "an HTTP connection broke");
                 return;
             }
+            None => return,
         };
     }
     let service = TowerToHyperService::new(router);

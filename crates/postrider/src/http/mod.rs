@@ -46,7 +46,7 @@ use endpoint::Endpoint;
 #[derive(Clone)]
 pub struct Api {
     pub app: Arc<App>,
-    /// An answer without an end watches it.
+    /// An answer without an end watches it; the end of the server waits for whoever keeps it.
     pub stop: Stop,
 }
 

@@ -4,7 +4,7 @@
 //! Guarantees
 //! 1. Nothing is accepted from somebody who neither authenticated with a key nor calls from a trusted network.
 //! 2. The positive reply to a message is written after `accept` returned, hence after the commit.
-//! 3. Connections are bounded, in all and by address; each is bounded in time and memory, and all together in memory (`held`).
+//! 3. Connections are bounded, in all and by address; each is bounded in time and memory, and in memory all together (`held`).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ async fn connection(
     app: &Arc<App>,
     arrival: Arrival,
     (config, tls): (Arc<ServerConfig>, PortTls),
-    stop: Stop,
+    mut stop: Stop,
 ) {
     let Arrival { mut stream, peer, admission } = arrival;
     let state = match tls {
@@ -116,9 +116,11 @@ async fn connection(
         }
     };
     if tls == PortTls::Implicit {
-        match stream.accept_tls(&app.server_tls, HANDSHAKE_WAIT).await {
-            Ok(secured) => stream = secured,
-            Err(error) => return tracing::info!(%peer, %error, "a TLS handshake failed"),
+        let handshake = stream.accept_tls(&app.server_tls, HANDSHAKE_WAIT);
+        match stop.unless_stopped(handshake).await {
+            Some(Ok(secured)) => stream = secured,
+            Some(Err(error)) => return tracing::info!(%peer, %error, "a TLS handshake failed"),
+            None => return,
         }
     }
     let held = Held::new(app.incoming.clone());
@@ -152,16 +154,16 @@ impl Client<'_> {
     async fn converse(&mut self, mut stream: Stream, mut stop: Stop) -> std::io::Result<()> {
         loop {
             let action = self.session.advance(&mut self.input, &mut self.out);
+            if !matches!(action, Action::Accept(_)) {
+                self.hold();
+            }
             self.flush(&mut stream).await?;
             match action {
                 Action::Read if stop.is_stopped() && self.session.is_idle() => {
                     self.session.shutting_down(&mut self.out);
                     return self.flush(&mut stream).await;
                 }
-                Action::Read => {
-                    self.hold();
-                    self.read(&mut stream, &mut stop).await?;
-                }
+                Action::Read => self.read(&mut stream, &mut stop).await?,
                 Action::Authenticate { username: _, password } => {
                     let answer = self.authenticate(password.reveal());
                     self.session.authenticated(answer, &mut self.out);
@@ -174,7 +176,8 @@ impl Client<'_> {
                     self.session.accepted(&reply, &mut self.out);
                 }
                 Action::StartTls => {
-                    let secured = stream.accept_tls(&self.app.server_tls, HANDSHAKE_WAIT).await;
+                    let handshake = stream.accept_tls(&self.app.server_tls, HANDSHAKE_WAIT);
+                    let Some(secured) = stop.unless_stopped(handshake).await else { return Ok(()) };
                     stream = secured.map_err(std::io::Error::other)?;
                     self.input.clear();
                     self.who = None;
@@ -190,6 +193,7 @@ impl Client<'_> {
     async fn read(&mut self, stream: &mut Stream, stop: &mut Stop) -> std::io::Result<()> {
         self.input.reserve(READ_BYTES);
         let idle = self.app.settings.smtp.idle_timeout;
+        let wait = self.held.patience().map_or(idle, |rest| rest.min(idle));
         let may_stop = self.session.is_idle();
         tokio::select! {
             biased;
@@ -198,7 +202,7 @@ impl Client<'_> {
                 _ => Ok(()),
             },
             () = stop.stopped(), if may_stop => Ok(()),
-            () = tokio::time::sleep(idle) => {
+            () = tokio::time::sleep(wait) => {
                 self.session.timed_out(&mut self.out);
                 self.flush(stream).await?;
                 Err(std::io::ErrorKind::TimedOut.into())
@@ -217,7 +221,7 @@ impl Client<'_> {
         };
         let held = self.held.follow(octets, || key.or_else(trusted).unwrap_or(NOBODY));
         if let Err(full) = held {
-            tracing::info!(%peer, octets, %full, "a large message found no room: its client is told to try again");
+            tracing::info!(%peer, octets, reason = %full, "a large message found no room: its client is told to try again");
             self.session.no_room();
             app.counters.refused(&Refusal::Unavailable(full.to_string()));
         }

@@ -1,16 +1,18 @@
 //! A client that submits over SMTP, as the product answers it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use net::listen::{Admissions, Stopper, stopper};
+use net::listen::{Admissions, Listener, Stopper, stopper};
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use super::smtp::{self, PortTls};
 use crate::feature::access::Scope;
+use crate::http::{self, HttpTls, Paths};
 use crate::testing::{DOMAIN, Database, Harness};
 
 struct Client(BufReader<TcpStream>);
@@ -211,7 +213,7 @@ async fn large_messages_that_arrive_at_once_share_a_room_and_no_workspace_takes_
 
 #[tokio::test]
 async fn what_was_taken_is_answered_again_when_it_could_not_be_taken_any_more() {
-    // What is captured may have any sender.
+    // Whose domain it is, is asked of mail that leaves.
     let settings = [("smtp.auth_without_tls_on_loopback", "true"), ("delivery.next_hop", "127.0.0.1:1")];
     for database in [Database::Sqlite, Database::Postgres] {
         let harness = Harness::start(database, &settings).await;
@@ -231,4 +233,52 @@ async fn what_was_taken_is_answered_again_when_it_could_not_be_taken_any_more() 
         assert!(other.starts_with("550 5.7.1"), "another message under that key: {other}");
         harness.end().await;
     }
+}
+
+/// A connection that said `words` and heard something in answer, if it asks for one.
+async fn connection(address: SocketAddr, words: &str, answered: bool) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("somebody listens");
+    stream.write_all(words.as_bytes()).await.expect("it listens");
+    if answered {
+        assert_ne!(stream.read(&mut [0; 4_096]).await.expect("it answers"), 0, "{words}");
+    }
+    stream
+}
+
+#[tokio::test]
+async fn whoever_has_no_mail_to_hand_over_keeps_the_end_waiting_no_longer() {
+    const PATIENCE: Duration = Duration::from_secs(20);
+    let settings = [("smtp.auth_without_tls_on_loopback", "true"), ("http.header_timeout_s", "60")];
+    let harness = Harness::start(Database::Sqlite, &settings).await;
+    let (stopper, stop) = stopper();
+    let (app, admissions) = (&harness.app, Admissions::new(9, 9));
+    let listener = || Listener::bind(([127, 0, 0, 1], 0).into(), admissions.clone()).expect("a port");
+    let [clear, implicit] = [PortTls::StartTls, PortTls::Implicit].map(|tls| {
+        let listener = listener();
+        let address = listener.address();
+        tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
+        address
+    });
+    let [plain, https] = [HttpTls::Clear, HttpTls::Https].map(|tls| {
+        let listener = listener();
+        let address = listener.address();
+        let router = http::router(app.clone(), Paths::All, stop.clone());
+        tokio::spawn(http::serve(app.clone(), router, (listener, tls), stop.clone()));
+        address
+    });
+    drop(stop);
+    let follow =
+        format!("GET /events/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", harness.key);
+    let _waiting = [
+        connection(clear, "EHLO a\r\n", true).await,
+        connection(clear, "EHLO a\r\nAUTH LOGIN\r\n", true).await,
+        connection(clear, "EHLO a\r\nSTARTTLS\r\n", true).await,
+        connection(implicit, "", false).await,
+        connection(plain, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n", true).await,
+        connection(plain, &follow, true).await,
+        connection(https, "", false).await,
+    ];
+    stopper.stop();
+    tokio::time::timeout(PATIENCE, stopper.all_ended()).await.expect("nobody has anything to finish");
+    harness.end().await;
 }

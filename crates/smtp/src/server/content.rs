@@ -62,6 +62,8 @@ pub(super) struct Content {
     limits: ContentLimits,
     place: Place,
     line_bytes: usize,
+    /// Octets of the message so far, kept or not.
+    octets: u64,
     kept: Vec<u8>,
     refused: Option<Refused>,
 }
@@ -70,7 +72,7 @@ impl Content {
     /// `expected`: a guess of the size, to allocate once.
     pub(super) fn new(framing: Framing, limits: ContentLimits, expected: usize) -> Content {
         let kept = Vec::with_capacity(expected);
-        Content { framing, limits, place: Place::LineStart, line_bytes: 0, kept, refused: None }
+        Content { framing, limits, place: Place::LineStart, line_bytes: 0, octets: 0, kept, refused: None }
     }
 
     /// Takes octets up to the end of the message or of `input`.
@@ -129,13 +131,23 @@ impl Content {
     }
 
     fn keep(&mut self, run: &[u8]) {
-        if self.refused.is_some() || run.is_empty() {
-            return;
-        }
-        if (self.kept.len() + run.len()) as u64 > self.limits.message_max_bytes {
+        self.octets += run.len() as u64;
+        if self.octets > self.limits.message_max_bytes {
             self.refuse(Refused::TooBig);
-        } else {
+        }
+        if self.refused.is_none() {
+            self.make_place(run.len());
             self.kept.extend_from_slice(run);
+        }
+    }
+
+    /// Doubles what is allocated, but never beyond the largest message.
+    fn make_place(&mut self, more: usize) {
+        let (len, capacity) = (self.kept.len(), self.kept.capacity());
+        if len + more > capacity {
+            let max = usize::try_from(self.limits.message_max_bytes).unwrap_or(usize::MAX);
+            let wanted = capacity.saturating_mul(2).min(max).max(len + more);
+            self.kept.reserve_exact(wanted - len);
         }
     }
 
@@ -145,9 +157,9 @@ impl Content {
         self.kept = Vec::new();
     }
 
-    /// Octets that are kept so far.
+    /// Octets of memory that it takes.
     pub(super) fn held_bytes(&self) -> usize {
-        self.kept.len()
+        self.kept.capacity()
     }
 
     pub(super) fn refused(&self) -> Option<Refused> {

@@ -175,7 +175,7 @@ impl ServerSession {
     /// Whether nothing would be lost by ending the session: no transaction is open, no answer is owed.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::Ready | State::Closed)
+        matches!(self.state, State::Ready | State::Sasl(_) | State::Closed)
     }
 
     /// The driver gives the word back; whether it had it.

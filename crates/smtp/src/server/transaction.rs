@@ -118,7 +118,7 @@ impl ServerSession {
 
     // Content
 
-    /// Octets that the session keeps of a message that is not complete.
+    /// Octets of memory that the session takes for a message that is not complete: at most the size of the largest message.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         if let State::Data { content, .. }
@@ -130,8 +130,8 @@ impl ServerSession {
         0
     }
 
-    /// There is no room for the rest of the message: what is kept of it is given back, and at its end the client is told to try
-    /// again, unless it can never be taken.
+    /// There is no room for the rest of the message: what is kept of it is given back, and at its end (of each of its chunks, if it
+    /// comes in chunks) the client is told to try again, unless it could never be taken.
     pub fn no_room(&mut self) {
         if let State::Data { content, .. }
         | State::Chunks { content, .. }
@@ -175,12 +175,17 @@ impl ServerSession {
             }
             State::Chunk { last: false, sink: Sink::Keep { draft, content }, .. } => {
                 match content.refused() {
-                    // The transaction ends here; the chunks that were pipelined behind get 503 (RFC 3030 §4.2).
-                    Some(why) => self.refuse_content(why, out),
                     None => {
                         self.state = State::Chunks { draft, content };
                         self.say(say::CHUNK_OK, out)
                     }
+                    // Until its last chunk: those that were pipelined behind are no mistakes.
+                    Some(Refused::NoRoom) => {
+                        self.state = State::Chunks { draft, content };
+                        self.say(say::NO_ROOM, out)
+                    }
+                    // The transaction ends here; the chunks that were pipelined behind get 503 (RFC 3030 §4.2).
+                    Some(why) => self.refuse_content(why, out),
                 }
             }
             state => {

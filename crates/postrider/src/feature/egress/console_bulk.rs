@@ -55,7 +55,7 @@ pub(super) async fn ask(
         Some(domain) => words.t2("queue-cancel-about", ("n", whole(n)), ("domain", domain)),
         None => words.t1("queue-cancel-about-all", "n", whole(n)),
     };
-    let said = (Word("queue-cancel-title"), text, Word("queue-cancel-it"));
+    let said = (Word("queue-cancel-title"), text, Word("queue-cancel-sure"));
     let page = question(who, (n, more), said, (format!("{back}/cancel"), sent.fields(at)));
     show(&Sure { possible: n > 0, ..page })
 }
@@ -167,7 +167,7 @@ impl Act {
         let (title, text, label) = match self {
             Act::Retry => (Word("queue-retry-title"), Word("queue-retry-chosen"), Word("queue-retry")),
             Act::Cancel => {
-                (Word("queue-cancel-title"), Word("queue-cancel-about-all"), Word("queue-cancel-it"))
+                (Word("queue-cancel-title"), Word("queue-cancel-about-all"), Word("queue-cancel-sure"))
             }
         };
         Question { title, text, label, action: format!("{back}/chosen"), back }

@@ -81,7 +81,7 @@ impl Tail {
                     event.delivery.and_then(|delivery| self.told.get(&delivery)).cloned().map(Box::new);
                 return Ok(Some(Next::Event(event, told, self.shown.clone())));
             }
-            if !self.app.directory.snapshot().key_in_force(&self.key) {
+            if self.stop.is_stopped() || !self.app.directory.snapshot().key_in_force(&self.key) {
                 return Ok(None);
             }
             // Before the look, so that a commit during it is not missed.

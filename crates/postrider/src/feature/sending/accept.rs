@@ -197,7 +197,7 @@ pub(crate) fn hand_over(app: &Arc<App>, handed: Vec<Handed>) {
 /// its answer must not think that nothing was accepted.
 ///
 /// # Errors
-/// `refusal`, if it got nothing.
+/// `refusal`, if it got nothing, or under that key another request did; `Unavailable` while that cannot be found out.
 pub(crate) async fn before_or(
     app: &App,
     key: Option<([u8; 32], [u8; 32])>,
@@ -206,7 +206,8 @@ pub(crate) async fn before_or(
     let Some((digest, fingerprint)) = key else { return Err(refusal) };
     match answered(app, digest, fingerprint).await {
         Ok(Some((status, answer))) => Ok(Outcome::Replayed { status, answer }),
-        Ok(None) | Err(_) => Err(refusal),
+        Ok(None) | Err(Refusal::IdempotencyMismatch) => Err(refusal),
+        Err(unavailable) => Err(unavailable),
     }
 }
 

@@ -94,7 +94,7 @@ impl Act {
             Act::Cancel => (
                 Word("activity-cancel-title"),
                 Word("activity-cancel-text"),
-                Word("queue-cancel-it"),
+                Word("queue-cancel-sure"),
                 "cancel",
             ),
             Act::Again => {

@@ -119,7 +119,7 @@ impl View<'_> {
         }
         if !attempt.class.is_empty() {
             let cause = cause::of_end(&attempt.class).map(|word| words.word(word));
-            let cause = cause.as_ref().unwrap_or(&attempt.class);
+            let cause = cause.unwrap_or_else(|| words.t("usage-cause-unknown"));
             let values: [(_, &dyn Filling); 3] =
                 [("cause", &cause), ("class", &&attempt.class), ("rule", &&attempt.rule)];
             notes.push(words.tn("attempt-rule", &values));
