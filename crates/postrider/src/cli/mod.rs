@@ -15,6 +15,7 @@ mod domains;
 mod events;
 mod keys;
 mod people;
+mod ports;
 mod post;
 mod queue;
 mod restore;

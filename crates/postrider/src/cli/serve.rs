@@ -1,14 +1,13 @@
 //! `dev` and `serve`: opens everything, runs until told to end, and drains.
 
 use std::io::IsTerminal;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use net::guard::Reach;
-use net::listen::{Admissions, Listener, Stop, stopper};
+use net::listen::{Stop, stopper};
 use net::resolver::Resolver;
 use net::tls::{ClientTls, Files, ServerTls};
 use net::web::Web;
@@ -16,6 +15,7 @@ use queue::{Config, RetrySchedule, Scheduler};
 use store::{Durability, Location, Options, Role, Store};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::ports::Ports;
 use super::{Mode, Place, ServeArgs, read_settings};
 use crate::app::App;
 use crate::console::live;
@@ -33,15 +33,13 @@ use crate::feature::{
     access, alert, code, domain, egress, monitor, notification, person, quota, search, stats, suppression,
 };
 use crate::health::Health;
-use crate::http::{HttpTls, Paths};
 use crate::id::Mint;
-use crate::intake::smtp::{self, PortTls};
 use crate::room::Room;
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::starts::Starts;
 use crate::steady::begun_again;
 use crate::turns::Turns;
-use crate::{changes, files, http, retention, schema};
+use crate::{changes, files, retention, schema};
 
 /// Octets of content just accepted that wait in memory for their first attempt.
 const PARCELS_BYTES: usize = 64 << 20;
@@ -259,9 +257,9 @@ fn server_tls(settings: &Settings, hostname: &str) -> anyhow::Result<ServerTls> 
 }
 
 /// What a first start makes, for people to begin with.
-struct First {
-    key: String,
-    domain: String,
+pub(super) struct First {
+    pub(super) key: String,
+    pub(super) domain: String,
 }
 
 /// The first start of a data directory makes a key; in `dev` also a domain with DKIM keys, so that the very first
@@ -295,107 +293,6 @@ async fn first_start(mode: Mode, app: &Arc<App>) -> anyhow::Result<Option<First>
     Ok(Some(First { key: key.text, domain: domain.to_owned() }))
 }
 
-/// Everything that listens.
-struct Ports {
-    http: Listener,
-    /// The other HTTP listeners, with what each serves and how.
-    more_http: Vec<(Listener, Paths, HttpTls)>,
-    smtp: Vec<(Listener, PortTls)>,
-}
-
-impl Ports {
-    fn bind(app: &App) -> anyhow::Result<Ports> {
-        let settings = &app.settings;
-        let http = bind_http(settings, settings.http.listen, Paths::All)?;
-        let wanted = [
-            (settings.tracking.listen, Paths::Tracking, HttpTls::Clear),
-            (settings.http.tls_listen, Paths::All, HttpTls::Https),
-            (settings.tracking.tls_listen, Paths::Tracking, HttpTls::Https),
-        ];
-        let mut more_http = Vec::new();
-        for (address, paths, tls) in wanted {
-            let Some(address) = address else { continue };
-            more_http.push((bind_http(settings, address, paths)?, paths, tls));
-        }
-        let tracking =
-            more_http.iter().find(|(_, paths, tls)| (*paths, *tls) == (Paths::Tracking, HttpTls::Clear));
-        app.tracking.listens(tracking.map_or(&http, |(listener, ..)| listener).address(), &app.hostname);
-        let limits = &settings.smtp;
-        let admissions =
-            Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
-        let wanted = [
-            (Some(limits.listen), PortTls::StartTls),
-            (limits.submission_listen, PortTls::StartTls),
-            (limits.tls_listen, PortTls::Implicit),
-        ];
-        let mut smtp = Vec::new();
-        for (address, tls) in wanted {
-            let Some(address) = address else { continue };
-            let listener = smtp::bind(address, &admissions);
-            smtp.push((listener.with_context(|| format!("listening on {address} for SMTP"))?, tls));
-        }
-        let ports =
-            smtp.iter().map(|(listener, tls): &(Listener, PortTls)| (listener.address().port(), *tls));
-        // Bound once: nobody was first.
-        let _ = app.smtp_ports.set(ports.collect());
-        Ok(Ports { http, more_http, smtp })
-    }
-
-    /// `setup` is the path that opens the console to its first person, while there is none.
-    fn announce(
-        &self,
-        (mode, first): (Mode, Option<&First>),
-        setup: Option<&str>,
-        json: bool,
-    ) -> anyhow::Result<()> {
-        let smtp = self.smtp.first().map(|(listener, _)| listener.address()).context("no SMTP port")?;
-        let http = format!("http://{}", self.http.address());
-        if json {
-            let key = first.map(|first| &first.key);
-            let setup = setup.map(|path| format!("{http}{path}"));
-            let told =
-                serde_json::json!({ "http": http, "smtp": smtp.to_string(), "api_key": key, "setup": setup });
-            println!("{told}");
-            return Ok(());
-        }
-        println!("Postrider is ready.\n\n  Console                {http}{}", setup.unwrap_or("/"));
-        println!("  API and documentation  {http}/docs");
-        for (listener, tls) in &self.smtp {
-            let how = match tls {
-                PortTls::StartTls => "SMTP (STARTTLS)",
-                PortTls::Implicit => "SMTP (TLS)",
-            };
-            println!("  {how:<21}  {}", listener.address());
-        }
-        for (listener, paths, tls) in &self.more_http {
-            let scheme = match tls {
-                HttpTls::Clear => "http",
-                HttpTls::Https => "https",
-            };
-            println!("  {:<21}  {scheme}://{}", format!("further {paths}"), listener.address());
-        }
-        match first {
-            Some(first) => println!("{}", lines_to_paste(mode, first, &http, smtp)),
-            None => {
-                println!("\nYour keys are those of earlier starts; `postrider keys create` makes another.")
-            }
-        }
-        Ok(())
-    }
-
-    /// Serves until `stop`. Whoever keeps a clone of it has the end wait: only what answers a client may.
-    fn start(self, app: &Arc<App>, stop: Stop) {
-        for (listener, tls) in self.smtp {
-            tokio::spawn(smtp::serve(app.clone(), listener, tls, stop.clone()));
-        }
-        let all = (self.http, Paths::All, HttpTls::Clear);
-        for (listener, paths, tls) in std::iter::once(all).chain(self.more_http) {
-            let router = http::router(app.clone(), paths, stop.clone());
-            tokio::spawn(http::serve(app.clone(), router, (listener, tls), stop.clone()));
-        }
-    }
-}
-
 /// What goes on beside the ports.
 fn start_work(app: &Arc<App>, stop: &Stop) {
     keep(app, stop, "tracking", tracking::work::run);
@@ -425,34 +322,6 @@ fn keep<T>(
 {
     let (app, stop) = (app.clone(), stop.clone());
     tokio::spawn(begun_again(task, move || run(app.clone(), stop.clone())));
-}
-
-/// Each HTTP port has its own share of connections: recipients cannot take those of applications.
-fn bind_http(settings: &Settings, address: SocketAddr, paths: Paths) -> anyhow::Result<Listener> {
-    let limits = &settings.http;
-    let admissions =
-        Admissions::new(limits.connections_max as usize, limits.connections_per_address_max as usize);
-    let listener = Listener::bind(address, admissions);
-    listener.with_context(|| format!("listening on {address} for {paths}"))
-}
-
-fn lines_to_paste(mode: Mode, first: &First, http: &str, smtp: SocketAddr) -> String {
-    let First { key, domain } = first;
-    let kept = match mode {
-        Mode::Dev => format!(
-            "\n\nEverything is kept here, nothing leaves this machine:\n\n  curl -s {http}/captured -H 'Authorization: Bearer {key}'"
-        ),
-        Mode::Serve => String::new(),
-    };
-    format!(
-        "\nYour first API key, shown this once:\n\n  {key}\n\nSend a message, by HTTP or by SMTP:\n\n  \
-         curl -s {http}/emails -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\\n    \
-         -d '{{\"from\":\"you@{domain}\",\"to\":\"ann@example.org\",\"subject\":\"Hello\",\"text\":\"It works.\"}}'\n\n  \
-         swaks --server {host} --port {port} --auth PLAIN --auth-user any --auth-password {key} \\\n    \
-         --from you@{domain} --to ann@example.org{kept}",
-        host = smtp.ip(),
-        port = smtp.port(),
-    )
 }
 
 async fn wait_for_signal() -> anyhow::Result<()> {
