@@ -31,6 +31,7 @@ use crate::feature::sending::{
 };
 use crate::id::Noun;
 use crate::room::NOBODY;
+use crate::settings::Trusted;
 
 /// Octets that one read takes: a message of usual size comes in one.
 const READ_BYTES: usize = 16 << 10;
@@ -102,7 +103,7 @@ async fn connection(
         PortTls::StartTls => TlsState::Clear,
         PortTls::Implicit => TlsState::Established,
     };
-    let trusted = app.settings.trusted_for(peer.ip().to_canonical()).is_some();
+    let trusted = trusted(app, peer).is_some();
     let mut session = ServerSession::new(config, state, trusted);
     let _admitted = match admission {
         Ok(admission) => admission,
@@ -216,7 +217,7 @@ impl Client<'_> {
         let (app, peer) = (self.app, self.peer);
         let key = self.who.as_ref().map(|key| key.workspace);
         let trusted = || {
-            let trusted = app.settings.trusted_for(peer.ip().to_canonical())?;
+            let trusted = trusted(app, peer)?;
             Some(app.directory.snapshot().workspace_by_name(&trusted.workspace)?.id)
         };
         let held = self.held.follow(octets, || key.or_else(trusted).unwrap_or(NOBODY));
@@ -285,7 +286,7 @@ impl Client<'_> {
         snapshot: &Snapshot,
         wanted: Option<&str>,
     ) -> Result<(Sender, Arc<MailStream>), Refusal> {
-        let trusted = self.app.settings.trusted_for(self.peer.ip().to_canonical());
+        let trusted = trusted(self.app, self.peer);
         let (workspace, default) = match (&self.who, trusted) {
             (Some(key), _) if snapshot.key_in_force(key) => (key.workspace, "transactional"),
             (Some(_), _) => return Err(Refusal::Unavailable("the key was revoked".into())),
@@ -308,6 +309,11 @@ impl Client<'_> {
         })?;
         Ok((Sender { workspace, origin: Origin::Smtp, key: self.who.clone() }, stream))
     }
+}
+
+/// The network of somebody who needs no key.
+fn trusted(app: &App, peer: SocketAddr) -> Option<&Trusted> {
+    app.settings.trusted_for(peer.ip().to_canonical())
 }
 
 /// Whether no file of a message is of a kind that is refused.
